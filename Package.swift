@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: strict imports, and `~Escapable` results that borrow from what
+/// they were read from.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+    name: "switchyard",
+    products: [
+        .library(name: "Switchyard", targets: ["Switchyard"]),
+        .library(name: "EventMatching", targets: ["EventMatching", "EventPattern", "JSONScan"]),
+        .library(name: "EventArchive", targets: ["EventArchive"]),
+        .library(name: "EventWorkload", targets: ["EventWorkload"]),
+        .executable(name: "switchyard", targets: ["SwitchyardTool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.4"),
+    ],
+    targets: [
+        .target(name: "CSwitchyard"),
+        .systemLibrary(
+            name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+        .target(name: "JSONScan", dependencies: ["CSwitchyard"], swiftSettings: settings),
+        .target(name: "EventPattern", dependencies: ["JSONScan"], swiftSettings: settings),
+        .target(
+            name: "EventMatching", dependencies: ["EventPattern", "JSONScan"],
+            swiftSettings: settings),
+        .target(name: "EventArchive", dependencies: ["CSwitchyard"], swiftSettings: settings),
+        .target(
+            name: "EventPipeline",
+            dependencies: [.product(name: "Histogram", package: "hdrhistogram-swift")],
+            swiftSettings: settings),
+        .target(name: "EventWorkload", swiftSettings: settings),
+        .target(
+            name: "Switchyard",
+            dependencies: [
+                "EventArchive", "EventMatching", "EventPattern", "EventPipeline", "JSONScan",
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "SwitchyardTool",
+            dependencies: [
+                "Switchyard", "EventWorkload", "CJemalloc",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "JSONScanTests", dependencies: ["JSONScan", "CSwitchyard", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventPatternTests", dependencies: ["EventPattern", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventMatchingTests", dependencies: ["EventMatching", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventArchiveTests", dependencies: ["EventArchive", "CSwitchyard", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SwitchyardTests", dependencies: ["Switchyard", "EventWorkload", "TestSupport"],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

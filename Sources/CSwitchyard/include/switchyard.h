@@ -1,0 +1,77 @@
+// The only C of Switchyard: kernels that want a processor's own instructions.
+//
+// Each kernel exists once per processor family, in a file named after it (scalar.c, avx2.c,
+// avx512.c, neon.c), with the same signature. Callers go through the functions below, which take the
+// family as an argument: one predictable branch and one call per event, never one per block.
+
+#ifndef SWITCHYARD_H
+#define SWITCHYARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A processor family that has kernels of its own. SW_SCALAR runs everywhere and is what the others
+// are tested against.
+typedef enum sw_kernel {
+    SW_SCALAR = 0,
+    SW_AVX2 = 1,
+    SW_AVX512 = 2,
+    SW_NEON = 3,
+} sw_kernel;
+
+// Whether this processor can run the family's kernels (and this build contains them).
+bool sw_kernel_supported(sw_kernel kernel);
+
+// The fastest supported family; found once, then cached.
+sw_kernel sw_kernel_best(void);
+
+// ---- Structural scan -------------------------------------------------------------------------
+
+typedef enum sw_scan_error {
+    SW_SCAN_OK = 0,
+    SW_SCAN_INVALID_UTF8 = 1,         // offset: first byte of the bad sequence
+    SW_SCAN_CONTROL_CHARACTER = 2,    // offset: the raw byte below 0x20 inside a string
+    SW_SCAN_UNTERMINATED_STRING = 3,  // offset: the opening quote
+} sw_scan_error;
+
+typedef struct sw_scan_result {
+    uint64_t error_offset;  // of the first error (lowest offset); `length` when there is none
+    uint32_t count;         // entries written to `positions`
+    sw_scan_error error;
+    bool has_backslash;  // any byte 0x5C anywhere
+    bool has_non_ascii;  // any byte >= 0x80 anywhere
+} sw_scan_result;
+
+// How many entries `positions` must have room for: one for each byte, and what the widest kernel
+// may write past the last one.
+#define SW_SCAN_PADDING 128
+
+// Finds the structure of a JSON text: writes, in ascending order, the offset of
+//   - each { } [ ] : , outside strings,
+//   - each opening quote of a string (never a closing one),
+//   - the first byte of each run of other non-blank bytes outside strings (numbers, literals, and
+//     whatever does not belong there), a run ending at blanks (space, tab, LF, CR), at the six
+//     characters above and at quotes,
+// and validates UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF) and that no
+// string holds a raw control character.
+//
+// `length` must be below 2^32 - 128. Reads nothing outside bytes[0 ..< length]. After an error,
+// the entries below `error_offset` are exact, and those at or above it mean nothing.
+// An escape is a backslash in a string together with the byte after it; outside strings a backslash
+// is an ordinary byte of a run.
+void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
+                  sw_scan_result *result);
+
+// ---- CRC32C (Castagnoli, reflected 0x82F63B78; the iSCSI, ext4 and Kafka checksum) ---------------
+
+// CRC32C of `length` bytes, continuing from `crc` (0 to begin). The usual inversion before and after
+// is included, so sw_crc32c(k, sw_crc32c(k, 0, a), b) is the checksum of a followed by b, and that of
+// "123456789" is 0xE3069283.
+uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length);
+
+// Copies `length` bytes and returns their CRC32C, reading the source once.
+uint32_t sw_crc32c_copy(sw_kernel kernel, uint32_t crc, void *destination, const void *source,
+                        size_t length);
+
+#endif

@@ -1,0 +1,4 @@
+@main
+struct SwitchyardTool {
+    static func main() {}
+}
