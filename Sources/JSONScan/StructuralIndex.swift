@@ -1,0 +1,88 @@
+/// Where the parts of one checked JSON text stand: the narrow seam between the scan and whoever
+/// reads the text.
+///
+/// Entries are in text order, one for each bracket, comma, colon, string, number and literal, so an
+/// object reads as the entries
+///
+/// ```
+/// { key : value , key : value }
+/// ```
+///
+/// where a value is one entry, or runs from an opening bracket to ``close(of:)``.
+///
+/// Invariants, established by ``StructuralScanner/scan(_:)`` and relied on without checks in release
+/// builds: entry 0 is the text's opening brace and the last entry its closing one; brackets pair;
+/// keys are strings; escapes are valid; `positions[count]` is an offset at or behind the end of the
+/// last value. The index borrows the scanner's buffers and the text: it is valid until the scanner
+/// scans again, and while the text's bytes stay in place.
+public struct StructuralIndex {
+    /// The text's bytes.
+    public let bytes: UnsafePointer<UInt8>
+    /// The entries' offsets into the text.
+    public let positions: UnsafePointer<UInt32>
+    @usableFromInline let links: UnsafePointer<UInt32>
+    /// How many entries there are.
+    public let count: Int
+    /// Whether any string of the text holds a backslash.
+    public let hasEscapes: Bool
+
+    init(
+        bytes: UnsafePointer<UInt8>, positions: UnsafePointer<UInt32>,
+        links: UnsafePointer<UInt32>, count: Int, hasEscapes: Bool
+    ) {
+        self.bytes = bytes
+        self.positions = positions
+        self.links = links
+        self.count = count
+        self.hasEscapes = hasEscapes
+    }
+
+    /// The text's length: up to and with its closing brace.
+    @inlinable
+    public var textLength: Int { Int(positions[count - 1]) + 1 }
+
+    /// The offset at which an entry begins.
+    @inlinable
+    public func offset(of entry: Int) -> Int {
+        assert(entry < count)
+        return Int(positions[entry])
+    }
+
+    /// The first byte of an entry: a bracket, comma, colon, quote, or the first of a number or
+    /// literal.
+    @inlinable
+    public func byte(at entry: Int) -> UInt8 { bytes[offset(of: entry)] }
+
+    /// The entry that closes the bracket which `entry` opens.
+    @inlinable
+    public func close(of entry: Int) -> Int {
+        assert(byte(at: entry) | 0x20 == UInt8(ascii: "{"))
+        return Int(links[entry])
+    }
+
+    /// The first entry behind the value that begins at `entry`: a comma or a closing bracket.
+    @inlinable
+    public func entry(after entry: Int) -> Int {
+        // '[' and '{' differ in bit 5 alone, and no other entry's first byte is either.
+        byte(at: entry) | 0x20 == UInt8(ascii: "{") ? Int(links[entry]) + 1 : entry + 1
+    }
+
+    /// The bytes of the string at `entry`, between its quotes, escapes as written.
+    @inlinable
+    public func stringBytes(at entry: Int) -> UnsafeBufferPointer<UInt8> {
+        let start = offset(of: entry) + 1
+        // The next entry stands right behind the closing quote, or blanks lie between.
+        var end = Int(positions[entry + 1]) - 1
+        while bytes[end] != UInt8(ascii: "\"") { end -= 1 }
+        return UnsafeBufferPointer(start: bytes + start, count: end - start)
+    }
+
+    /// The bytes of the number or literal at `entry`.
+    @inlinable
+    public func scalarBytes(at entry: Int) -> UnsafeBufferPointer<UInt8> {
+        let start = offset(of: entry)
+        var end = Int(positions[entry + 1])
+        while bytes[end - 1] <= 0x20 { end -= 1 }
+        return UnsafeBufferPointer(start: bytes + start, count: end - start)
+    }
+}

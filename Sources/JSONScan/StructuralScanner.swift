@@ -1,0 +1,146 @@
+internal import CSwitchyard
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// Turns the bytes of one JSON text into a ``StructuralIndex``, and is the strict check that every
+/// event, pattern and rules file passes.
+///
+/// This is the place to begin reading `JSONScan`. The way of a text:
+///
+/// 1. a SIMD kernel (`sw_json_scan`) finds every bracket, comma, colon, opening quote and first byte
+///    of a number or literal, and checks UTF-8 and raw control characters;
+/// 2. the grammar pass walks these positions once: RFC 8259, nothing more lenient, at most
+///    ``JSONLimits/depth`` levels. It leaves behind, for each opening bracket, where it closes;
+/// 3. whoever reads the event (matcher, envelope, pattern parser) walks the index and can skip any
+///    value in O(1). It never has to check anything again.
+///
+/// A scanner owns the buffers that the index lives in and reuses them: a scan allocates only when a
+/// text is longer than every one before it.
+///
+/// The text is the first JSON value in the bytes, and has to be an object. What follows its closing
+/// brace is ignored, as the reference implementation of event patterns does.
+public struct StructuralScanner: ~Copyable {
+    /// Offsets into the text, then at `count` the offset of the text's end.
+    private var positions: UnsafeMutablePointer<UInt32>
+    /// For each entry that opens a bracket, the entry that closes it.
+    private var links: UnsafeMutablePointer<UInt32>
+    /// The open brackets during the grammar pass.
+    private let openBrackets: UnsafeMutablePointer<UInt32>
+    private var capacity: Int
+    private let kernel: sw_kernel
+
+    /// Creates a scanner.
+    ///
+    /// - Parameter kernel: the processor family to use; by default the fastest that this processor
+    ///   has. A family that it has not falls back to `.portable`.
+    public init(kernel: ScanKernel = .best) {
+        self.kernel = kernel.isSupported ? kernel.raw : SW_SCALAR
+        capacity = 4096
+        positions = .allocate(capacity: capacity)
+        links = .allocate(capacity: capacity)
+        openBrackets = .allocate(capacity: JSONLimits.depth + 1)
+    }
+
+    deinit {
+        positions.deallocate()
+        links.deallocate()
+        openBrackets.deallocate()
+    }
+
+    /// Scans and checks one text. O(bytes); allocates only to grow.
+    ///
+    /// - Parameter text: must stay where it is for as long as the index is used.
+    /// - Returns: the index, valid until this scanner scans again or is destroyed.
+    /// - Throws: the error with the lowest offset.
+    @inline(never)
+    public mutating func scan(
+        _ text: UnsafeRawBufferPointer
+    ) throws(JSONError) -> StructuralIndex {
+        guard let base = text.baseAddress, !text.isEmpty else {
+            throw JSONError(.emptyText, offset: 0)
+        }
+        guard text.count <= JSONLimits.textBytes else {
+            throw JSONError(.textTooLong, offset: JSONLimits.textBytes)
+        }
+        reserve(text.count + Int(SW_SCAN_PADDING))
+        let bytes = base.assumingMemoryBound(to: UInt8.self)
+
+        var found = sw_scan_result()
+        sw_json_scan(kernel, bytes, text.count, positions, &found)
+
+        var entries = Int(found.count)
+        if found.error != SW_SCAN_OK {
+            // Entries at or beyond the error mean nothing; what lies below it is still checked,
+            // because the value may end before the error or hold an earlier one.
+            while entries > 0, UInt64(positions[entries - 1]) >= found.error_offset { entries -= 1 }
+        }
+        positions[entries] = UInt32(truncatingIfNeeded: text.count)
+
+        let grammar = GrammarPass(
+            bytes: bytes, textLength: text.count, positions: positions, links: links, entries: entries,
+            openBrackets: openBrackets, kernelError: JSONError(found))
+        let used: Int
+        do {
+            used = try grammar.run()
+        } catch {
+            // A bad escape may stand before what the grammar stumbled over.
+            if found.has_backslash { try checkEscapes(bytes, below: min(error.offset, text.count)) }
+            throw error
+        }
+        if found.has_backslash { try checkEscapes(bytes, below: Int(positions[used - 1])) }
+        return StructuralIndex(
+            bytes: bytes, positions: positions, links: links, count: used,
+            hasEscapes: found.has_backslash)
+    }
+
+    private mutating func reserve(_ needed: Int) {
+        guard needed > capacity else { return }
+        positions.deallocate()
+        links.deallocate()
+        capacity = max(needed, capacity * 2)
+        positions = .allocate(capacity: capacity)
+        links = .allocate(capacity: capacity)
+    }
+
+    /// Checks each escape below `end`. A backslash outside strings never comes here: it is a
+    /// grammar error at or below the offset where the pass stopped.
+    private func checkEscapes(_ bytes: UnsafePointer<UInt8>, below end: Int) throws(JSONError) {
+        var at = 0
+        while at < end, let hit = memchr(bytes + at, 0x5C, end - at) {
+            at = UnsafeRawPointer(hit) - UnsafeRawPointer(bytes)
+            guard at + 1 < end else { return }
+            switch bytes[at + 1] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
+                UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+                at += 2
+            case UInt8(ascii: "u"):
+                for digit in at + 2..<at + 6 where digit < end {
+                    guard hexadecimalValue(bytes[digit]) != nil else {
+                        throw JSONError(.invalidEscape, offset: at)
+                    }
+                }
+                at += 6
+            default:
+                throw JSONError(.invalidEscape, offset: at)
+            }
+        }
+    }
+}
+
+extension JSONError {
+    /// What a kernel found, if anything.
+    fileprivate init?(_ found: sw_scan_result) {
+        let kind: JSONError.Kind
+        switch found.error {
+        case SW_SCAN_INVALID_UTF8: kind = .invalidUTF8
+        case SW_SCAN_CONTROL_CHARACTER: kind = .controlCharacter
+        case SW_SCAN_UNTERMINATED_STRING: kind = .unterminatedString
+        default: return nil
+        }
+        self.init(kind, offset: Int(found.error_offset))
+    }
+}
