@@ -23,24 +23,26 @@ typedef enum sw_kernel {
 // Whether this processor can run the family's kernels (and this build contains them).
 bool sw_kernel_supported(sw_kernel kernel);
 
-// The fastest supported family; found once, then cached.
+// The fastest supported family; found once, then cached. The functions below must not be called with
+// a family that is not supported.
 sw_kernel sw_kernel_best(void);
 
 // ---- Structural scan -------------------------------------------------------------------------
 
 typedef enum sw_scan_error {
     SW_SCAN_OK = 0,
-    SW_SCAN_INVALID_UTF8 = 1,         // offset: first byte of the bad sequence
+    SW_SCAN_INVALID_UTF8 = 1,         // offset: the sequence's first byte, or the stray continuation
     SW_SCAN_CONTROL_CHARACTER = 2,    // offset: the raw byte below 0x20 inside a string
     SW_SCAN_UNTERMINATED_STRING = 3,  // offset: the opening quote
 } sw_scan_error;
 
 typedef struct sw_scan_result {
-    uint64_t error_offset;  // of the first error (lowest offset); `length` when there is none
+    uint64_t error_offset;  // of the first error (lowest offset); `length` when there is none. An
+                            // unterminated string thus wins over whatever is wrong inside it
     uint32_t count;         // entries written to `positions`
     sw_scan_error error;
-    bool has_backslash;  // any byte 0x5C anywhere
-    bool has_non_ascii;  // any byte >= 0x80 anywhere
+    bool has_backslash;  // any byte 0x5C anywhere, before or after an error
+    bool has_non_ascii;  // any byte >= 0x80 anywhere, before or after an error
 } sw_scan_result;
 
 // How many entries `positions` must have room for: one for each byte, and what the widest kernel
@@ -58,8 +60,11 @@ typedef struct sw_scan_result {
 //
 // `length` must be below 2^32 - 128. Reads nothing outside bytes[0 ..< length]. After an error,
 // the entries below `error_offset` are exact, and those at or above it mean nothing.
-// An escape is a backslash in a string together with the byte after it; outside strings a backslash
-// is an ordinary byte of a run.
+// An escape is a backslash in a string together with the byte after it, so that a quote after an odd
+// number of backslashes does not end the string; a control character is an error even when escaped.
+// Outside strings a backslash is an ordinary byte of a run, and a quote after it opens a string.
+//
+// One pass, O(length); a second one over the whole text if there is an error, to find its offset.
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
                   sw_scan_result *result);
 
@@ -70,7 +75,8 @@ void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_
 // "123456789" is 0xE3069283.
 uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length);
 
-// Copies `length` bytes and returns their CRC32C, reading the source once.
+// Copies `length` bytes and returns their CRC32C, continuing from `crc`, reading the source once and
+// writing nothing outside destination[0 ..< length]. The two must not overlap.
 uint32_t sw_crc32c_copy(sw_kernel kernel, uint32_t crc, void *destination, const void *source,
                         size_t length);
 

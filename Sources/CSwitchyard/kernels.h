@@ -1,0 +1,21 @@
+// What the kernel files share: their entry points, one set per processor family, and the tables
+// that more than one of them reads. dispatch.c is the only caller outside the family itself, except
+// that every family leaves bad input to the scalar scan, which finds the exact offset.
+
+#ifndef SWITCHYARD_KERNELS_H
+#define SWITCHYARD_KERNELS_H
+
+#include "switchyard.h"
+
+#define SW_INLINE static inline __attribute__((always_inline))
+
+void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *positions,
+                         sw_scan_result *result);
+uint32_t sw_crc32c_scalar(uint32_t crc, const uint8_t *bytes, size_t length);
+uint32_t sw_crc32c_copy_scalar(uint32_t crc, uint8_t *destination, const uint8_t *source,
+                               size_t length);
+
+// Slicing-by-8: sw_crc32c_slices[k][b] is the checksum register after byte b and k zero bytes.
+extern const uint32_t sw_crc32c_slices[8][256];
+
+#endif
