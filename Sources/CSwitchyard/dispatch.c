@@ -1,25 +1,111 @@
 // Chooses the kernel: by a switch on the family that the caller passes, which it got from
 // sw_kernel_best. A family that this build does not contain runs the scalar kernels.
 
+#include <stdatomic.h>
+
 #include "kernels.h"
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+#if defined(__x86_64__)
+
+// __builtin_cpu_supports asks cpuid, and for AVX and AVX-512 also xgetbv: that the operating system
+// keeps the wide registers.
+static bool supports_avx2(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2");
+}
+
+static bool supports_avx512(void) {
+    return supports_avx2() && __builtin_cpu_supports("avx512f") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+           __builtin_cpu_supports("vpclmulqdq");
+}
+
+bool sw_kernel_supported(sw_kernel kernel) {
+    switch (kernel) {
+    case SW_SCALAR: return true;
+    case SW_AVX2: return supports_avx2();
+    case SW_AVX512: return supports_avx512();
+    case SW_NEON: return false;
+    }
+    return false;
+}
+
+#elif defined(__aarch64__)
+
+bool sw_kernel_supported(sw_kernel kernel) {
+    if (kernel == SW_SCALAR) return true;
+#if defined(__linux__)
+    return kernel == SW_NEON && (getauxval(AT_HWCAP) & (1u << 7)) != 0;  // HWCAP_CRC32
+#else
+    return kernel == SW_NEON;
+#endif
+}
+
+#else
 
 bool sw_kernel_supported(sw_kernel kernel) { return kernel == SW_SCALAR; }
 
-sw_kernel sw_kernel_best(void) { return SW_SCALAR; }
+#endif
+
+sw_kernel sw_kernel_best(void) {
+    // One more than the family, 0 until it is known. Threads that race find the same.
+    static atomic_int known;
+    int value = atomic_load_explicit(&known, memory_order_relaxed);
+    if (value == 0) {
+        sw_kernel best = SW_SCALAR;
+        const sw_kernel fastest_first[] = {SW_AVX512, SW_AVX2, SW_NEON};
+        for (int i = 0; i < 3; i++) {
+            if (!sw_kernel_supported(fastest_first[i])) continue;
+            best = fastest_first[i];
+            break;
+        }
+        value = (int)best + 1;
+        atomic_store_explicit(&known, value, memory_order_relaxed);
+    }
+    return (sw_kernel)(value - 1);
+}
 
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
                   sw_scan_result *result) {
-    (void)kernel;
-    sw_json_scan_scalar(bytes, length, positions, result);
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2: sw_json_scan_avx2(bytes, length, positions, result); return;
+    case SW_AVX512: sw_json_scan_avx512(bytes, length, positions, result); return;
+#elif defined(__aarch64__)
+    case SW_NEON: sw_json_scan_neon(bytes, length, positions, result); return;
+#endif
+    default: sw_json_scan_scalar(bytes, length, positions, result); return;
+    }
 }
 
 uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length) {
-    (void)kernel;
-    return sw_crc32c_scalar(crc, bytes, length);
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2: return sw_crc32c_avx2(crc, bytes, length);
+    case SW_AVX512: return sw_crc32c_avx512(crc, bytes, length);
+#elif defined(__aarch64__)
+    case SW_NEON: return sw_crc32c_neon(crc, bytes, length);
+#endif
+    default: return sw_crc32c_scalar(crc, bytes, length);
+    }
 }
 
 uint32_t sw_crc32c_copy(sw_kernel kernel, uint32_t crc, void *destination, const void *source,
                         size_t length) {
-    (void)kernel;
-    return sw_crc32c_copy_scalar(crc, destination, source, length);
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2: return sw_crc32c_copy_avx2(crc, destination, source, length);
+    case SW_AVX512: return sw_crc32c_copy_avx512(crc, destination, source, length);
+#elif defined(__aarch64__)
+    case SW_NEON: return sw_crc32c_copy_neon(crc, destination, source, length);
+#endif
+    default: return sw_crc32c_copy_scalar(crc, destination, source, length);
+    }
 }

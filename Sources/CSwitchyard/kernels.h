@@ -15,6 +15,30 @@ uint32_t sw_crc32c_scalar(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_scalar(uint32_t crc, uint8_t *destination, const uint8_t *source,
                                size_t length);
 
+#if defined(__x86_64__)
+
+void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *positions,
+                       sw_scan_result *result);
+uint32_t sw_crc32c_avx2(uint32_t crc, const uint8_t *bytes, size_t length);
+uint32_t sw_crc32c_copy_avx2(uint32_t crc, uint8_t *destination, const uint8_t *source,
+                             size_t length);
+
+void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *positions,
+                         sw_scan_result *result);
+uint32_t sw_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t length);
+uint32_t sw_crc32c_copy_avx512(uint32_t crc, uint8_t *destination, const uint8_t *source,
+                               size_t length);
+
+#elif defined(__aarch64__)
+
+void sw_json_scan_neon(const uint8_t *bytes, size_t length, uint32_t *positions,
+                       sw_scan_result *result);
+uint32_t sw_crc32c_neon(uint32_t crc, const uint8_t *bytes, size_t length);
+uint32_t sw_crc32c_copy_neon(uint32_t crc, uint8_t *destination, const uint8_t *source,
+                             size_t length);
+
+#endif
+
 // Slicing-by-8: sw_crc32c_slices[k][b] is the checksum register after byte b and k zero bytes.
 extern const uint32_t sw_crc32c_slices[8][256];
 

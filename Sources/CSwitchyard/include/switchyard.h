@@ -1,8 +1,8 @@
 // The only C of Switchyard: kernels that want a processor's own instructions.
 //
 // Each kernel exists once per processor family, in a file named after it (scalar.c, avx2.c,
-// avx512.c, neon.c), with the same signature. Callers go through the functions below, which take the
-// family as an argument: one predictable branch and one call per event, never one per block.
+// avx512.c, neon.c), with the same signature. Callers go through the functions below, which take
+// the family as an argument: one predictable branch and one call per event, never one per block.
 
 #ifndef SWITCHYARD_H
 #define SWITCHYARD_H
@@ -23,15 +23,15 @@ typedef enum sw_kernel {
 // Whether this processor can run the family's kernels (and this build contains them).
 bool sw_kernel_supported(sw_kernel kernel);
 
-// The fastest supported family; found once, then cached. The functions below must not be called with
-// a family that is not supported.
+// The fastest supported family; found once, then cached. The functions below must not be called
+// with a family that is not supported.
 sw_kernel sw_kernel_best(void);
 
 // ---- Structural scan -------------------------------------------------------------------------
 
 typedef enum sw_scan_error {
     SW_SCAN_OK = 0,
-    SW_SCAN_INVALID_UTF8 = 1,         // offset: the sequence's first byte, or the stray continuation
+    SW_SCAN_INVALID_UTF8 = 1,         // offset: the bad sequence's first byte
     SW_SCAN_CONTROL_CHARACTER = 2,    // offset: the raw byte below 0x20 inside a string
     SW_SCAN_UNTERMINATED_STRING = 3,  // offset: the opening quote
 } sw_scan_error;
@@ -58,25 +58,25 @@ typedef struct sw_scan_result {
 // and validates UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF) and that no
 // string holds a raw control character.
 //
-// `length` must be below 2^32 - 128. Reads nothing outside bytes[0 ..< length]. After an error,
-// the entries below `error_offset` are exact, and those at or above it mean nothing.
-// An escape is a backslash in a string together with the byte after it, so that a quote after an odd
-// number of backslashes does not end the string; a control character is an error even when escaped.
-// Outside strings a backslash is an ordinary byte of a run, and a quote after it opens a string.
+// `length` must be below 2^32 - 128. Reads nothing outside bytes[0 ..< length]. After an error, the
+// entries below `error_offset` are exact, and those at or above it mean nothing. An escape is a
+// backslash in a string together with the byte after it, so that a quote after an odd number of
+// backslashes does not end the string; a control character is an error even when escaped. Outside
+// strings a backslash is an ordinary byte of a run, and a quote after it opens a string.
 //
 // One pass, O(length); a second one over the whole text if there is an error, to find its offset.
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
                   sw_scan_result *result);
 
-// ---- CRC32C (Castagnoli, reflected 0x82F63B78; the iSCSI, ext4 and Kafka checksum) ---------------
+// ---- CRC32C (Castagnoli, reflected 0x82F63B78; that of iSCSI, ext4 and Kafka) ------------------
 
-// CRC32C of `length` bytes, continuing from `crc` (0 to begin). The usual inversion before and after
-// is included, so sw_crc32c(k, sw_crc32c(k, 0, a), b) is the checksum of a followed by b, and that of
-// "123456789" is 0xE3069283.
+// CRC32C of `length` bytes, continuing from `crc` (0 to begin). The usual inversion before and
+// after is included, so sw_crc32c(k, sw_crc32c(k, 0, a), b) is the checksum of a followed by b, and
+// that of "123456789" is 0xE3069283.
 uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length);
 
-// Copies `length` bytes and returns their CRC32C, continuing from `crc`, reading the source once and
-// writing nothing outside destination[0 ..< length]. The two must not overlap.
+// Copies `length` bytes and returns their CRC32C, continuing from `crc`, reading the source once
+// and writing nothing outside destination[0 ..< length]. The two must not overlap.
 uint32_t sw_crc32c_copy(sw_kernel kernel, uint32_t crc, void *destination, const void *source,
                         size_t length);
 
