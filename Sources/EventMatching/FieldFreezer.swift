@@ -1,0 +1,78 @@
+internal import EventPattern
+internal import JSONScan
+
+/// Lays the fields' indexes out in flat tables, field after field.
+struct FieldFreezer {
+    private(set) var fields: [FieldIndex] = []
+    private(set) var probes: [ProbeTable.Key: Run] = [:]
+    private(set) var targets = RunBuilder<Target>()
+    private(set) var exclusions = RunBuilder<UInt32>()
+    private(set) var lengths = RunBuilder<UInt32>()
+    private(set) var wildcards = RunBuilder<WildcardTest>()
+    private(set) var folded = RunBuilder<FoldedTest>()
+    private(set) var ranges = RunBuilder<RangeTest>()
+    private(set) var blocks = RunBuilder<BlockTest>()
+    private(set) var text = RunBuilder<UInt8>()
+    private(set) var pieces = RunBuilder<Run>()
+    private(set) var characters = RunBuilder<FoldedTest.Character>()
+
+    /// Adds the next field.
+    mutating func add(_ field: FieldIndexBuilder, number: UInt32) {
+        var index = FieldIndex()
+        index.exclusions = exclusions.append(field.exclusions)
+        let firstExclusion = index.exclusions.start
+        index.present = freeze(field.present, firstExclusion)
+
+        var lengthsByKind: [FieldIndex.Probe: Set<UInt32>] = [:]
+        for (probe, targets) in field.probes {
+            index.probes |= 1 << probe.kind.rawValue
+            probes[.init(space: FieldIndex.space(number, probe.kind), bytes: probe.bytes)] =
+                freeze(targets, firstExclusion)
+            lengthsByKind[probe.kind, default: []].insert(UInt32(probe.bytes.count))
+        }
+        index.prefixLengths = lengths.append((lengthsByKind[.prefix] ?? []).sorted())
+        index.suffixLengths = lengths.append((lengthsByKind[.suffix] ?? []).sorted())
+        index.foldedPrefixLengths = lengths.append((lengthsByKind[.foldedPrefix] ?? []).sorted())
+        index.foldedSuffixLengths = lengths.append((lengthsByKind[.foldedSuffix] ?? []).sorted())
+
+        index.wildcards = wildcards.append(
+            field.wildcards.map { wildcard, targets in
+                WildcardTest(
+                    pieces: pieces.append(wildcard.pieces.map { text.append($0.utf8) }),
+                    targets: freeze(targets, firstExclusion))
+            })
+        index.folded = folded.append(
+            field.folded.map { folded, targets in
+                let spellings = CaseFolding.spellings(folded.text).map {
+                    FoldedTest.Character(lower: text.append($0.lower), upper: text.append($0.upper))
+                }
+                return FoldedTest(
+                    characters: characters.append(spellings), anchor: folded.anchor,
+                    targets: freeze(targets, firstExclusion))
+            })
+        index.ranges = ranges.append(
+            field.ranges.map { range, targets in
+                RangeTest(
+                    lower: range.lower?.number.value ?? -.infinity,
+                    upper: range.upper?.number.value ?? .infinity,
+                    includesLower: range.lower?.isInclusive ?? true,
+                    includesUpper: range.upper?.isInclusive ?? true,
+                    targets: freeze(targets, firstExclusion))
+            })
+        index.blocks = blocks.append(
+            field.blocks.map { block, targets in
+                BlockTest(
+                    low: block.bounds.lowerBound, high: block.bounds.upperBound,
+                    isIPv4: block.address.isIPv4, targets: freeze(targets, firstExclusion))
+            })
+        fields.append(index)
+    }
+
+    /// Targets in terms of the whole rule set.
+    private mutating func freeze(_ fieldTargets: [Target], _ firstExclusion: UInt32) -> Run {
+        targets.append(
+            fieldTargets.map { target in
+                target.isExclusion ? .exclusion(firstExclusion + target.number) : target
+            })
+    }
+}

@@ -1,0 +1,84 @@
+/// An array of plain values for scratch memory: it keeps its memory between events, and appending
+/// counts no references and checks nothing but the capacity.
+///
+/// Invariant: `base` has room for `capacity` elements, of which the first `count` are initialised;
+/// nobody else holds `base`.
+struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
+    private(set) var base: UnsafeMutablePointer<Element>
+    private(set) var count = 0
+    private var capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = max(capacity, 1)
+        base = .allocate(capacity: self.capacity)
+    }
+
+    deinit { base.deallocate() }
+
+    @inline(__always)
+    mutating func append(_ element: Element) {
+        if count == capacity { reserve(count + 1) }
+        (base + count).initialize(to: element)
+        count &+= 1
+    }
+
+    @inline(__always)
+    subscript(_ position: Int) -> Element {
+        get {
+            assert(position >= 0 && position < count)
+            return base[position]
+        }
+        nonmutating set {
+            assert(position >= 0 && position < count)
+            base[position] = newValue
+        }
+    }
+
+    @inline(__always)
+    mutating func removeAll() { count = 0 }
+
+    @inline(__always)
+    mutating func removeLast() { count &-= 1 }
+
+    /// Makes room for so many elements in all.
+    @inline(never)
+    mutating func reserve(_ needed: Int) {
+        guard needed > capacity else { return }
+        let larger = max(needed, capacity * 2)
+        let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+        moved.moveInitialize(from: base, count: count)
+        base.deallocate()
+        base = moved
+        capacity = larger
+    }
+}
+
+/// A fixed number of plain values, all of them there from the start.
+///
+/// Invariant: `base` points to `count` initialised elements, and nobody else holds it.
+struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
+    private let base: UnsafeMutablePointer<Element>
+    let count: Int
+
+    init(repeating element: Element, count: Int) {
+        self.count = count
+        base = .allocate(capacity: max(count, 1))
+        base.initialize(repeating: element, count: count)
+    }
+
+    deinit { base.deallocate() }
+
+    @inline(__always)
+    subscript(_ position: UInt32) -> Element {
+        get {
+            assert(Int(position) < count)
+            return base[Int(position)]
+        }
+        nonmutating set {
+            assert(Int(position) < count)
+            base[Int(position)] = newValue
+        }
+    }
+
+    func fill(_ element: Element) { base.update(repeating: element, count: count) }
+}

@@ -1,0 +1,31 @@
+/// The third step: from satisfied conditions to branches, and from these to rules.
+extension Matcher {
+    mutating func raiseBranches() {
+        for position in 0..<satisfied.count {
+            let raises = tables.conditions[satisfied[position]].raises
+            for branch in raises.range { verify(tables.branches[tables.raisedBranches[branch]]) }
+        }
+        for position in 0..<tables.unraisedBranches.count {
+            verify(tables.branches[tables.unraisedBranches[position]])
+        }
+    }
+
+    @inline(__always)
+    private mutating func verify(_ branch: Branch) {
+        for position in branch.conditions.range {
+            guard canHold(tables.branchConditions[position]) else { return }
+        }
+        // Without elements of arrays to choose from, "each can hold" is "all hold".
+        guard hits.count == 0 || holdsInArrays(branch) else { return }
+        note(branch.rule)
+    }
+
+    /// Whether a condition holds, taken alone: it was satisfied, or its field may be absent and no
+    /// value stands there that would count for every choice of array elements.
+    @inline(__always)
+    private func canHold(_ condition: UInt32) -> Bool {
+        if !states[condition].isEmpty { return true }
+        let presence = tables.conditions[condition].presence
+        return presence != Condition.none && !states[presence].contains(.free)
+    }
+}

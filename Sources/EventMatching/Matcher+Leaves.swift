@@ -1,0 +1,179 @@
+internal import EventPattern
+internal import JSONScan
+
+/// The second step: one value of the event, looked up in the indexes of its field.
+extension Matcher {
+    @inline(__always)
+    mutating func look(
+        at event: StructuralIndex, _ entry: Int, first: UInt8, field: UInt32, scope: UInt32
+    ) {
+        let index = tables.fields[field]
+        leafNumber &+= 1
+        reach(index.present, scope)
+        switch first {
+        case UInt8(ascii: "\""):
+            var value = event.stringBytes(at: entry)
+            if event.hasEscapes, value.contains(UInt8(ascii: "\\")) { value = unescape(value) }
+            look(atString: value, index, field, scope)
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+            if index.has(.literal) {
+                withUnsafePointer(to: first) { probe(.literal, $0, 1, field, scope) }
+            }
+        default:
+            look(atNumber: event.scalarBytes(at: entry), index, field, scope)
+        }
+        for exclusion in index.exclusions.range {
+            let exclusion = UInt32(truncatingIfNeeded: exclusion)
+            if exclusionLeaves[exclusion] != leafNumber {
+                satisfy(tables.exclusions[exclusion], scope)
+            }
+        }
+    }
+
+    private mutating func look(
+        atString value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ field: UInt32,
+        _ scope: UInt32
+    ) {
+        guard let base = value.baseAddress else { return }
+        if index.has(.string) { probe(.string, base, value.count, field, scope) }
+        probe(.prefix, lengths: index.prefixLengths, value, field, scope)
+        probe(.suffix, lengths: index.suffixLengths, value, field, scope)
+        for test in index.wildcards.range {
+            let test = tables.wildcards[test]
+            if test.matches(value, tables.text) { reach(test.targets, scope) }
+        }
+        for test in index.folded.range {
+            let test = tables.folded[test]
+            if test.matches(value, tables.text) { reach(test.targets, scope) }
+        }
+        if index.has(.folded) || index.has(.foldedPrefix) || index.has(.foldedSuffix) {
+            look(atFolded: value, index, field, scope)
+        }
+        if index.has(.address) || !index.blocks.isEmpty, let address = NetworkAddress(value) {
+            look(atAddress: address, index, field, scope)
+        }
+    }
+
+    private mutating func look(
+        atFolded value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ field: UInt32,
+        _ scope: UInt32
+    ) {
+        foldScratch.reserve(value.count)
+        for position in 0..<value.count {
+            foldScratch.base[position] = CaseFolding.lowercaseASCII(value[position])
+        }
+        let folded = UnsafeBufferPointer(start: foldScratch.base, count: value.count)
+        if index.has(.folded) { probe(.folded, foldScratch.base, folded.count, field, scope) }
+        probe(.foldedPrefix, lengths: index.foldedPrefixLengths, folded, field, scope)
+        probe(.foldedSuffix, lengths: index.foldedSuffixLengths, folded, field, scope)
+    }
+
+    private mutating func look(
+        atAddress address: NetworkAddress, _ index: FieldIndex, _ field: UInt32, _ scope: UInt32
+    ) {
+        if index.has(.address) {
+            // An IPv4 address is looked up by its low four bytes: see FieldIndexBuilder.
+            withUnsafeBytes(of: address.bits) { bytes in
+                let start = bytes.assumingMemoryBound(to: UInt8.self)
+                guard let base = start.baseAddress else { return }
+                probe(.address, base, address.isIPv4 ? 4 : 16, field, scope)
+            }
+        }
+        for test in index.blocks.range {
+            let test = tables.blocks[test]
+            if test.matches(address) { reach(test.targets, scope) }
+        }
+    }
+
+    private mutating func look(
+        atNumber text: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ field: UInt32,
+        _ scope: UInt32
+    ) {
+        guard index.has(.number) || index.has(.numberText) || !index.ranges.isEmpty else { return }
+        guard let value = JSONNumber.comparableValue(text) else {
+            if index.has(.numberText), let base = text.baseAddress {
+                probe(.numberText, base, text.count, field, scope)
+            }
+            return
+        }
+        if index.has(.number) {
+            withUnsafeBytes(of: value.bitPattern) { bytes in
+                let start = bytes.assumingMemoryBound(to: UInt8.self)
+                guard let base = start.baseAddress else { return }
+                probe(.number, base, 8, field, scope)
+            }
+        }
+        for test in index.ranges.range {
+            let test = tables.ranges[test]
+            if test.matches(value) { reach(test.targets, scope) }
+        }
+    }
+
+    /// Looks up each beginning, or end, of a value that has a length which some rule's has.
+    @inline(__always)
+    private mutating func probe(
+        _ kind: FieldIndex.Probe, lengths: Run, _ value: UnsafeBufferPointer<UInt8>,
+        _ field: UInt32, _ scope: UInt32
+    ) {
+        guard let base = value.baseAddress else { return }
+        let isEnd = kind == .suffix || kind == .foldedSuffix
+        for position in lengths.range {
+            let length = Int(tables.lengths[position])
+            // They ascend.
+            if length > value.count { return }
+            probe(kind, isEnd ? base + (value.count &- length) : base, length, field, scope)
+        }
+    }
+
+    @inline(__always)
+    private mutating func probe(
+        _ kind: FieldIndex.Probe, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ field: UInt32,
+        _ scope: UInt32
+    ) {
+        if let targets = tables.probes.find(FieldIndex.space(field, kind), bytes, count) {
+            reach(targets, scope)
+        }
+    }
+
+    /// Takes note of what a successful lookup leads to.
+    @inline(__always)
+    private mutating func reach(_ targets: Run, _ scope: UInt32) {
+        for position in targets.range {
+            let target = tables.targets[position]
+            if target.isExclusion {
+                exclusionLeaves[target.number] = leafNumber
+            } else {
+                satisfy(target.number, scope)
+            }
+        }
+    }
+
+    /// Takes note of a condition that the current leaf satisfies.
+    @inline(__always)
+    private mutating func satisfy(_ condition: UInt32, _ scope: UInt32) {
+        let state = states[condition]
+        if state.isEmpty { satisfied.append(condition) }
+        if scope == Scope.outside {
+            states[condition] = state.union(.free)
+        } else {
+            satisfyInScope(condition, state, scope)
+        }
+    }
+
+    private mutating func satisfyInScope(
+        _ condition: UInt32, _ state: ConditionState, _ scope: UInt32
+    ) {
+        let number = UInt32(truncatingIfNeeded: hits.count)
+        if state.contains(.scoped) {
+            let last = Int(lastHit[condition])
+            // Values of the same element are alike in what they go together with.
+            if hits[last].scope == scope { return }
+            hits[last].next = number
+        } else {
+            states[condition] = state.union(.scoped)
+            firstHit[condition] = number
+        }
+        lastHit[condition] = number
+        hits.append(Hit(scope: scope, next: Hit.none))
+    }
+}

@@ -1,0 +1,178 @@
+internal import EventPattern
+public import JSONScan
+
+/// Matches events against a ``RuleSet``: the scratch memory for one thread.
+///
+/// A matcher allocates when it is made, and later only where an event is larger or matches more
+/// inside arrays than every one before it.
+///
+/// ```swift
+/// var matcher = Matcher(rules)
+/// let matching = try matcher.match(event)
+/// for position in matching.indices { print(rules.names[Int(matching[position])]) }
+/// ```
+public struct Matcher: ~Copyable {
+    /// The rules that it matches against.
+    public let rules: RuleSet
+    let tables: RuleTables
+    private var scanner: StructuralScanner
+
+    /// Per condition, what this event has shown of it.
+    let states: FixedBuffer<ConditionState>
+    /// The conditions whose state is not empty.
+    var satisfied: GrowableBuffer<UInt32>
+    /// Per exclusion, the number of the last leaf that it held for.
+    let exclusionLeaves: FixedBuffer<UInt32>
+    /// How many leaves were looked at since `exclusionLeaves` was last cleared.
+    var leafNumber: UInt32 = 0
+
+    /// Elements of arrays that the walk went into; entry 0 stands for "in none".
+    var scopes: GrowableBuffer<Scope>
+    /// Conditions satisfied inside array elements, linked per condition in text order.
+    var hits: GrowableBuffer<Hit>
+    let firstHit: FixedBuffer<UInt32>
+    let lastHit: FixedBuffer<UInt32>
+    /// The search for elements that go together.
+    var pending: GrowableBuffer<UInt32>
+    var chosen: GrowableBuffer<UInt32>
+
+    /// Keys and values taken out of their escapes or folded.
+    var textScratch: GrowableBuffer<UInt8>
+    var foldScratch: GrowableBuffer<UInt8>
+
+    /// One bit per rule, set where it matches; all zero between events.
+    private var matchedBits: GrowableBuffer<UInt64>
+    /// The words of ``matchedBits`` that are not zero: one bit each.
+    private var matchedWords: GrowableBuffer<UInt64>
+    private var matches: GrowableBuffer<UInt32>
+
+    /// Makes the scratch memory for matching against some rules. O(conditions of the rules).
+    ///
+    /// - Parameters:
+    ///   - rules: kept alive for as long as the matcher lives.
+    ///   - kernel: the processor family whose structural scan is used.
+    public init(_ rules: RuleSet, kernel: ScanKernel = .best) {
+        self.rules = rules
+        tables = rules.tables
+        scanner = StructuralScanner(kernel: kernel)
+        let conditionCount = tables.conditions.count
+        states = FixedBuffer(repeating: [], count: conditionCount)
+        satisfied = GrowableBuffer(capacity: conditionCount)
+        exclusionLeaves = FixedBuffer(repeating: 0, count: tables.exclusions.count)
+        scopes = GrowableBuffer(capacity: 64)
+        hits = GrowableBuffer(capacity: 64)
+        firstHit = FixedBuffer(repeating: 0, count: conditionCount)
+        lastHit = FixedBuffer(repeating: 0, count: conditionCount)
+        pending = GrowableBuffer(capacity: PatternLimits.pathsPerBranch)
+        chosen = GrowableBuffer(capacity: PatternLimits.pathsPerBranch)
+        textScratch = GrowableBuffer(capacity: 1024)
+        foldScratch = GrowableBuffer(capacity: 1024)
+        matches = GrowableBuffer(capacity: max(tables.ruleCount, 1))
+        let words = tables.ruleCount / 64 + 1
+        matchedBits = GrowableBuffer(capacity: words)
+        for _ in 0..<words { matchedBits.append(0) }
+        matchedWords = GrowableBuffer(capacity: words / 64 + 1)
+        for _ in 0...words / 64 { matchedWords.append(0) }
+        scopes.append(Scope.none)
+    }
+
+    /// Scans an event and matches it.
+    ///
+    /// - Returns: the positions in ``RuleSet/names`` of the rules that match, ascending; valid until
+    ///   the matcher is used again.
+    /// - Throws: what is wrong with the event's JSON; nothing was matched then.
+    @_lifetime(&self)
+    public mutating func match(_ event: borrowing RawSpan) throws(JSONError) -> Span<UInt32> {
+        // The index must not outlive the pointer: matching happens inside the closure.
+        try event.withUnsafeBytes { bytes throws(JSONError) in
+            run(try scanner.scan(bytes))
+        }
+        return span
+    }
+
+    /// Matches an event that was scanned already.
+    ///
+    /// - Returns: as ``match(_:)-(RawSpan)``.
+    @_lifetime(&self)
+    public mutating func match(_ event: StructuralIndex) -> Span<UInt32> {
+        run(event)
+        return span
+    }
+
+    /// Scans an event and matches it.
+    ///
+    /// - Returns: the names of the rules that match, in the order of the rules.
+    /// - Throws: what is wrong with the event's JSON.
+    public mutating func matchNames(_ event: borrowing RawSpan) throws(JSONError) -> [String] {
+        let rules = self.rules
+        let matching = try match(event)
+        return matching.indices.map { rules.names[Int(matching[$0])] }
+    }
+
+    private var span: Span<UInt32> {
+        @_lifetime(borrow self)
+        get {
+            let matching = UnsafeBufferPointer(start: matches.base, count: matches.count)
+            return _overrideLifetime(Span(_unsafeElements: matching), borrowing: self)
+        }
+    }
+
+    private mutating func run(_ event: StructuralIndex) {
+        reset()
+        walk(event)
+        raiseBranches()
+        collectMatches()
+    }
+
+    /// Forgets the event before.
+    private mutating func reset() {
+        for position in 0..<satisfied.count { states[satisfied[position]] = [] }
+        satisfied.removeAll()
+        hits.removeAll()
+        scopes.removeAll()
+        scopes.append(Scope.none)
+        matches.removeAll()
+        // Far from overflow: one event has at most a quarter of the numbers as leaves.
+        if leafNumber > UInt32.max / 2 {
+            leafNumber = 0
+            exclusionLeaves.fill(0)
+        }
+    }
+
+    /// Notes that a rule matches.
+    @inline(__always)
+    mutating func note(_ rule: UInt32) {
+        let word = Int(rule / 64)
+        matchedBits[word] |= 1 << UInt64(rule % 64)
+        matchedWords[word / 64] |= 1 << UInt64(word % 64)
+    }
+
+    /// Turns the bits into positions, and clears them.
+    private mutating func collectMatches() {
+        for group in 0..<matchedWords.count {
+            var words = matchedWords[group]
+            guard words != 0 else { continue }
+            matchedWords[group] = 0
+            while words != 0 {
+                let word = group * 64 + words.trailingZeroBitCount
+                words &= words - 1
+                var bits = matchedBits[word]
+                matchedBits[word] = 0
+                while bits != 0 {
+                    matches.append(UInt32(truncatingIfNeeded: word * 64 + bits.trailingZeroBitCount))
+                    bits &= bits - 1
+                }
+            }
+        }
+    }
+}
+
+/// What an event has shown of a condition.
+struct ConditionState: OptionSet, BitwiseCopyable {
+    let rawValue: UInt8
+
+    /// Satisfied by a value outside all arrays, or directly in one: it goes together with anything.
+    static let free = ConditionState(rawValue: 1)
+    /// Satisfied by values inside objects or arrays that are elements of an array.
+    static let scoped = ConditionState(rawValue: 2)
+}

@@ -1,0 +1,155 @@
+internal import EventPattern
+
+/// Everything that a ``RuleSet`` compiles to: flat tables that refer to each other by position.
+///
+/// `@unchecked Sendable`: the buffers are immutable from the moment they are frozen.
+struct RuleTables: @unchecked Sendable {
+    let trie: FieldTrie
+    let probes: ProbeTable
+    let fields: FrozenBuffer<FieldIndex>
+    let text: TextTables
+    /// Lengths of prefixes and suffixes that some rule has.
+    let lengths: FrozenBuffer<UInt32>
+    let wildcards: FrozenBuffer<WildcardTest>
+    let folded: FrozenBuffer<FoldedTest>
+    let ranges: FrozenBuffer<RangeTest>
+    let blocks: FrozenBuffer<BlockTest>
+    /// What a lookup or test that succeeds leads to.
+    let targets: FrozenBuffer<Target>
+    /// The condition of each exclusion.
+    let exclusions: FrozenBuffer<UInt32>
+
+    let conditions: FrozenBuffer<Condition>
+    let branches: FrozenBuffer<Branch>
+    /// The conditions of the branches.
+    let branchConditions: FrozenBuffer<UInt32>
+    /// The branches that hang on the conditions.
+    let raisedBranches: FrozenBuffer<UInt32>
+    /// The branches that an event can match without satisfying any condition: all of theirs allow
+    /// their field to be absent.
+    let unraisedBranches: FrozenBuffer<UInt32>
+    let ruleCount: Int
+
+    func deallocate() {
+        trie.deallocate()
+        probes.deallocate()
+        fields.deallocate()
+        text.deallocate()
+        lengths.deallocate()
+        wildcards.deallocate()
+        folded.deallocate()
+        ranges.deallocate()
+        blocks.deallocate()
+        targets.deallocate()
+        exclusions.deallocate()
+        conditions.deallocate()
+        branches.deallocate()
+        branchConditions.deallocate()
+        raisedBranches.deallocate()
+        unraisedBranches.deallocate()
+    }
+
+    var byteCount: Int {
+        let indexes =
+            trie.byteCount + probes.byteCount + fields.byteCount + text.byteCount
+            + lengths.byteCount + wildcards.byteCount + folded.byteCount + ranges.byteCount
+            + blocks.byteCount + targets.byteCount + exclusions.byteCount
+        let logic =
+            conditions.byteCount + branches.byteCount + branchConditions.byteCount
+            + raisedBranches.byteCount + unraisedBranches.byteCount
+        return indexes + logic
+    }
+}
+
+/// A field with the alternatives for its value, shared by all branches that have it.
+struct Condition: BitwiseCopyable {
+    static let none = UInt32.max
+
+    /// Where the field may also be absent: the condition that is satisfied when it is not.
+    var presence = Condition.none
+    /// The branches that hang on this condition, in ``RuleTables/raisedBranches``.
+    var raises = Run()
+}
+
+/// A conjunction of conditions that makes its rule match.
+struct Branch: BitwiseCopyable {
+    var rule: UInt32
+    /// By ascending path, in ``RuleTables/branchConditions``.
+    var conditions: Run
+    /// Whether any of them allows its field to be absent.
+    var hasAbsence: Bool
+}
+
+/// What a successful lookup or test means: a condition is satisfied, or a value is excluded from an
+/// `anything-but`.
+struct Target: BitwiseCopyable, Hashable {
+    private let bits: UInt32
+
+    static func condition(_ number: UInt32) -> Target { Target(bits: number) }
+    static func exclusion(_ number: UInt32) -> Target { Target(bits: number | 1 << 31) }
+
+    private init(bits: UInt32) { self.bits = bits }
+
+    @inline(__always) var isExclusion: Bool { bits >> 31 != 0 }
+    /// The condition's or the exclusion's number.
+    @inline(__always) var number: UInt32 { bits & ~(1 << 31) }
+}
+
+/// How the values of one field are looked up.
+struct FieldIndex: BitwiseCopyable {
+    /// A kind of lookup in the ``ProbeTable``.
+    enum Probe: UInt32, CaseIterable {
+        case string, address, number, numberText, literal, prefix, suffix, folded, foldedPrefix,
+            foldedSuffix
+    }
+
+    /// Bit n is set where the field has probes of kind n.
+    var probes: UInt32 = 0
+    /// What any value at all satisfies.
+    var present = Run()
+    var prefixLengths = Run()
+    var suffixLengths = Run()
+    var foldedPrefixLengths = Run()
+    var foldedSuffixLengths = Run()
+    var wildcards = Run()
+    var folded = Run()
+    var ranges = Run()
+    var blocks = Run()
+    /// The field's `anything-but`s, each satisfied unless a lookup or test says otherwise.
+    var exclusions = Run()
+
+    @inline(__always)
+    func has(_ probe: Probe) -> Bool { probes >> probe.rawValue & 1 != 0 }
+
+    /// The key space of a field's probes of one kind.
+    @inline(__always)
+    static func space(_ field: UInt32, _ probe: Probe) -> UInt32 { field << 4 | probe.rawValue }
+}
+
+/// A range of numbers.
+struct RangeTest: BitwiseCopyable {
+    var lower: Double
+    var upper: Double
+    var includesLower: Bool
+    var includesUpper: Bool
+    var targets: Run
+
+    @inline(__always)
+    func matches(_ value: Double) -> Bool {
+        (includesLower ? value >= lower : value > lower)
+            && (includesUpper ? value <= upper : value < upper)
+    }
+}
+
+/// A block of addresses, from its lowest to its highest one.
+struct BlockTest: BitwiseCopyable {
+    var low: UInt128
+    var high: UInt128
+    var isIPv4: Bool
+    var targets: Run
+
+    @inline(__always)
+    func matches(_ address: NetworkAddress) -> Bool {
+        address.isIPv4 == isIPv4 && address.bits >= low && address.bits <= high
+    }
+}
