@@ -58,6 +58,15 @@ public final class RuleSet: Sendable {
         tables = builder.freeze(ruleCount: names.count)
     }
 
+    /// Compiles a single branch, for explanations.
+    init(_ branch: PatternBranch) {
+        var builder = RuleSetBuilder()
+        builder.add(branch, of: 0)
+        names = [""]
+        branchCount = 1
+        tables = builder.freeze(ruleCount: 1)
+    }
+
     deinit { tables.deallocate() }
 
     /// How many rules there are.

@@ -15,6 +15,9 @@ public struct PatternBranch: Hashable, Sendable {
     /// The order has a meaning: inside an array, `exists: false` looks at the elements chosen by
     /// the conditions before it.
     public let conditions: [Condition]
+
+    /// Creates a branch of conditions in ascending order of their paths.
+    package init(conditions: [Condition]) { self.conditions = conditions }
 }
 
 extension EventPattern {

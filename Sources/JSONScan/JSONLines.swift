@@ -5,30 +5,32 @@ public struct JSONLines: Sequence, IteratorProtocol {
     public struct Line {
         /// Its number in the text, from 1.
         public let number: Int
-        /// Where it begins in the text.
-        public let offset: Int
         /// Its bytes, without the newline.
         public let text: UnsafeRawBufferPointer
     }
 
     private let text: UnsafeRawBufferPointer
     private var offset = 0
-    private var number = 0
+    /// The number of the line that was read last, blank ones included.
+    public private(set) var lineNumber: Int
 
     /// Reads a text, which has to stay in place while its lines are used.
-    public init(_ text: UnsafeRawBufferPointer) { self.text = text }
+    ///
+    /// - Parameter lineNumber: how many lines came before, where the text is part of a longer one.
+    public init(_ text: UnsafeRawBufferPointer, after lineNumber: Int = 0) {
+        self.text = text
+        self.lineNumber = lineNumber
+    }
 
     /// The next line that is not blank.
     public mutating func next() -> Line? {
         while offset < text.count {
             let rest = UnsafeRawBufferPointer(rebasing: text[offset...])
             let count = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.count
-            let line = Line(
-                number: number + 1, offset: offset,
-                text: UnsafeRawBufferPointer(rebasing: rest[..<count]))
             offset += count + 1
-            number += 1
-            if line.text.contains(where: { $0 > 0x20 }) { return line }
+            lineNumber += 1
+            let line = UnsafeRawBufferPointer(rebasing: rest[..<count])
+            if line.contains(where: { $0 > 0x20 }) { return Line(number: lineNumber, text: line) }
         }
         return nil
     }
