@@ -46,7 +46,8 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardTool",
             dependencies: [
-                "Switchyard", "EventWorkload", "CJemalloc",
+                "Switchyard", "EventArchive", "EventMatching", "EventPattern", "EventWorkload",
+                "JSONScan", "CJemalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -1,4 +1,35 @@
+import ArgumentParser
+
+/// The command-line tool: `switchyard VERB ...`.
 @main
-struct SwitchyardTool {
-    static func main() {}
+struct SwitchyardTool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switchyard",
+        abstract: "Route events on your own machine: match, archive, replay, measure.",
+        discussion: """
+            Patterns are EventBridge event patterns. A rules file is JSON Lines of \
+            {"name": ..., "pattern": {...}}; an events file is JSON Lines, one event a line. \
+            Wherever a file is named, - stands for standard input.
+
+            EXIT CODES
+              0    done, and nothing was wrong
+              1    done, but something is wrong: a line was skipped, a pattern is invalid, an \
+            answer differs, an archive is damaged, a self-check failed
+              2    could not be done: a file can't be read, an archive can't be opened, the disk \
+            is full
+              64   the command line is wrong
+              130  stopped by Ctrl-C, in good order
+
+            EXAMPLES
+              switchyard bench
+              switchyard match --rules data/rules.jsonl --events data/events.jsonl
+              switchyard check '{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}'
+              switchyard explain --rules data/rules.jsonl --rule NAME --events data/events.jsonl
+              switchyard archive replay DIR --rules data/rules.jsonl
+            """,
+        version: "0.1.0",
+        subcommands: [
+            MatchCommand.self, ExplainCommand.self, CheckCommand.self,
+            ConformanceCommand.self,
+        ])
 }

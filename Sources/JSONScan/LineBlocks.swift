@@ -1,0 +1,123 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// Reads a file, pipe or terminal in blocks of whole lines, without ever holding more than the
+/// longest line and one block.
+///
+/// ```swift
+/// var blocks = try LineBlocks(path: "events.jsonl")
+/// while let block = try blocks.next() {
+///     for line in block { print(line.number) }
+/// }
+/// ```
+public struct LineBlocks: ~Copyable {
+    private let file: Int32
+    private let ownsFile: Bool
+    private let name: String
+    private var buffer: UnsafeMutableRawBufferPointer
+    /// How many bytes of the buffer hold text, and how many of them were handed out.
+    private var filled = 0
+    private var consumed = 0
+    private var isAtEnd = false
+    private var lineNumber = 0
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - path: a file's path, or `-` for standard input.
+    ///   - blockBytes: how much is read at once.
+    /// - Throws: ``InputError`` where it can't be opened or is a folder.
+    public init(path: String, blockBytes: Int = 1 << 20) throws(InputError) {
+        if path == "-" {
+            file = STDIN_FILENO
+            ownsFile = false
+            name = "standard input"
+        } else {
+            file = open(path, O_RDONLY | O_CLOEXEC)
+            ownsFile = true
+            name = path
+            guard file >= 0 else { throw InputError(path: path, errno: errno) }
+        }
+        buffer = .allocate(byteCount: max(blockBytes, 1), alignment: 64)
+    }
+
+    deinit {
+        buffer.deallocate()
+        if ownsFile { close(file) }
+    }
+
+    /// The lines of the next block; nil at the end. They are valid until the next call.
+    ///
+    /// - Throws: ``InputError`` where reading fails or a line is longer than any JSON text may be.
+    public mutating func next() throws(InputError) -> JSONLines? {
+        // What was left of an unfinished line begins the next block.
+        buffer.copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: buffer[consumed..<filled]))
+        filled -= consumed
+        consumed = 0
+        while !isAtEnd {
+            if filled == buffer.count { try grow() }
+            let searched = filled
+            try fill()
+            if let newline = buffer[searched..<filled].lastIndex(of: UInt8(ascii: "\n")) {
+                return block(upTo: newline + 1)
+            }
+        }
+        return filled > 0 ? block(upTo: filled) : nil
+    }
+
+    private mutating func block(upTo end: Int) -> JSONLines {
+        let text = UnsafeRawBufferPointer(rebasing: buffer[..<end])
+        let lines = JSONLines(text, after: lineNumber)
+        lineNumber += text.count { $0 == UInt8(ascii: "\n") }
+        consumed = end
+        return lines
+    }
+
+    private mutating func fill() throws(InputError) {
+        while true {
+            let count = read(
+                file, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw InputError(path: name, errno: errno) }
+            filled += count
+            isAtEnd = count == 0
+            return
+        }
+    }
+
+    private mutating func grow() throws(InputError) {
+        guard buffer.count <= JSONLimits.textBytes else {
+            throw InputError(path: name, line: lineNumber + 1)
+        }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: buffer.count * 2, alignment: 64)
+        larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
+        buffer.deallocate()
+        buffer = larger
+    }
+}
+
+/// Why input could not be read.
+public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    public let path: String
+    /// What went wrong.
+    public let message: String
+
+    init(path: String, errno: Int32) {
+        self.path = path
+        message = String(cString: strerror(errno))
+    }
+
+    init(path: String, line: Int) {
+        self.path = path
+        message = "line \(line) is longer than \(JSONLimits.textBytes) bytes"
+    }
+
+    /// The file and what went wrong.
+    public var description: String { "can't read \(path): \(message)" }
+}

@@ -1,0 +1,90 @@
+public import EventMatching
+internal import EventPattern
+public import JSONScan
+
+/// A file of rules: JSON Lines of `{"name": ..., "pattern": {...}}`, other members ignored.
+public struct RulesFile: Sendable {
+    /// The rules of the lines that are good, in the order of the file.
+    public private(set) var rules: [Rule] = []
+    /// What is wrong with the others.
+    public private(set) var problems: [LineProblem] = []
+
+    /// Reads a file; lines that are wrong are left out and reported in ``problems``.
+    ///
+    /// - Parameter path: the file, or `-` for standard input.
+    /// - Throws: ``InputError`` where the file can't be read.
+    public init(path: String) throws(InputError) {
+        let name = path == "-" ? "standard input" : path
+        var blocks = try LineBlocks(path: path)
+        var scanner = StructuralScanner()
+        var names: Set<ExactString> = []
+        while let block = try blocks.next() {
+            for line in block {
+                do throws(LineProblem) {
+                    let rule = try Self.rule(on: line, of: name, &scanner)
+                    guard names.insert(ExactString(rule.name)).inserted else {
+                        throw LineProblem(
+                            file: name, line: line, offset: 0,
+                            message: "another rule is named \"\(rule.name)\"")
+                    }
+                    rules.append(rule)
+                } catch {
+                    problems.append(error)
+                }
+            }
+        }
+    }
+
+    private static func rule(
+        on line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
+    ) throws(LineProblem) -> Rule {
+        let value: JSONValue
+        do {
+            value = JSONValue(try scanner.scan(line.text))
+        } catch {
+            throw LineProblem(
+                file: file, line: line, offset: error.offset, message: error.message)
+        }
+        guard let name = value["name"]?.string else {
+            throw LineProblem(
+                file: file, line: line, offset: 0, message: "a rule needs a \"name\", a string")
+        }
+        guard let pattern = value["pattern"] else {
+            throw LineProblem(
+                file: file, line: line, offset: 0, message: "rule \"\(name)\" has no \"pattern\"")
+        }
+        do throws(PatternError) {
+            let parsed = try EventPattern(UnsafeRawBufferPointer(pattern.text).bytes)
+            // Limits that only show when `$or` is multiplied out belong to this line too.
+            _ = try parsed.branches()
+            return Rule(name: name.description, pattern: parsed)
+        } catch {
+            throw LineProblem(
+                file: file, line: line, offset: pattern.offset + error.offset,
+                message: "rule \"\(name)\": \(error.message)")
+        }
+    }
+}
+
+/// What is wrong with a line of a file, and where.
+public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    public let file: String
+    /// The line, from 1.
+    public let line: Int
+    /// The column in characters, from 1.
+    public let column: Int
+    /// What is wrong.
+    public let message: String
+
+    /// Creates a problem from a byte offset into its line.
+    public init(file: String, line: JSONLines.Line, offset: Int, message: String) {
+        self.file = file
+        self.line = line.number
+        column = textPosition(of: offset, in: line.text).column
+        self.message = message
+    }
+
+    /// `file:line:column: message`
+    public var description: String { "\(file):\(line):\(column): \(message)" }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import EventMatching
+import EventPattern
+import JSONScan
+import Switchyard
+
+/// `switchyard explain`
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say field by field why rules match an event, or why not.",
+        discussion: """
+            EXAMPLES
+              switchyard explain --rules rules.jsonl --rule stopped --events events.jsonl --event 3
+              switchyard explain --pattern '{"detail": {"state": ["stopped"]}}' --events -
+            """)
+
+    @Option(help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
+    var rules: String?
+    @Option(help: ArgumentHelp("Explain only this rule; can be repeated.", valueName: "name"))
+    var rule: [String] = []
+    @Option(help: "Explain this pattern instead of a rules file.")
+    var pattern: String?
+    @Option(help: ArgumentHelp("The events: JSON Lines.", valueName: "file"))
+    var events: String
+    @Option(help: ArgumentHelp("Explain only the event on this line.", valueName: "line"))
+    var event: Int?
+    @Flag(help: "Print one object for each event and rule.")
+    var json = false
+    @OptionGroup var policy: InputPolicy
+
+    func validate() throws {
+        guard (rules == nil) != (pattern == nil) else {
+            throw ValidationError("Give either --rules or --pattern.")
+        }
+    }
+
+    func run() throws {
+        var skipped = SkippedLines(policy)
+        let rules = try chosenRules(&skipped)
+        let name = events == "-" ? "standard input" : events
+        var isFirst = true
+        var isFound = event == nil
+        try forEachLine(of: events) { line in
+            guard event == nil || event == line.number else { return }
+            isFound = true
+            for rule in rules {
+                switch Result(catching: { () throws(ExplanationError) in
+                    try Explanation(of: rule, for: line.text.bytes)
+                }) {
+                case .success(let explanation):
+                    Terminal.print(
+                        json
+                            ? try JSONText.encoded(ExplanationJSON(line.number, explanation))
+                            : "\(isFirst ? "" : "\n")event \(line.number), \(explanation)")
+                    isFirst = false
+                case .failure(.pattern(let error)): throw Outcome.failure(error)
+                case .failure(.event(let error)):
+                    return try skipped.skip(
+                        LineProblem(
+                            file: name, line: line, offset: error.offset, message: error.message))
+                }
+            }
+        }
+        if !isFound, let event { throw Outcome.failure("\(name) has no event on line \(event)") }
+        try skipped.finish()
+    }
+
+    private func chosenRules(_ skipped: inout SkippedLines) throws -> [Rule] {
+        if let pattern {
+            do { return [try Rule(name: "pattern", pattern: pattern)] } catch {
+                throw Outcome.failure(error)
+            }
+        }
+        // validate() saw that there is one or the other.
+        let all = try readRules(self.rules ?? "-", &skipped)
+        guard !rule.isEmpty else { return all }
+        return try rule.map { name in
+            guard let found = all.first(where: { $0.name == name }) else {
+                throw Outcome.failure("there is no rule named \"\(name)\"")
+            }
+            return found
+        }
+    }
+}
+
+/// An explanation as `--json` prints it.
+private struct ExplanationJSON: Encodable {
+    struct Branch: Encodable {
+        var holds: Bool
+        var sameElement: Bool
+        var fields: [Field]
+    }
+
+    struct Field: Encodable {
+        var path: String
+        var pattern: String
+        var holds: Bool
+        var sentence: String
+        var values: [Value]
+    }
+
+    struct Value: Encodable {
+        var location: String
+        var value: String
+        var matches: Bool
+    }
+
+    var event: Int
+    var rule: String
+    var matches: Bool
+    var branches: [Branch]
+
+    init(_ line: Int, _ explanation: Explanation) {
+        event = line
+        rule = explanation.rule
+        matches = explanation.matches
+        branches = explanation.branches.map { branch in
+            Branch(
+                holds: branch.holds, sameElement: !branch.fieldsDisagree,
+                fields: branch.fields.map { field in
+                    Field(
+                        path: field.path, pattern: field.pattern, holds: field.holds,
+                        sentence: field.sentence,
+                        values: field.values.map {
+                            Value(location: $0.location, value: $0.text, matches: $0.matches)
+                        })
+                })
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import EventMatching
+import EventPattern
+import JSONScan
+import Switchyard
+
+/// Reading rules and events as commands do: what is wrong is said with file, line and column, and
+/// skipped, or with `--strict` ends the command.
+struct InputPolicy: ParsableArguments {
+    @Flag(help: "Stop at the first line that is wrong instead of skipping it.")
+    var strict = false
+}
+
+/// Counts what was skipped, so that the exit code can tell.
+struct SkippedLines {
+    let policy: InputPolicy
+    private(set) var count = 0
+
+    init(_ policy: InputPolicy) { self.policy = policy }
+
+    /// Reports a line that is wrong.
+    ///
+    /// - Throws: where the policy is strict, the code to end with.
+    mutating func skip(_ problem: LineProblem) throws {
+        Terminal.error("\(problem)")
+        count += 1
+        if policy.strict { throw Outcome.wrong }
+    }
+
+    /// Ends a command: says how many lines were skipped, if any.
+    func finish() throws {
+        Output.standard.flush()
+        guard count > 0 else { return }
+        Terminal.note("\(count) \(count == 1 ? "line was" : "lines were") skipped")
+        throw Outcome.wrong
+    }
+}
+
+/// Reads and compiles a rules file.
+func loadRules(_ path: String, _ skipped: inout SkippedLines) throws -> RuleSet {
+    try compile(try readRules(path, &skipped))
+}
+
+/// Reads a rules file.
+func readRules(_ path: String, _ skipped: inout SkippedLines) throws -> [Rule] {
+    let file: RulesFile
+    do { file = try RulesFile(path: path) } catch { throw Outcome.failure(error) }
+    for problem in file.problems { try skipped.skip(problem) }
+    guard !file.rules.isEmpty else { throw Outcome.failure("\(path) has no usable rule") }
+    return file.rules
+}
+
+/// Compiles rules.
+func compile(_ rules: [Rule]) throws -> RuleSet {
+    do { return try RuleSet(rules) } catch { throw Outcome.failure(error) }
+}
+
+/// Calls `body` with each line of a file.
+func forEachLine(
+    of path: String, _ body: (JSONLines.Line) throws -> Void
+) throws {
+    do {
+        var blocks = try LineBlocks(path: path)
+        while let block = try blocks.next() {
+            for line in block { try body(line) }
+        }
+    } catch let error as InputError {
+        throw Outcome.failure(error)
+    }
+}

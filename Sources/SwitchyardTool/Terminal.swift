@@ -1,0 +1,94 @@
+import Foundation
+
+/// Standard output for results, standard error for everything else.
+enum Terminal {
+    /// Whether a person is looking at standard error.
+    static let isInteractive = isatty(STDERR_FILENO) == 1
+    private static let hasColor =
+        isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+        && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+    /// Writes a line of results.
+    static func print(_ line: some StringProtocol) {
+        Output.standard.write(line)
+        Output.standard.write("\n")
+    }
+
+    /// Reports something that is wrong.
+    static func error(_ message: String) {
+        Output.standard.flush()
+        clearProgress()
+        let label = hasColor ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
+        writeError("\(label) \(message)\n")
+    }
+
+    /// Says something that is no result.
+    static func note(_ message: String) {
+        Output.standard.flush()
+        clearProgress()
+        writeError(message + "\n")
+    }
+
+    /// Shows how far a long command is: on a terminal one line that is written over, elsewhere a
+    /// line each time.
+    static func progress(_ message: String) {
+        if isInteractive {
+            writeError("\r\u{1B}[K\(message)")
+        } else {
+            writeError(message + "\n")
+        }
+    }
+
+    /// Takes the progress line away.
+    static func clearProgress() {
+        if isInteractive { writeError("\r\u{1B}[K") }
+    }
+
+    private static func writeError(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}
+
+/// Standard output, buffered: results can be millions of lines.
+///
+/// Every command runs on the main thread and writes from there alone.
+final class Output {
+    nonisolated(unsafe) static let standard = Output()
+
+    private var buffer: [UInt8] = []
+
+    func write(_ text: some StringProtocol) {
+        buffer += text.utf8
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) {
+        buffer += bytes
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Writes out what is buffered. A reader that went away (`| head`) ends the process quietly, as
+    /// it ends other tools.
+    func flush() {
+        var start = 0
+        while start < buffer.count {
+            let count = buffer.withUnsafeBytes { bytes in
+                Foundation.write(
+                    STDOUT_FILENO, bytes.baseAddress.map { $0 + start }, buffer.count - start)
+            }
+            if count < 0, errno == EINTR { continue }
+            if count < 0 {
+                if errno != EPIPE { Terminal.writeFailure(errno) }
+                exit(errno == EPIPE ? 0 : 2)
+            }
+            start += count
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Terminal {
+    fileprivate static func writeFailure(_ number: Int32) {
+        writeError("error: can't write to standard output: \(String(cString: strerror(number)))\n")
+    }
+}
