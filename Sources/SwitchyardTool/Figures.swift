@@ -1,0 +1,108 @@
+import Foundation
+
+/// The least, middle and greatest of several measurements.
+struct Spread: Encodable {
+    var min: Double
+    var median: Double
+    var max: Double
+
+    /// Of at least one measurement.
+    init(_ values: [Double]) {
+        let sorted = values.sorted()
+        min = sorted.first ?? 0
+        max = sorted.last ?? 0
+        let middle = sorted.count / 2
+        median =
+            sorted.isEmpty
+            ? 0 : sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
+
+/// What one pass over some events took.
+struct Measurement {
+    var events: Int
+    var bytes: Int
+    var nanoseconds: UInt64
+
+    static func += (sum: inout Measurement, other: Measurement) {
+        sum.events += other.events
+        sum.bytes += other.bytes
+        sum.nanoseconds += other.nanoseconds
+    }
+}
+
+/// The figures of one stage over several passes.
+struct StageFigures: Encodable {
+    /// Events a second.
+    var eventsPerSecond: Spread
+    /// Megabytes (10^6 bytes) of events a second.
+    var megabytesPerSecond: Spread
+    var nanosecondsPerEvent: Spread
+
+    init(_ passes: [Measurement]) {
+        func each(_ figure: (Measurement) -> Double) -> Spread { Spread(passes.map(figure)) }
+        // A pass too short for the clock counts as one nanosecond.
+        func seconds(_ pass: Measurement) -> Double { Double(max(pass.nanoseconds, 1)) / 1e9 }
+        eventsPerSecond = each { Double($0.events) / seconds($0) }
+        megabytesPerSecond = each { Double($0.bytes) / 1e6 / seconds($0) }
+        nanosecondsPerEvent = each { Double($0.nanoseconds) / Double(max($0.events, 1)) }
+    }
+}
+
+/// What compiling the rules took.
+struct CompileFigures: Encodable {
+    var rulesPerSecond: Spread
+    var bytesPerRule: Double
+}
+
+/// Figures as people read them.
+enum Figure {
+    /// `1,234,567`
+    static func count(_ value: some BinaryInteger) -> String {
+        var digits = "\(value)"
+        var grouped = ""
+        let sign = digits.hasPrefix("-") ? String(digits.removeFirst()) : ""
+        for (position, digit) in digits.enumerated() {
+            if position > 0, (digits.count - position) % 3 == 0 { grouped.append(",") }
+            grouped.append(digit)
+        }
+        return sign + grouped
+    }
+
+    /// `12.34 M`: three or four digits and a unit of thousands.
+    static func rate(_ value: Double) -> String {
+        switch value {
+        case 1e9...: String(format: "%.2f G", value / 1e9)
+        case 1e6...: String(format: "%.2f M", value / 1e6)
+        case 1e3...: String(format: "%.1f k", value / 1e3)
+        default: String(format: "%.1f  ", value)
+        }
+    }
+
+    /// `1.23 GB`
+    static func bytes(_ value: some BinaryInteger) -> String {
+        let value = Double(value)
+        return switch value {
+        case 1e9...: String(format: "%.2f GB", value / 1e9)
+        case 1e6...: String(format: "%.2f MB", value / 1e6)
+        case 1e3...: String(format: "%.1f kB", value / 1e3)
+        default: String(format: "%.0f B", value)
+        }
+    }
+
+    /// `12.3 us`, from nanoseconds.
+    static func duration(_ nanoseconds: UInt64) -> String {
+        let value = Double(nanoseconds)
+        return switch value {
+        case 1e9...: String(format: "%.2f s", value / 1e9)
+        case 1e6...: String(format: "%.2f ms", value / 1e6)
+        case 1e3...: String(format: "%.1f us", value / 1e3)
+        default: "\(nanoseconds) ns"
+        }
+    }
+
+    /// A cell, its text at the right.
+    static func cell(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: Swift.max(0, width - text.count)) + text
+    }
+}
