@@ -156,3 +156,32 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension FileSystemCalls {
+    /// Syncs nothing: for tests that open an archive many times.
+    static let unsynced: FileSystemCalls = {
+        var calls = FileSystemCalls()
+        calls.syncFile = { _ in 0 }
+        calls.syncPages = { _, _ in 0 }
+        return calls
+    }()
+}
+
+extension SegmentName {
+    /// The name of the archive's first segment.
+    static let firstOpen = SegmentName(id: 1, firstSequence: 0, isSealed: false).fileName
+    static let firstSealed = SegmentName(id: 1, firstSequence: 0, isSealed: true).fileName
+}
+
+/// Where things are in a segment whose events all have the same size.
+struct SegmentMap {
+    let eventBytes: Int
+
+    var recordBytes: Int { RecordLayout.recordBytes(eventBytes: eventBytes) }
+
+    /// The bytes of the record at this index.
+    func record(_ index: Int) -> Range<Int> {
+        let begin = ArchiveFormat.segmentHeaderBytes + index * recordBytes
+        return begin..<begin + recordBytes
+    }
+}
