@@ -1,1 +1,44 @@
-// EventArchive
+/// The append-only archive of events, and the constants of its format.
+///
+/// An archive is a directory of *segments*, files of a fixed size that hold one *record* after the
+/// other. The way of an event through this module:
+///
+/// 1. ``ArchiveWriter`` owns the directory (`ArchiveDirectory` holds the lock) and one open segment.
+/// 2. `OpenSegment` has that segment allocated and mapped; `SegmentTail` copies the event behind the
+///    last record and checksums it on the way: no system call, no allocation, no lock.
+/// 3. `commit` makes what was appended durable; ``ArchiveWatermark`` tells other threads how far.
+/// 4. A full segment is *sealed*: a `SegmentFooter` says what is in it, and it never changes again.
+/// 5. Whoever opens the directory, writer or ``ArchiveReader``, first lets `ArchiveSurvey` find out
+///    what is there; `SegmentSurvey` has the table of every state a crash or damage can leave.
+/// 6. ``ArchiveCursor`` goes through the records in order, checks every one, skips the segments that
+///    cannot hold what is asked for, and lists each gap.
+///
+/// Every byte on disk is described in the article <doc:Format>; names there and here are the same.
+public enum ArchiveFormat {
+    /// The version written; a file of another major version is refused.
+    public static let major: UInt16 = 1
+
+    /// The minor version written; a newer one is read, ignoring what it adds.
+    public static let minor: UInt16 = 0
+
+    /// The sequence number of an archive's first record.
+    public static let firstSequence: UInt64 = 0
+
+    /// The smallest segment: room for a header, a footer and a few records.
+    public static let segmentBytesMin = 64 << 10
+
+    /// The largest segment: a record's seed has 32 bits for its offset in units of 8 bytes.
+    public static let segmentBytesMax = 32 << 30
+
+    /// The largest event: a record has 28 bits for the byte count.
+    public static let eventBytesMax = (1 << 28) - 1
+
+    /// The bytes that a record takes beside its event and padding.
+    public static let recordHeaderBytes = 48
+
+    /// Where records begin in a segment: one page, so that they can be written past the page cache.
+    static let segmentHeaderBytes = 4096
+
+    /// A footer has one checksum for each block of this size.
+    static let checksumBlockBytes = 64 << 10
+}

@@ -1,0 +1,69 @@
+/// When what was appended is made durable.
+public enum ArchiveDurability: Sendable, Hashable {
+    /// Only when asked by `commit`, and when a segment is sealed. A crash of the process loses
+    /// nothing; a crash of the machine may lose what was not committed.
+    case none
+
+    /// `commitIfDue(now:)` commits when this many milliseconds have passed since the last time.
+    case interval(milliseconds: Int)
+
+    /// `commitIfDue(now:)` always commits: call it after each batch, and acknowledge afterwards.
+    case batch
+}
+
+/// How an archive is written. Readers need none of this: files describe themselves.
+public struct ArchiveConfiguration: Sendable, Hashable {
+    /// The size of new segments, a multiple of 4,096 from ``ArchiveFormat/segmentBytesMin`` to
+    /// ``ArchiveFormat/segmentBytesMax``. The disk must have room for one whenever one is begun.
+    public var segmentBytes: Int
+
+    /// The largest event accepted; recovery never looks at more bytes to judge one record.
+    public var eventBytesMax: Int
+
+    /// When what was appended is made durable.
+    public var durability: ArchiveDurability
+
+    /// How far ahead of the last record pages are mapped, so that an append takes no page fault;
+    /// one system call each time that half of it is used up. 0 maps pages as they are touched.
+    public var prefaultBytes: Int
+
+    /// A configuration that differs from the defaults in what is given.
+    public init(
+        segmentBytes: Int = 256 << 20, eventBytesMax: Int = 1 << 20,
+        durability: ArchiveDurability = .batch, prefaultBytes: Int = 4 << 20
+    ) {
+        self.segmentBytes = segmentBytes
+        self.eventBytesMax = eventBytesMax
+        self.durability = durability
+        self.prefaultBytes = prefaultBytes
+    }
+
+    /// The largest event that both the configuration and a new segment allow.
+    var effectiveEventBytesMax: Int {
+        let room =
+            SegmentLayout.recordsLimit(capacity: segmentBytes)
+            - ArchiveFormat.segmentHeaderBytes - ArchiveFormat.recordHeaderBytes
+        return min(eventBytesMax, room & ~7)
+    }
+
+    /// Throws `invalidConfiguration` if a value is out of its range.
+    func validate() throws(ArchiveError) {
+        let range = ArchiveFormat.segmentBytesMin...ArchiveFormat.segmentBytesMax
+        guard range.contains(segmentBytes), segmentBytes % 4096 == 0 else {
+            throw .invalidConfiguration(
+                "segmentBytes is \(segmentBytes): expected a multiple of 4096 from "
+                    + "\(range.lowerBound) to \(range.upperBound)")
+        }
+        guard (0...ArchiveFormat.eventBytesMax).contains(eventBytesMax) else {
+            throw .invalidConfiguration(
+                "eventBytesMax is \(eventBytesMax): expected 0 to \(ArchiveFormat.eventBytesMax)")
+        }
+        guard prefaultBytes >= 0 else {
+            throw .invalidConfiguration("prefaultBytes is \(prefaultBytes): expected 0 or more")
+        }
+        if case .interval(let milliseconds) = durability, !(0...86_400_000).contains(milliseconds) {
+            throw .invalidConfiguration(
+                "the interval is \(milliseconds) ms: expected 0 to 86400000 (a day)")
+        }
+    }
+}

@@ -1,0 +1,174 @@
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The directory of an archive: its names, its identity, and the lock that makes a writer the only one.
+final class ArchiveDirectory: Sendable {
+    static let lockName = "lock"
+    /// Appended to the name of what is not complete yet.
+    static let creationSuffix = ".new"
+
+    let path: String
+    private let descriptor: Int32
+
+    /// Opens a directory. Throws `noArchive` if there is none.
+    init(opening path: String) throws(ArchiveError) {
+        let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard opened >= 0 else {
+            if errno == ENOENT { throw .noArchive(directory: path) }
+            throw .system(call: "open", file: path, errno: errno)
+        }
+        self.path = path
+        self.descriptor = opened
+    }
+
+    /// Makes the directory first if it is missing, durably; its parent must exist.
+    static func creating(_ path: String) throws(ArchiveError) -> ArchiveDirectory {
+        if mkdir(path, 0o777) == 0 {
+            let created = try ArchiveDirectory(opening: path)
+            let parent = openat(created.descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard parent >= 0 else { throw .system(call: "open", file: "..", errno: errno) }
+            defer { close(parent) }
+            guard fsync(parent) == 0 else { throw .syncFailed(file: path, errno: errno) }
+            return created
+        }
+        guard errno == EEXIST else { throw .system(call: "mkdir", file: path, errno: errno) }
+        return try ArchiveDirectory(opening: path)
+    }
+
+    deinit { close(descriptor) }
+
+    /// All names but `.` and `..`, in order.
+    func names() throws(ArchiveError) -> [String] {
+        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0 else { throw .system(call: "open", file: path, errno: errno) }
+        guard let stream = fdopendir(copy) else {
+            close(copy)
+            throw .system(call: "fdopendir", file: path, errno: errno)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        guard errno == 0 else { throw .system(call: "readdir", file: path, errno: errno) }
+        return names.sorted()
+    }
+
+    /// Opens a file of the directory. Throws `system` with ENOENT if there is none.
+    func openFile(_ name: String, writable: Bool = false) throws(ArchiveError) -> OpenFile {
+        // Without O_NONBLOCK a pipe under a segment's name would make the open wait for ever.
+        let access = writable ? O_RDWR : O_RDONLY
+        let opened = openat(descriptor, name, access | O_CLOEXEC | O_NONBLOCK)
+        guard opened >= 0 else { throw .system(call: "open", file: name, errno: errno) }
+        return OpenFile(descriptor: opened, name: name)
+    }
+
+    /// Makes a new file, in place of one of the same name.
+    func createFile(_ name: String) throws(ArchiveError) -> OpenFile {
+        let flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC
+        let opened = openat(descriptor, name, flags, 0o666)
+        guard opened >= 0 else {
+            throw .writing(name, bytes: 0, call: "open", errno: errno)
+        }
+        return OpenFile(descriptor: opened, name: name)
+    }
+
+    func rename(_ name: String, to newName: String) throws(ArchiveError) {
+        guard renameat(descriptor, name, descriptor, newName) == 0 else {
+            throw .system(call: "rename", file: name, errno: errno)
+        }
+    }
+
+    func remove(_ name: String) throws(ArchiveError) {
+        guard unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else {
+            throw .system(call: "unlink", file: name, errno: errno)
+        }
+    }
+
+    /// Makes names durable. Throws `syncFailed`.
+    func sync(_ calls: FileSystemCalls) throws(ArchiveError) {
+        let error = calls.syncFile(descriptor)
+        guard error == 0 else { throw .syncFailed(file: path, errno: error) }
+    }
+}
+
+extension ArchiveDirectory {
+    /// The archive's identity. Throws `noArchive` for a directory with nothing of an archive in it,
+    /// `foreignDirectory` for one with files of others.
+    func identity() throws(ArchiveError) -> ArchiveIdentity {
+        let names = try names()
+        guard names.contains(ArchiveIdentity.fileName) else {
+            let remains = [Self.lockName, ArchiveIdentity.fileName + Self.creationSuffix]
+            throw names.allSatisfy(remains.contains)
+                ? .noArchive(directory: path) : .foreignDirectory(directory: path)
+        }
+        let file = try openFile(ArchiveIdentity.fileName)
+        let bytes = try file.read(0..<ArchiveIdentity.byteCount + 1)
+        return try ArchiveIdentity(decoding: bytes, directory: path)
+    }
+
+    /// The same, made now in an empty directory. The caller holds the lock.
+    func identityOrNew(_ calls: FileSystemCalls) throws(ArchiveError) -> ArchiveIdentity {
+        do throws(ArchiveError) {
+            return try identity()
+        } catch .noArchive {
+            let identity = ArchiveIdentity(id: .random(), created: wallClockNanoseconds())
+            let name = ArchiveIdentity.fileName + Self.creationSuffix
+            let file = try createFile(name)
+            try file.write(identity.encoded(), at: 0)
+            try file.sync(calls)
+            try rename(name, to: ArchiveIdentity.fileName)
+            try sync(calls)
+            return identity
+        }
+    }
+
+    /// Takes the writer's lock, held until the file is closed, at the latest by the kernel when the
+    /// process ends (a child that was forked without `exec` keeps it). Throws `locked`.
+    func lock() throws(ArchiveError) -> OpenFile {
+        let opened = openat(descriptor, Self.lockName, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard opened >= 0 else {
+            throw .writing(Self.lockName, bytes: 0, call: "open", errno: errno)
+        }
+        let file = OpenFile(descriptor: opened, name: Self.lockName)
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            if errno == EWOULDBLOCK { throw .locked(directory: path) }
+            throw file.failure("flock")
+        }
+        return file
+    }
+
+    /// Removes what an interrupted creation left. The caller holds the lock.
+    func removeRemains() throws(ArchiveError) {
+        for name in try names() where name.hasSuffix(Self.creationSuffix) {
+            let complete = String(name.dropLast(Self.creationSuffix.count))
+            if complete == ArchiveIdentity.fileName || SegmentName(parsing: complete) != nil {
+                try remove(name)
+            }
+        }
+    }
+
+    /// The segments' names, by id. Throws `duplicateSegment`.
+    func segmentNames() throws(ArchiveError) -> [SegmentName] {
+        let names = try names().compactMap(SegmentName.init(parsing:))
+        for (name, next) in zip(names, names.dropFirst()) where name.id == next.id {
+            throw .duplicateSegment(id: name.id, files: [name.fileName, next.fileName])
+        }
+        return names
+    }
+}
+
+extension OpenFile {
+    /// Makes content and size durable. Throws `syncFailed`.
+    func sync(_ calls: FileSystemCalls) throws(ArchiveError) {
+        let error = calls.syncFile(descriptor)
+        guard error == 0 else { throw .syncFailed(file: name, errno: error) }
+    }
+}

@@ -1,0 +1,59 @@
+/// Reads an archive, without changing anything, also while a writer appends to it.
+///
+/// A reader sees what was there when it was opened; open another to see more. Any number of threads
+/// can use it, each with cursors of its own.
+///
+/// ```swift
+/// let reader = try ArchiveReader(directory: "/var/lib/orders.archive")
+/// var cursor = reader.cursor(over: .ingestTime(yesterday))
+/// while let record = try cursor.next() {
+///     handle(record.bytes)
+/// }
+/// if !cursor.gaps.isEmpty { ... }  // what could not be read
+/// ```
+public final class ArchiveReader: Sendable {
+    /// What opening the archive found out.
+    public let recoveryReport: ArchiveRecoveryReport
+
+    /// The sequence numbers from the first record that is there to the end; gaps lie within.
+    public let sequences: Range<UInt64>
+
+    let directory: ArchiveDirectory
+    let identity: ArchiveIdentity
+    let segments: [SegmentDescription]
+
+    /// Opens the archive in a directory. O(segments) if all are sealed, else also O(bytes in the open
+    /// one), which is read to find its end.
+    ///
+    /// Throws `noArchive`, `foreignDirectory`, and every error about the state of the files.
+    public init(directory path: String) throws(ArchiveError) {
+        directory = try ArchiveDirectory(opening: path)
+        identity = try directory.identity()
+        let survey = try ArchiveSurvey.whileWriting(directory, of: identity.id)
+        segments = survey.segments
+        recoveryReport = survey.report
+        let first = survey.segments.first?.header.firstSequence ?? survey.nextSequence
+        sequences = first..<max(first, survey.nextSequence)
+    }
+
+    /// A cursor over the selected records, in the order of their sequence numbers. O(segments), opens
+    /// no file yet.
+    public func cursor(over selection: ArchiveSelection = .all) -> ArchiveCursor {
+        ArchiveCursor(self, selection)
+    }
+}
+
+extension ArchiveDirectory {
+    /// Opens a segment for reading, also if it was sealed, and so renamed, since it was found. Nil if
+    /// it is gone.
+    func openSegment(_ name: SegmentName) throws(ArchiveError) -> OpenFile? {
+        for candidate in name.isSealed ? [name] : [name, name.sealed] {
+            do throws(ArchiveError) {
+                return try openFile(candidate.fileName)
+            } catch {
+                guard error.isMissingFile else { throw error }
+            }
+        }
+        return nil
+    }
+}

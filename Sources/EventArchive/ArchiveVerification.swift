@@ -1,0 +1,112 @@
+/// What reading every byte of an archive found.
+public struct ArchiveVerification: Sendable, Hashable {
+    /// How many segments were read.
+    public internal(set) var segments = 0
+    /// How many records are good.
+    public internal(set) var records: UInt64 = 0
+    /// How many bytes were read.
+    public internal(set) var bytes: UInt64 = 0
+    /// Every place where something else is found than a writer leaves, in the order of segments.
+    public internal(set) var problems: [ArchiveProblem] = []
+    /// The records that are missing.
+    public internal(set) var gaps: [ArchiveGap] = []
+
+    /// Whether all is as a writer leaves it.
+    public var isSound: Bool { problems.isEmpty }
+}
+
+extension ArchiveReader {
+    /// Reads every record, footer and 64 KiB checksum, and compares them. O(bytes); touches nothing.
+    ///
+    /// Throws `system` if a file cannot be opened or mapped; all else is in the result.
+    public func verify() throws(ArchiveError) -> ArchiveVerification {
+        var result = ArchiveVerification()
+        result.problems = recoveryReport.problems
+        result.gaps = recoveryReport.gaps
+        for segment in segments {
+            try verify(segment, &result)
+        }
+        return result
+    }
+
+    private func verify(
+        _ segment: SegmentDescription, _ result: inout ArchiveVerification
+    ) throws(ArchiveError) {
+        let fileName = segment.name.fileName
+        let file = try directory.openSegment(segment.name)
+        let fileBytes = try file?.byteCount() ?? 0
+        guard let file, fileBytes >= segment.recordsEnd else {
+            result.problems.append(
+                ArchiveProblem(
+                    file: fileName, offset: UInt64(fileBytes), found: "the end of the file",
+                    expected: "records up to \(segment.recordsEnd), as when it was opened"))
+            return
+        }
+        let footer =
+            segment.hasFooter
+            ? try SegmentSurvey.readFooter(file, fileBytes: fileBytes) : nil
+        let mapped = try MappedFile(file, byteCount: segment.recordsEnd, writable: false)
+        mapped.adviseSequentialReading()
+        let scan = SegmentScan(mapped, header: segment.header, end: segment.recordsEnd)
+        result.segments += 1
+        result.records &+= scan.summary.records
+        result.bytes &+= UInt64(segment.recordsEnd)
+        for gap in scan.gaps where !segment.gaps.contains(gap) {
+            result.gaps.append(gap)
+            result.problems.append(ArchiveProblem(gap))
+        }
+        if scan.recordsEnd < segment.recordsEnd {
+            let lost =
+                scan.summary
+                .endSequence..<max(
+                    scan.summary.endSequence, segment.summary.endSequence)
+            let gap = ArchiveGap(
+                file: fileName, sequences: lost,
+                bytes: UInt64(scan.recordsEnd)..<UInt64(segment.recordsEnd), reason: .damaged)
+            result.gaps.append(gap)
+            result.problems.append(ArchiveProblem(gap))
+        } else if scan.summary != segment.summary {
+            result.problems.append(
+                ArchiveProblem(
+                    file: fileName, offset: UInt64(segment.recordsEnd),
+                    found: "a footer that says \(describe(segment.summary))",
+                    expected: describe(scan.summary)))
+        }
+        if segment.hasFooter {
+            compareBlocks(of: mapped, to: footer?.blockChecksums ?? [], fileName, &result)
+        }
+    }
+
+    private func compareBlocks(
+        of mapped: borrowing MappedFile, to checksums: [UInt32], _ file: String,
+        _ result: inout ArchiveVerification
+    ) {
+        let size = ArchiveFormat.checksumBlockBytes
+        let count = (mapped.byteCount + size - 1) / size
+        guard checksums.count == count else {
+            result.problems.append(
+                ArchiveProblem(
+                    file: file, offset: UInt64(mapped.byteCount),
+                    found: "\(checksums.count) block checksums", expected: "\(count)"))
+            return
+        }
+        for index in 0..<count {
+            let begin = index * size
+            let actual = Checksum.crc32c(
+                mapped.bytes(begin..<min(begin + size, mapped.byteCount)))
+            guard actual != checksums[index] else { continue }
+            result.problems.append(
+                ArchiveProblem(
+                    file: file, offset: UInt64(begin),
+                    found: "a block with the checksum \(hexadecimal(actual))",
+                    expected: hexadecimal(checksums[index])))
+        }
+    }
+
+    private func describe(_ summary: SegmentSummary) -> String {
+        "\(summary.records) records up to sequence \(summary.endSequence), "
+            + "\(summary.eventBytes) event bytes, ingest times \(summary.ingestTimes.first) to "
+            + "\(summary.ingestTimes.last), event times \(summary.eventTimes.first) to "
+            + "\(summary.eventTimes.last)"
+    }
+}

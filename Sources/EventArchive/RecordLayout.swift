@@ -1,0 +1,156 @@
+import CSwitchyard
+
+/// Where the fields of a record are, and how many bytes it takes. The article Format has the table.
+///
+/// Unsafe: every function here trusts that `record` points to a whole record, 8-byte aligned, which
+/// `RecordCheck` establishes before anything else looks at it.
+enum RecordLayout {
+    /// Bit 31 of the length is always set: zeros are no record.
+    static let presence: UInt32 = 1 << 31
+    static let byteCountMask: UInt32 = (1 << 28) - 1
+
+    /// The bytes that a record takes for an event of this size: header, event, padding.
+    @inline(__always)
+    static func recordBytes(eventBytes: Int) -> Int {
+        (ArchiveFormat.recordHeaderBytes &+ eventBytes &+ 7) & ~7
+    }
+
+    @inline(__always)
+    static func checksum(_ record: UnsafeRawPointer) -> UInt32 {
+        UInt32(littleEndian: record.load(as: UInt32.self))
+    }
+
+    @inline(__always)
+    static func length(_ record: UnsafeRawPointer) -> UInt32 {
+        UInt32(littleEndian: record.load(fromByteOffset: 4, as: UInt32.self))
+    }
+
+    @inline(__always)
+    static func byteCount(_ record: UnsafeRawPointer) -> Int {
+        Int(length(record) & byteCountMask)
+    }
+
+    @inline(__always)
+    static func sequence(_ record: UnsafeRawPointer) -> UInt64 {
+        UInt64(littleEndian: record.load(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    @inline(__always)
+    static func ingestTime(_ record: UnsafeRawPointer) -> Int64 {
+        Int64(littleEndian: record.load(fromByteOffset: 16, as: Int64.self))
+    }
+
+    @inline(__always)
+    static func eventTime(_ record: UnsafeRawPointer) -> Int64 {
+        Int64(littleEndian: record.load(fromByteOffset: 24, as: Int64.self))
+    }
+
+    static func keys(_ record: UnsafeRawPointer) -> ArchiveKeys {
+        ArchiveKeys(
+            source: UInt32(littleEndian: record.load(fromByteOffset: 32, as: UInt32.self)),
+            detailType: UInt32(littleEndian: record.load(fromByteOffset: 36, as: UInt32.self)),
+            account: UInt32(littleEndian: record.load(fromByteOffset: 40, as: UInt32.self)))
+    }
+}
+
+/// The seed of each record's checksum in one segment.
+struct RecordSeed {
+    private let low: UInt32
+    private let high: UInt32
+
+    init(generation: UInt64) {
+        low = UInt32(truncatingIfNeeded: generation)
+        high = UInt32(truncatingIfNeeded: generation >> 32)
+    }
+
+    /// The seed at an offset of the file: another one for each offset, since every step is a
+    /// bijection (the mixing is the finalizer of MurmurHash3).
+    @inline(__always)
+    func callAsFunction(at offset: Int) -> UInt32 {
+        var mixed = UInt32(truncatingIfNeeded: offset >> 3) &+ high
+        mixed ^= mixed >> 16
+        mixed = mixed &* 0x85EB_CA6B
+        mixed ^= mixed >> 13
+        mixed = mixed &* 0xC2B2_AE35
+        mixed ^= mixed >> 16
+        return low ^ mixed
+    }
+}
+
+/// Tells whether the bytes at an offset of a mapped segment are a record of that segment.
+///
+/// Unsafe: `base ..< base + end` must be readable, `base` page-aligned, and `offset` a multiple of 8
+/// from 0 to `end`. Then nothing outside that range is read, whatever the bytes are.
+struct RecordCheck {
+    private let kernel: sw_kernel
+    private let seed: RecordSeed
+    private let eventBytesMax: Int
+
+    /// Finds no record at all.
+    init() {
+        kernel = Checksum.kernel
+        seed = RecordSeed(generation: 0)
+        eventBytesMax = -1
+    }
+
+    init(_ header: SegmentHeader) {
+        kernel = Checksum.kernel
+        seed = RecordSeed(generation: header.generation)
+        eventBytesMax = Int(header.eventBytesMax)
+    }
+
+    /// The bytes that the record at `offset` takes, or 0 if there is no good record. O(its bytes).
+    @inline(__always)
+    func recordBytes(in base: UnsafeRawPointer, at offset: Int, end: Int) -> Int {
+        guard end &- offset >= ArchiveFormat.recordHeaderBytes else { return 0 }
+        let record = base + offset
+        let length = RecordLayout.length(record)
+        guard length & RecordLayout.presence != 0 else { return 0 }
+        let eventBytes = Int(length & RecordLayout.byteCountMask)
+        let recordBytes = RecordLayout.recordBytes(eventBytes: eventBytes)
+        guard eventBytes <= eventBytesMax, recordBytes <= end &- offset else { return 0 }
+        let checked = ArchiveFormat.recordHeaderBytes &- 4 &+ eventBytes
+        guard
+            sw_crc32c(kernel, seed(at: offset), record + 4, checked)
+                == RecordLayout.checksum(record)
+        else { return 0 }
+        // The padding is the top of the last word; a shift by 64 gives 0, so no padding passes.
+        let padding = recordBytes &- ArchiveFormat.recordHeaderBytes &- eventBytes
+        let last = UInt64(
+            littleEndian: record.load(fromByteOffset: recordBytes &- 8, as: UInt64.self))
+        return last >> UInt64(64 &- 8 &* padding) == 0 ? recordBytes : 0
+    }
+
+    /// The first good record behind damage that begins at `damage`, or nil: only one whose sequence
+    /// number the lost bytes can explain. O(bytes to it), pages never written are not touched.
+    @inline(never)
+    func nextRecord(
+        in segment: borrowing MappedFile, behind damage: Int, expecting sequence: UInt64, end: Int
+    ) -> Int? {
+        let base = segment.base
+        var offset = damage + 8
+        var dataEnd = offset
+        while offset < end {
+            if offset >= dataEnd {
+                // A look at the file's allocation each 1 MiB: most of an open segment is a hole.
+                guard let data = segment.nextData(from: offset) else { return nil }
+                offset = max(offset, data & ~7)
+                dataEnd = offset + (1 << 20)
+                if offset >= end { return nil }
+            }
+            if end - offset >= ArchiveFormat.recordHeaderBytes,
+                RecordLayout.length(base + offset) & RecordLayout.presence != 0
+            {
+                let found = RecordLayout.sequence(base + offset)
+                let lostMax = UInt64(offset - damage) / UInt64(ArchiveFormat.recordHeaderBytes)
+                if found >= sequence, found - sequence <= lostMax,
+                    recordBytes(in: base, at: offset, end: end) > 0
+                {
+                    return offset
+                }
+            }
+            offset += 8
+        }
+        return nil
+    }
+}

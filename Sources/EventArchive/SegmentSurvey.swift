@@ -1,0 +1,166 @@
+/// A segment that can be read, and where its records are.
+struct SegmentDescription: Sendable {
+    var name: SegmentName
+    var header: SegmentHeader
+    /// Whether it ends with a good footer.
+    var hasFooter: Bool
+    var fileBytes: Int
+    /// Where its records end, as far as they were there when this was found out.
+    var recordsEnd: Int
+    var summary: SegmentSummary
+    var gaps: [ArchiveGap]
+    /// Bytes behind the records of an open segment that are not zero.
+    var tornBytes = 0
+}
+
+/// Finds out what a segment file is, without changing it.
+///
+/// This is every state in which a crash, a full disk or damage can leave an archive, and what is done
+/// about it. Tests are named after the rows.
+///
+/// | row | file | header | behind it | readers | a writer, besides |
+/// | --- | --- | --- | --- | --- | --- |
+/// | A1 | `.segment` | good | good footer | believe the footer | |
+/// | A2 | `.segment` | good | no good footer: cut off, damaged, of another segment | scan for records, report | leaves it, begins a new segment |
+/// | A3 | `.segment` | damaged | good footer | believe the footer, report | |
+/// | A4 | `.segment` | damaged or none | no good footer | report a gap up to the next segment | refuses if it is the last |
+/// | B1 | `.open` | good | records, zeros | scan | continues behind them |
+/// | B2 | `.open` | good | records, then bytes that are none, and no record behind | as B1, report a torn tail | zeroes the tail, continues |
+/// | B3 | `.open` | good | a record behind bytes that are none | report a gap, go on behind it | continues behind the last record |
+/// | B4 | `.open` | any | good footer at the end: sealing was interrupted | as A1, A3 | renames it |
+/// | B5 | `.open` | good | shorter than its capacity: sealing was interrupted, or cut | scan what is there, report | allocates it again, continues |
+/// | B6 | `.open` | damaged or none | nothing but zeros: never held a record | skip, report | removes it |
+/// | B7 | `.open` | damaged | something | as A4 | as A4 |
+/// | C1 | any | newer major version | | refuse: `newerFormat` | refuses |
+/// | C2 | any | newer minor version | | as the same minor version | |
+/// | C3 | any | of another archive | | refuse: `foreignSegment` | refuses |
+/// | C4 | any | id or first sequence is not the name's | | refuse: `misnamedSegment` | refuses |
+///
+/// And between the files, which `ArchiveSurvey` decides:
+///
+/// | row | found | readers | a writer, besides |
+/// | --- | --- | --- | --- |
+/// | D1 | an `.open` file that is not the last segment | as alone | seals it where its records end |
+/// | D2 | a segment begins after the one before it ends | report a gap | |
+/// | D3 | a segment begins before the one before it ends | refuse: `overlappingSegments` | refuses |
+/// | D4 | two files with one segment id | refuse: `duplicateSegment` | refuses |
+/// | D5 | the oldest segments are gone | begin with the first there is | |
+/// | D6 | no segment at all | an empty archive | begins one |
+/// | D7 | names ending in `.new` | ignore | removes them |
+/// | D8 | other names | ignore | |
+/// | E1 | no `archive.identity`, other files | refuse: `foreignDirectory` | refuses |
+/// | E2 | no `archive.identity`, nothing else | refuse: `noArchive` | makes one |
+/// | E3 | `archive.identity` damaged | refuse: `damagedIdentity` | refuses |
+/// | E4 | `archive.identity` of a newer major version | refuse: `newerFormat` | refuses |
+/// | E5 | another writer holds the lock | read all the same | refuses: `locked` |
+enum SegmentSurvey {
+    enum Finding: Sendable {
+        case readable(SegmentDescription)
+        /// Rows A4 and B7: it may have held records.
+        case unreadable(fileBytes: Int)
+        /// Row B6.
+        case neverUsed
+    }
+
+    /// Examines one file. O(1) with a good footer, else O(its data).
+    static func examine(
+        _ name: SegmentName, in directory: ArchiveDirectory, of archive: ArchiveID,
+        report: inout ArchiveRecoveryReport
+    ) throws(ArchiveError) -> Finding {
+        let fileName = name.fileName
+        let file = try directory.openFile(fileName)
+        let fileBytes = try file.byteCount()
+        let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+        let header = try SegmentHeader.decode(page, file: fileName)
+        if header == nil {
+            report.problems.append(
+                ArchiveProblem(
+                    file: fileName, offset: 0,
+                    found: page.count < ArchiveFormat.segmentHeaderBytes
+                        ? "a file of \(fileBytes) bytes" : "a damaged header",
+                    expected: "a segment header of \(ArchiveFormat.segmentHeaderBytes) bytes"))
+        }
+        if let header { try check(header, against: name, of: archive) }
+
+        let footer = try readFooter(file, fileBytes: fileBytes)
+        if let footer, header == nil || footer.header == header {
+            try check(footer.header, against: name, of: archive)
+            return .readable(
+                SegmentDescription(
+                    name: name, header: footer.header, hasFooter: true, fileBytes: fileBytes,
+                    recordsEnd: footer.recordsEnd, summary: footer.summary, gaps: footer.gaps))
+        }
+        if name.isSealed {
+            report.problems.append(
+                ArchiveProblem(
+                    file: fileName, offset: UInt64(fileBytes),
+                    found: footer == nil ? "no good footer" : "the footer of another segment",
+                    expected: "this segment's footer at the end of the file"))
+        }
+        let mapped = try MappedFile(file, byteCount: fileBytes, writable: false)
+        guard let header else {
+            let isZero = mapped.endOfData(dataRange(fileBytes)) == dataRange(fileBytes).lowerBound
+            return !name.isSealed && isZero ? .neverUsed : .unreadable(fileBytes: fileBytes)
+        }
+        return .readable(scan(mapped, name: name, header: header, report: &report))
+    }
+
+    /// Behind the header; empty in a file that has nothing there.
+    private static func dataRange(_ fileBytes: Int) -> Range<Int> {
+        min(ArchiveFormat.segmentHeaderBytes, fileBytes)..<fileBytes
+    }
+
+    private static func check(
+        _ header: SegmentHeader, against name: SegmentName, of archive: ArchiveID
+    ) throws(ArchiveError) {
+        guard header.archive == archive else { throw .foreignSegment(file: name.fileName) }
+        guard header.id == name.id, header.firstSequence == name.firstSequence else {
+            throw .misnamedSegment(
+                file: name.fileName, id: header.id, firstSequence: header.firstSequence)
+        }
+    }
+
+    /// The footer at the end of a file, nil if there is no good one.
+    static func readFooter(
+        _ file: borrowing OpenFile, fileBytes: Int
+    ) throws(ArchiveError) -> SegmentFooter? {
+        let trailer = try file.read(max(0, fileBytes - SegmentFooter.trailerBytes)..<fileBytes)
+        let room = fileBytes - ArchiveFormat.segmentHeaderBytes
+        guard let count = try SegmentFooter.byteCount(trailer: trailer, file: file.name),
+            count >= SegmentFooter.fixedBytes, count <= room
+        else { return nil }
+        let begin = fileBytes - count
+        return SegmentFooter.decode(
+            try file.read(begin..<fileBytes), at: begin, file: file.name)
+    }
+
+    /// Rows A2, B1, B2, B3, B5.
+    private static func scan(
+        _ mapped: borrowing MappedFile, name: SegmentName, header: SegmentHeader,
+        report: inout ArchiveRecoveryReport
+    ) -> SegmentDescription {
+        let scan = SegmentScan(mapped, header: header, end: mapped.byteCount)
+        var segment = SegmentDescription(
+            name: name, header: header, hasFooter: false, fileBytes: mapped.byteCount,
+            recordsEnd: scan.recordsEnd, summary: scan.summary, gaps: scan.gaps)
+        report.segmentsScanned += 1
+        guard !name.isSealed else { return segment }
+        if UInt64(mapped.byteCount) != header.capacity {
+            report.problems.append(
+                ArchiveProblem(
+                    file: name.fileName, offset: UInt64(mapped.byteCount),
+                    found: "the end of the file", expected: "\(header.capacity) bytes"))
+        }
+        segment.tornBytes =
+            mapped.endOfData(scan.recordsEnd..<mapped.byteCount) - scan.recordsEnd
+        if segment.tornBytes > 0 {
+            report.tornBytes += UInt64(segment.tornBytes)
+            report.problems.append(
+                ArchiveProblem(
+                    file: name.fileName, offset: UInt64(scan.recordsEnd),
+                    found: "\(segment.tornBytes) bytes that are no record",
+                    expected: "zeros behind the last record"))
+        }
+        return segment
+    }
+}

@@ -1,0 +1,152 @@
+import Testing
+
+@testable import EventArchive
+
+@Suite("Damage")
+struct DamageTests {
+    let fixture = Fixture()
+    let map = SegmentMap(eventBytes: 50)
+
+    /// What one reading gave, and whether anything said that something is wrong.
+    private func readAll() throws -> (sequences: [UInt64], isReported: Bool) {
+        do {
+            let reader = try fixture.reader()
+            let reading = try reader.read(bytes: 50)
+            let isReported =
+                try !reader.recoveryReport.isClean || !reading.gaps.isEmpty
+                || !reader.verify().isSound
+            return (reading.sequences, isReported)
+        } catch is ArchiveError {
+            return ([], true)
+        }
+    }
+
+    @Test(
+        "a flipped bit anywhere in a sealed segment never gives a wrong event and is always reported"
+    )
+    func flipsInSealed() throws {
+        try fixture.write(0..<5, bytes: 50)
+        let file = SegmentName.firstSealed
+        let whole = try fixture.content(file)
+        // Every byte from the records to the end, and some of the header's zeros.
+        let records = ArchiveFormat.segmentHeaderBytes
+        let header = Array(0..<128) + Array(stride(from: 128, to: records, by: 61))
+        try flip(header + Array(records..<whole.count), of: whole, in: file)
+    }
+
+    @Test(
+        "a flipped bit anywhere in an open segment never gives a wrong event and is always reported"
+    )
+    func flipsInOpen() throws {
+        try fixture.write(0..<5, closing: false, bytes: 50)
+        let file = SegmentName.firstOpen
+        let whole = try fixture.content(file)
+        let records = Array(map.record(0).lowerBound..<map.record(4).upperBound)
+        let tail = stride(from: map.record(5).lowerBound, to: whole.count, by: 997)
+        try flip(Array(0..<96) + records + Array(tail), of: whole, in: file)
+    }
+
+    private func flip(_ offsets: [Int], of whole: [UInt8], in file: String) throws {
+        var random = SeededGenerator(seed: seed)
+        for offset in offsets {
+            let bit = UInt8.random(in: 0..<8, using: &random)
+            var flipped = whole
+            flipped[offset] ^= 1 << bit
+            try fixture.replace(file, flipped)
+            let (sequences, isReported) = try readAll()
+            try #require(
+                isReported && sequences == Array(Set(sequences)).sorted(),
+                "bit \(bit) of byte \(offset), SWITCHYARD_SEED=\(seed)")
+        }
+        try fixture.replace(file, whole)
+        #expect(try readAll() == ([0, 1, 2, 3, 4], false))
+    }
+
+    @Test("random damage never gives a wrong event, and gaps account for every missing one")
+    func randomDamage() throws {
+        try fixture.write(0..<300, bytes: 50)
+        var random = SeededGenerator(seed: seed)
+        let file = SegmentName.firstSealed
+        let whole = try fixture.content(file)
+        for _ in 0..<40 {
+            var damaged = whole
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let begin = Int.random(in: 4_096..<map.record(299).upperBound, using: &random)
+                let end = begin + Int.random(in: 1...2_000, using: &random)
+                for offset in begin..<min(end, map.record(299).upperBound) {
+                    damaged[offset] = .random(in: 0...255, using: &random)
+                }
+            }
+            try fixture.replace(file, damaged)
+            let reading = try fixture.reader().read(bytes: 50)
+            let missing = Set(0..<300 as Range<UInt64>).subtracting(reading.sequences)
+            try #require(
+                Set(reading.gaps.flatMap { Array($0.sequences) }) == missing && !missing.isEmpty,
+                "SWITCHYARD_SEED=\(seed)")
+        }
+    }
+
+    @Test("a record moved to another offset of its segment does not pass")
+    func moved() throws {
+        try fixture.write(0..<10, closing: false, bytes: 50)
+        try fixture.edit(SegmentName.firstOpen) { bytes in
+            // Behind the last record, where it would be the next to be read.
+            bytes.replaceSubrange(map.record(10), with: bytes[map.record(3)])
+        }
+        let reader = try fixture.reader()
+        #expect(try reader.read(bytes: 50) == Reading(gaps: [], count: 10))
+        #expect(reader.recoveryReport.tornBytes == UInt64(map.recordBytes))
+    }
+
+    @Test("records of the file's earlier life do not pass, even at their old offsets")
+    func anotherGeneration() throws {
+        try fixture.write(0..<10, closing: false, bytes: 50)
+        let old = try fixture.content(SegmentName.firstOpen)
+        try fixture.edit(SegmentName.firstOpen) { bytes in
+            var header = try #require(
+                try SegmentHeader.decode(Array(bytes[..<4_096]), file: "segment"))
+            header.generation &+= 1
+            bytes.replaceSubrange(0..<4_096, with: header.encoded())
+        }
+        #expect(try fixture.reader().read(bytes: 50) == Reading())
+        let writer = try fixture.writer()
+        try writer.append(Event(0, bytes: 50))
+        // Another writer's crash after one record: the old ones are put back behind it.
+        try fixture.edit(SegmentName.firstOpen) { bytes in
+            bytes.replaceSubrange(
+                map.record(1).lowerBound..., with: old[map.record(1).lowerBound...])
+        }
+        #expect(try fixture.reader().read(bytes: 50) == Reading(gaps: [], count: 1))
+    }
+
+    @Test("an event that holds the bytes of a record is not taken for one")
+    func nestedRecord() throws {
+        try fixture.write(0..<3, closing: false, bytes: 50)
+        let bytes = try fixture.content(SegmentName.firstOpen)
+        let writer = try fixture.writer()
+        let record = Array(bytes[map.record(1)])
+        try writer.append(record.span.bytes, eventTime: 0, ingestTime: 0)
+        try fixture.edit(SegmentName.firstOpen) { $0[map.record(3).lowerBound] ^= 1 }
+        #expect(try fixture.reader().read(bytes: 50) == Reading(gaps: [], count: 3))
+    }
+
+    @Test("verify names file, offset, what was found and what was expected")
+    func verification() throws {
+        try fixture.write(0..<5, bytes: 50)
+        let file = SegmentName.firstSealed
+        try fixture.edit(file) { $0[map.record(2).lowerBound + 60] ^= 1 }
+        let result = try fixture.reader().verify()
+        #expect(result.records == 4)
+        #expect(result.gaps.map(\.sequences) == [2..<3])
+        let offsets = result.problems.map(\.offset)
+        // The record, the footer's summary, and the block.
+        #expect(
+            offsets == [
+                UInt64(map.record(2).lowerBound), UInt64(map.record(4).upperBound), 0,
+            ])
+        #expect(
+            result.problems.first?.description == "\(file):\(map.record(2).lowerBound): "
+                + "found \(map.recordBytes) bytes that are no good record, expected sequences 2 ..< 3"
+        )
+    }
+}

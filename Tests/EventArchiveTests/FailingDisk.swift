@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+
+@testable import EventArchive
+
+/// System calls that fail when a test says so.
+final class FailingDisk: Sendable {
+    private let failsSyncs = Atomic(false)
+    private let isFull = Atomic(false)
+    private let syncCount = Atomic(0)
+
+    /// How often something was to be synced.
+    var syncs: Int { syncCount.load(ordering: .relaxed) }
+
+    func failSyncs() { failsSyncs.store(true, ordering: .relaxed) }
+    func fill() { isFull.store(true, ordering: .relaxed) }
+    func free() { isFull.store(false, ordering: .relaxed) }
+
+    var calls: FileSystemCalls {
+        let real = FileSystemCalls()
+        var calls = FileSystemCalls()
+        calls.syncFile = { file in self.synced { real.syncFile(file) } }
+        calls.syncPages = { start, count in self.synced { real.syncPages(start, count) } }
+        calls.allocate = { file, size in
+            self.isFull.load(ordering: .relaxed) ? ENOSPC : real.allocate(file, size)
+        }
+        return calls
+    }
+
+    private func synced(_ call: () -> Int32) -> Int32 {
+        syncCount.add(1, ordering: .relaxed)
+        return failsSyncs.load(ordering: .relaxed) ? EIO : call()
+    }
+}
+
+/// A file system in memory of a given size, unmounted with its owner.
+final class SmallDisk {
+    let path: String
+
+    /// Whether this process may mount one.
+    static var isPossible: Bool { (try? SmallDisk(kilobytes: 64)) != nil }
+
+    init(kilobytes: Int) throws {
+        path = NSTemporaryDirectory() + "disk-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        guard mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k") == 0 else {
+            let error = errno
+            rmdir(path)
+            throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EPERM)
+        }
+    }
+
+    deinit {
+        // Lazily: the archive's files may still be mapped.
+        umount2(path, 2)
+        rmdir(path)
+    }
+}
