@@ -29,7 +29,7 @@ struct SwitchyardTool: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            MatchCommand.self, ExplainCommand.self, CheckCommand.self,
+            BenchCommand.self, MatchCommand.self, ExplainCommand.self, CheckCommand.self,
             ConformanceCommand.self,
         ])
 }

@@ -1,0 +1,144 @@
+import ArgumentParser
+import EventMatching
+import EventPattern
+import EventWorkload
+import JSONScan
+import Switchyard
+
+/// Where a benchmark's rules and events come from.
+struct BenchInput: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The generated workload: \(Workload.all.map(\.name).joined(separator: ", ")).",
+            valueName: "name"))
+    var workload = "aws"
+    @Option(help: "The generated workload's seed: the same seed gives the same bytes.")
+    var seed: UInt64 = 1
+    @Option(
+        help: ArgumentHelp(
+            "How many generated rules, or a file: JSON Lines of {\"name\", \"pattern\"}.",
+            valueName: "n or file"))
+    var rules = "1000"
+    @Option(
+        help: ArgumentHelp(
+            "How many generated events, or a file: JSON Lines.", valueName: "n or file"))
+    var events = "300000"
+    @Option(
+        help: ArgumentHelp(
+            """
+            How often each event is used. By default once; a file of fewer than 100,000 events as \
+            often as it takes to make that many.
+            """, valueName: "n"))
+    var `repeat`: Int?
+    @Option(help: "The structural scan to use: best, portable, avx2, avx512 or neon.")
+    var kernel = ScanKernel.best
+    @OptionGroup var policy: InputPolicy
+
+    /// The most distinct generated events that are held in memory; more events repeat these.
+    static let distinctEventsMax = 200_000
+
+    func validate() throws {
+        if Workload.named(workload) == nil {
+            throw ValidationError(
+                """
+                There is no workload named \(workload). There are: \
+                \(Workload.all.map(\.name).joined(separator: ", ")).
+                """)
+        }
+        for count in [events, rules].compactMap(Int.init) where count < 1 {
+            throw ValidationError("There has to be at least one event and one rule.")
+        }
+        if let `repeat`, `repeat` < 1 { throw ValidationError("--repeat has to be at least 1.") }
+    }
+
+    /// The rules as they are compiled, where they come from, and what was skipped.
+    func makeRules(_ skipped: inout SkippedLines) throws -> (rules: [Rule], source: String) {
+        guard let count = Int(rules) else {
+            return (try readRules(rules, &skipped), rules)
+        }
+        let generated = try generator().rules(count: count)
+        let rules = try generated.map { name, pattern in
+            // A generator that makes invalid patterns is broken, and its tests say so.
+            do throws(PatternError) {
+                return try Rule(name: name, pattern: pattern)
+            } catch {
+                throw Outcome.failure(error)
+            }
+        }
+        return (rules, "workload \(workload), seed \(seed)")
+    }
+
+    /// The events. Those of a file are checked here: what is no JSON is reported and left out.
+    func makeEvents(_ skipped: inout SkippedLines) throws -> BenchEvents {
+        guard let count = Int(events) else {
+            let batch = try readEvents(&skipped)
+            let enough = (100_000 + batch.count - 1) / batch.count
+            return BenchEvents(batch: batch, total: batch.count * (`repeat` ?? enough), source: events)
+        }
+        let batch = try generator().events(count: min(count, Self.distinctEventsMax))
+        return BenchEvents(
+            batch: batch, total: count * (`repeat` ?? 1), source: "workload \(workload), seed \(seed)")
+    }
+
+    private func generator() throws -> Workload {
+        guard let found = Workload.named(workload) else {
+            throw Outcome.failure("there is no workload named \(workload)")
+        }
+        return found.seeded(seed)
+    }
+
+    private func readEvents(_ skipped: inout SkippedLines) throws -> EventBatch {
+        var bytes: [UInt8] = []
+        var offsets = [0]
+        var scanner = StructuralScanner(kernel: kernel)
+        let name = events == "-" ? "standard input" : events
+        try forEachLine(of: events) { line in
+            let checked = Result { () throws(JSONError) in try scanner.scan(line.text).textLength }
+            switch checked {
+            case .success(let length):
+                bytes += line.text[..<length]
+                offsets.append(bytes.count)
+            case .failure(let error):
+                try skipped.skip(
+                    LineProblem(
+                        file: name, line: line, offset: error.offset, message: error.message))
+            }
+        }
+        guard offsets.count > 1 else { throw Outcome.failure("\(name) has no usable event") }
+        return EventBatch(bytes: bytes, offsets: offsets)
+    }
+}
+
+/// Events in memory, some of them more than once.
+struct BenchEvents {
+    /// The distinct events.
+    let batch: EventBatch
+    /// How many events a pass has: the batch over and over, the last time perhaps in part.
+    let total: Int
+    /// Where they come from.
+    let source: String
+
+    /// How many bytes a pass has.
+    var byteCount: Int {
+        total / batch.count * batch.bytes.count + batch.offsets[total % batch.count]
+    }
+
+    /// Calls `body` for each event of a part of a pass.
+    @inline(__always)
+    func forEach(
+        in part: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) rethrows {
+        try batch.bytes.withUnsafeBytes { bytes in
+            try batch.offsets.withUnsafeBufferPointer { offsets in
+                var position = part.lowerBound % batch.count
+                for _ in part {
+                    try body(
+                        UnsafeRawBufferPointer(
+                            rebasing: bytes[offsets[position]..<offsets[position + 1]]))
+                    position += 1
+                    if position == batch.count { position = 0 }
+                }
+            }
+        }
+    }
+}

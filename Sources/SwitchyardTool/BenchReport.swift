@@ -1,0 +1,152 @@
+import Foundation
+
+/// What a benchmark found: the table for people, the object for `--json`.
+struct BenchReport: Encodable {
+    /// Where the time of a stage went, in the order of the table.
+    struct Stage {
+        var name: String
+        var meaning: String
+        var figures: StageFigures
+    }
+
+    /// A comparison that has to come out equal.
+    struct Check: Encodable {
+        var name: String
+        var passed: Bool
+    }
+
+    /// How long events took from publication to delivery, in nanoseconds.
+    struct Latency: Encodable {
+        var p50: UInt64
+        var p90: UInt64
+        var p99: UInt64
+        var p999: UInt64
+        var p9999: UInt64
+        var max: UInt64
+    }
+
+    var title: String
+    /// Events of one pass, distinct ones among them, their bytes, and where they come from.
+    var events: Int
+    var distinctEvents: Int
+    var bytes: Int
+    var eventSource: String
+    var rules: Int
+    var ruleSource: String
+    /// Matches of one pass.
+    var matches: UInt64
+    var passes: Int
+    var kernel: String
+    var compile: CompileFigures?
+    var stages: [Stage] = []
+    var latency: Latency?
+    var allocatedBytesPerEvent: Double?
+    var archiveBytes: UInt64?
+    var wakes: UInt64?
+    var checks: [Check] = []
+    var isComplete = true
+
+    /// Whether every check came out equal, and the run was not cut short.
+    var selfCheck: Bool { isComplete && checks.allSatisfy(\.passed) }
+
+    private enum Key: String, CodingKey {
+        case benchmark, events, distinctEvents, bytes, eventSource, rules, ruleSource, matches
+        case passes, kernel, compile, stages, latencyNanoseconds, allocatedBytesPerEvent
+        case archiveBytes, wakes, checks, selfCheck
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(title, forKey: .benchmark)
+        try object.encode(events, forKey: .events)
+        try object.encode(distinctEvents, forKey: .distinctEvents)
+        try object.encode(bytes, forKey: .bytes)
+        try object.encode(eventSource, forKey: .eventSource)
+        try object.encode(rules, forKey: .rules)
+        try object.encode(ruleSource, forKey: .ruleSource)
+        try object.encode(matches, forKey: .matches)
+        try object.encode(passes, forKey: .passes)
+        try object.encode(kernel, forKey: .kernel)
+        try object.encodeIfPresent(compile, forKey: .compile)
+        try object.encode(
+            Dictionary(uniqueKeysWithValues: stages.map { ($0.name, $0.figures) }), forKey: .stages)
+        try object.encodeIfPresent(latency, forKey: .latencyNanoseconds)
+        try object.encodeIfPresent(allocatedBytesPerEvent, forKey: .allocatedBytesPerEvent)
+        try object.encodeIfPresent(archiveBytes, forKey: .archiveBytes)
+        try object.encodeIfPresent(wakes, forKey: .wakes)
+        try object.encode(checks, forKey: .checks)
+        try object.encode(selfCheck, forKey: .selfCheck)
+    }
+
+    /// Prints the report.
+    ///
+    /// - Throws: the exit code, where a check failed.
+    func print(json: Bool) throws {
+        Terminal.clearProgress()
+        Terminal.print(json ? try JSONText.encoded(self) : table)
+        Output.standard.flush()
+        if !selfCheck, isComplete { throw Outcome.wrong }
+    }
+
+    private var table: String {
+        let mean = Double(bytes) / Double(max(events, 1))
+        var lines = [
+            "switchyard \(title)",
+            "",
+            row("events", "\(Figure.count(events)) of \(Figure.count(distinctEvents)) distinct ones, "
+                + "\(String(format: "%.0f", mean)) bytes each (\(eventSource))"),
+            row("rules", "\(Figure.count(rules)) (\(ruleSource))"),
+            row("matches", "\(Figure.count(matches)), "
+                + "\(String(format: "%.2f", Double(matches) / Double(max(events, 1)))) an event"),
+            row("scan kernel", kernel),
+        ]
+        if let compile {
+            lines.append(
+                row("compile", "\(Figure.rate(compile.rulesPerSecond.median))rules/s, "
+                    + "\(String(format: "%.0f", compile.bytesPerRule)) bytes a rule"))
+        }
+        lines += ["", header] + stages.map(line)
+        if passes > 1 { lines.append("  (medians of \(passes) passes, ns/event from min to max)") }
+        lines.append("")
+        if let latency {
+            lines.append(
+                row("latency", "p50 \(Figure.duration(latency.p50)), p90 \(Figure.duration(latency.p90)), "
+                    + "p99 \(Figure.duration(latency.p99)), p99.9 \(Figure.duration(latency.p999)), "
+                    + "max \(Figure.duration(latency.max)), with the queue always full"))
+        }
+        lines.append(
+            row("allocated", allocatedBytesPerEvent.map { String(format: "%.3f bytes an event", $0) }
+                ?? "not measured: install libjemalloc-dev and build again"))
+        if let archiveBytes {
+            lines.append(
+                row("archive", "\(Figure.bytes(archiveBytes)), "
+                    + "\(String(format: "%.0f", Double(archiveBytes) / Double(max(events, 1)))) bytes an event"))
+        }
+        for check in checks {
+            lines.append(row("self-check", "\(check.passed ? "ok    " : "FAILED")  \(check.name)"))
+        }
+        if !isComplete { lines.append(row("self-check", "not made: the run was stopped early")) }
+        return lines.joined(separator: "\n")
+    }
+
+    private func row(_ name: String, _ value: String) -> String {
+        "  " + name.padding(toLength: 13, withPad: " ", startingAt: 0) + value
+    }
+
+    private var header: String {
+        "  " + "stage".padding(toLength: 10, withPad: " ", startingAt: 0)
+            + Figure.cell("events/s", 12) + Figure.cell("MB/s", 10) + Figure.cell("ns/event", 11)
+            + Figure.cell("min", 9) + Figure.cell("max", 9) + "  what it is"
+    }
+
+    private func line(_ stage: Stage) -> String {
+        let figures = stage.figures
+        func nanoseconds(_ value: Double) -> String { String(format: "%.1f", value) }
+        return "  " + stage.name.padding(toLength: 10, withPad: " ", startingAt: 0)
+            + Figure.cell(Figure.rate(figures.eventsPerSecond.median), 12)
+            + Figure.cell(String(format: "%.0f", figures.megabytesPerSecond.median), 10)
+            + Figure.cell(nanoseconds(figures.nanosecondsPerEvent.median), 11)
+            + Figure.cell(nanoseconds(figures.nanosecondsPerEvent.min), 9)
+            + Figure.cell(nanoseconds(figures.nanosecondsPerEvent.max), 9) + "  \(stage.meaning)"
+    }
+}
