@@ -109,6 +109,15 @@ public struct Matcher: ~Copyable {
         return matching.indices.map { rules.names[Int(matching[$0])] }
     }
 
+    /// As ``match(_:)-(StructuralIndex)``, for callers that can't borrow from a matcher because it
+    /// lives in a class.
+    package mutating func matchUnborrowed(
+        _ event: StructuralIndex
+    ) -> UnsafeBufferPointer<UInt32> {
+        run(event)
+        return UnsafeBufferPointer(start: matches.base, count: matches.count)
+    }
+
     private var span: Span<UInt32> {
         @_lifetime(borrow self)
         get {

@@ -1,0 +1,179 @@
+internal import EventPipeline
+internal import Synchronization
+
+/// What a bus has done so far.
+public struct BusStatistics: Sendable {
+    /// A part of an event's way, timed for one event in 64.
+    public struct Stage: Sendable {
+        /// How many events were timed.
+        public var events: UInt64 = 0
+        /// Their bytes.
+        public var bytes: UInt64 = 0
+        /// How long they took, all together.
+        public var nanoseconds: UInt64 = 0
+    }
+
+    /// Events that publishers took on.
+    public var accepted: UInt64 = 0
+    /// Events that were archived (where there is an archive), matched and delivered.
+    public var delivered: UInt64 = 0
+    /// Their bytes.
+    public var bytes: UInt64 = 0
+    /// How often a rule matched.
+    public var matches: UInt64 = 0
+    /// Events that at least one rule matched.
+    public var matchedEvents: UInt64 = 0
+    /// Events that were accepted but could not be archived any more, and so were not delivered.
+    public var refused: UInt64 = 0
+    /// Events that ``BackPressure/dropNewest`` dropped.
+    public var dropped: UInt64 = 0
+    /// How often a publisher had to wake the worker.
+    public var wakes: UInt64 = 0
+    /// The structural scan and check of the JSON.
+    public var scan = Stage()
+    /// The append to the archive.
+    public var append = Stage()
+    /// The rules, without the scan.
+    public var match = Stage()
+    /// The delivery.
+    public var deliver = Stage()
+
+    /// How long events took from publication to the end of their batch's commit, in nanoseconds.
+    public var latency = LatencyPercentiles()
+}
+
+/// How long things took, in nanoseconds, to three digits.
+public struct LatencyPercentiles: Sendable {
+    /// Half took no longer.
+    public var p50: UInt64 = 0
+    /// 90% took no longer.
+    public var p90: UInt64 = 0
+    /// 99% took no longer.
+    public var p99: UInt64 = 0
+    /// 99.9% took no longer.
+    public var p999: UInt64 = 0
+    /// 99.99% took no longer.
+    public var p9999: UInt64 = 0
+    /// The longest.
+    public var max: UInt64 = 0
+}
+
+extension EventBus {
+    /// What the bus has done so far. The numbers are read one after the other while the bus runs, so
+    /// they may be off by a batch against each other.
+    public var statistics: BusStatistics {
+        var statistics = route.statistics.snapshot
+        let stage = stage.statistics
+        statistics.accepted = route.accepted.load(ordering: .acquiring)
+        statistics.dropped = stage.dropped
+        statistics.wakes = stage.wakes
+        return statistics
+    }
+}
+
+/// A part of an event's way.
+enum RouteStage: Int, CaseIterable {
+    case scan, append, match, deliver
+}
+
+/// What one batch adds to the statistics.
+struct RouteBatch {
+    /// One event in so many is timed: four looks at the clock, some 100 ns, spread over 64 events.
+    static let sampling: UInt64 = 64
+
+    var events: UInt64 = 0
+    var bytes = 0
+    var matches: UInt64 = 0
+    var matchedEvents: UInt64 = 0
+    var refused: UInt64 = 0
+    var sampledEvents = 0
+    var sampledBytes = 0
+    var nanoseconds: (scan: UInt64, append: UInt64, match: UInt64, deliver: UInt64) = (0, 0, 0, 0)
+
+    /// Begins to route an event, and to time it if it is its turn.
+    @inline(__always)
+    mutating func beginEvent(byteCount: Int) -> RouteWatch {
+        events &+= 1
+        bytes &+= byteCount
+        guard events % Self.sampling == 1 else { return RouteWatch(last: 0) }
+        sampledEvents &+= 1
+        sampledBytes &+= byteCount
+        return RouteWatch(last: monotonicNanoseconds())
+    }
+}
+
+/// Times the parts of one event's way, or nothing where the event is not timed.
+struct RouteWatch {
+    /// When the last part ended; 0 where nothing is timed.
+    var last: UInt64
+
+    @inline(__always)
+    mutating func lap(_ stage: RouteStage, _ batch: inout RouteBatch) {
+        guard last != 0 else { return }
+        let now = monotonicNanoseconds()
+        let nanoseconds = now &- last
+        last = now
+        switch stage {
+        case .scan: batch.nanoseconds.scan &+= nanoseconds
+        case .append: batch.nanoseconds.append &+= nanoseconds
+        case .match: batch.nanoseconds.match &+= nanoseconds
+        case .deliver: batch.nanoseconds.deliver &+= nanoseconds
+        }
+    }
+}
+
+/// The counters behind ``BusStatistics``: added to by the worker once a batch, read by anyone.
+final class RouteStatistics: Sendable {
+    private let all = StageCounters()
+    private let stages = RouteStage.allCases.map { _ in StageCounters() }
+    private let matches = Atomic<UInt64>(0)
+    private let matchedEvents = Atomic<UInt64>(0)
+    private let refused = Atomic<UInt64>(0)
+    private let latency = LatencyRecorder()
+
+    func add(_ batch: RouteBatch, _ events: UnsafeBufferPointer<EventDescriptor>) {
+        all.add(events: Int(batch.events), bytes: batch.bytes, nanoseconds: 0)
+        matches.wrappingAdd(batch.matches, ordering: .relaxed)
+        matchedEvents.wrappingAdd(batch.matchedEvents, ordering: .relaxed)
+        refused.wrappingAdd(batch.refused, ordering: .relaxed)
+        for stage in RouteStage.allCases {
+            let nanoseconds =
+                switch stage {
+                case .scan: batch.nanoseconds.scan
+                case .append: batch.nanoseconds.append
+                case .match: batch.nanoseconds.match
+                case .deliver: batch.nanoseconds.deliver
+                }
+            stages[stage.rawValue].add(
+                events: batch.sampledEvents, bytes: batch.sampledBytes, nanoseconds: nanoseconds)
+        }
+        let now = monotonicNanoseconds()
+        latency.recordBatch { histogram in
+            for event in events { histogram.record(now &- event.publishTime) }
+        }
+    }
+
+    var snapshot: BusStatistics {
+        func stage(_ stage: RouteStage) -> BusStatistics.Stage {
+            let counted = stages[stage.rawValue].snapshot
+            return BusStatistics.Stage(
+                events: counted.events, bytes: counted.bytes, nanoseconds: counted.nanoseconds)
+        }
+        let counted = all.snapshot
+        let times = latency.snapshot()
+        var statistics = BusStatistics()
+        statistics.refused = refused.load(ordering: .relaxed)
+        statistics.delivered = counted.events - statistics.refused
+        statistics.bytes = counted.bytes
+        statistics.matches = matches.load(ordering: .relaxed)
+        statistics.matchedEvents = matchedEvents.load(ordering: .relaxed)
+        statistics.scan = stage(.scan)
+        statistics.append = stage(.append)
+        statistics.match = stage(.match)
+        statistics.deliver = stage(.deliver)
+        statistics.latency = LatencyPercentiles(
+            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
+            max: times.max)
+        return statistics
+    }
+}
