@@ -52,8 +52,8 @@ public struct ArchiveCursor: ~Copyable {
                 guard try moveOnSlow() else { return nil }
                 continue
             }
-            let recordBytes = check.recordBytes(in: base, at: position, end: end)
             let record = base + position
+            let recordBytes = check.recordBytes(record, at: position, available: end &- position)
             guard recordBytes > 0, RecordLayout.sequence(record) == expected else {
                 guard try moveOnSlow() else { return nil }
                 continue
@@ -72,7 +72,7 @@ public struct ArchiveCursor: ~Copyable {
     /// Passes damage, or goes to the next segment that may have something. False at the end of all.
     @inline(never)
     private mutating func moveOnSlow() throws(ArchiveError) -> Bool {
-        if position < end, passDamage() { return true }
+        if position < end, try passDamage() { return true }
         noteLostEnd()
         while nextIndex < segments.count {
             let index = nextIndex
@@ -91,14 +91,15 @@ public struct ArchiveCursor: ~Copyable {
     }
 
     /// Goes to the next good record of the segment and notes the gap; false if there is none.
-    private mutating func passDamage() -> Bool {
+    private mutating func passDamage() throws(ArchiveError) -> Bool {
         guard let base, let current else { return false }
         let file = segments[current].name.fileName
         var found = position
-        let isGood = check.recordBytes(in: base, at: position, end: end) > 0
+        let isGood = check.recordBytes(base + position, at: position, available: end - position) > 0
         if !isGood || RecordLayout.sequence(base + position) < expected {
             guard
-                let next = mapped.nextRecord(check, behind: position, expecting: expected, end: end)
+                let next = try mapped.nextRecord(
+                    check, behind: position, expecting: expected, end: end)
             else { return false }
             found = next
         }
@@ -167,10 +168,11 @@ extension Optional where Wrapped == MappedFile {
     /// The same in the mapped file, if there is one.
     fileprivate func nextRecord(
         _ check: RecordCheck, behind damage: Int, expecting sequence: UInt64, end: Int
-    ) -> Int? {
+    ) throws(ArchiveError) -> Int? {
         switch self {
         case .some(let mapped):
-            check.nextRecord(in: mapped, behind: damage, expecting: sequence, end: end)
+            try SegmentSearch.nextRecord(
+                in: mapped.file, check, behind: damage, expecting: sequence, end: end)
         case .none: nil
         }
     }

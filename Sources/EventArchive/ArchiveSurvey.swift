@@ -71,7 +71,7 @@ struct ArchiveSurvey: Sendable {
                 earlier: earlier.name.fileName, later: name.fileName,
                 sequences: name.firstSequence..<expected)
         }
-        let isNext = name.id == earlier.name.id + 1
+        let isNext = name.id == earlier.name.id &+ 1
         note(
             ArchiveGap(
                 file: isNext ? earlier.name.fileName : name.fileName,

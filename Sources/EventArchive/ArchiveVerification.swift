@@ -47,11 +47,11 @@ extension ArchiveReader {
             ? try SegmentSurvey.readFooter(file, fileBytes: fileBytes) : nil
         let mapped = try MappedFile(file, byteCount: segment.recordsEnd, writable: false)
         mapped.adviseSequentialReading()
-        let scan = SegmentScan(mapped, header: segment.header, end: segment.recordsEnd)
+        let scan = try SegmentScan(mapped, header: segment.header, end: segment.recordsEnd)
         result.segments += 1
         result.records &+= scan.summary.records
         result.bytes &+= UInt64(segment.recordsEnd)
-        for gap in scan.gaps where !segment.gaps.contains(gap) {
+        for gap in scan.gaps where !segment.gaps.contains(where: { $0.bytes == gap.bytes }) {
             result.gaps.append(gap)
             result.problems.append(ArchiveProblem(gap))
         }

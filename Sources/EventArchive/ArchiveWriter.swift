@@ -191,7 +191,7 @@ public final class ArchiveWriter: @unchecked Sendable {
 
     private func beginSegment() throws(ArchiveError) {
         let header = SegmentHeader(
-            archive: archive, id: lastID + 1, firstSequence: tail.summary.endSequence,
+            archive: archive, id: lastID &+ 1, firstSequence: tail.summary.endSequence,
             created: wallClockNanoseconds(), capacity: configuration.segmentBytes,
             eventBytesMax: configuration.effectiveEventBytesMax)
         let begun: OpenSegment

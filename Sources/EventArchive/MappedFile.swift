@@ -60,6 +60,14 @@ struct OpenFile: ~Copyable {
         guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw failure("ftruncate") }
     }
 
+    /// Where data begins, from this offset on: pages that were never written can be skipped. Nil if
+    /// there is none. A file system that cannot tell says: everywhere.
+    func nextData(from offset: Int) -> Int? {
+        let found = lseek(descriptor, off_t(offset), Linux.seekData)
+        if found >= 0 { return Int(found) }
+        return errno == ENXIO ? nil : offset
+    }
+
     func failure(_ call: String) -> ArchiveError {
         .system(call: call, file: name, errno: errno)
     }
@@ -78,7 +86,8 @@ extension ArchiveError {
 ///
 /// What holds: `base ..< base + byteCount` is mapped as long as this lives. What cannot be promised:
 /// if somebody else cuts the file while it is mapped, touching the missing pages kills the process by
-/// SIGBUS. The archive itself never cuts a file below what readers look at.
+/// SIGBUS. The archive itself cuts a file only behind the footer, and looks behind good records through
+/// `SegmentSearch`, which does not use the mapping.
 struct MappedFile: ~Copyable {
     let file: OpenFile
     let base: UnsafeMutableRawPointer
@@ -97,14 +106,6 @@ struct MappedFile: ~Copyable {
 
     deinit { munmap(base, max(1, byteCount)) }
 
-    /// Where data begins, from this offset on: pages that were never written can be skipped. Nil if
-    /// there is none. A file system that cannot tell says: everywhere.
-    func nextData(from offset: Int) -> Int? {
-        let found = lseek(file.descriptor, off_t(offset), Linux.seekData)
-        if found >= 0 { return Int(found) }
-        return errno == ENXIO ? nil : offset
-    }
-
     /// The bytes of a range that lies within the mapping.
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
@@ -122,26 +123,6 @@ struct MappedFile: ~Copyable {
             return
         }
         guard errno == EINVAL else { throw file.failure("madvise") }
-    }
-
-    /// Where the bytes that are not zero end, in a range that begins at a multiple of 8. O(data).
-    func endOfData(_ range: Range<Int>) -> Int {
-        var end = range.lowerBound
-        var offset = range.lowerBound
-        while offset < range.upperBound, let data = nextData(from: offset) {
-            offset = max(offset, data & ~7)
-            let stop = min(range.upperBound, offset + (1 << 20))
-            while offset < stop {
-                if stop - offset >= 8 {
-                    if base.load(fromByteOffset: offset, as: UInt64.self) != 0 { end = offset + 8 }
-                    offset += 8
-                } else {
-                    if base.load(fromByteOffset: offset, as: UInt8.self) != 0 { end = offset + 1 }
-                    offset += 1
-                }
-            }
-        }
-        return min(end, range.upperBound)
     }
 
     /// Stores zeros over a range of a writable mapping.

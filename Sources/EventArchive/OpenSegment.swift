@@ -78,8 +78,9 @@ final class OpenSegment {
         let size = max(Int(segment.header.capacity), segment.recordsEnd)
         try file.allocate(size, calls)
         let mapped = try MappedFile(file, byteCount: size, writable: true)
-        let torn = segment.recordsEnd..<mapped.endOfData(segment.recordsEnd..<size)
-        mapped.zero(torn)
+        let dataEnd = try SegmentSearch.endOfData(
+            in: mapped.file, from: segment.recordsEnd, to: size)
+        mapped.zero(segment.recordsEnd..<dataEnd)
         mapped.touch(0..<segment.recordsEnd)
         try mapped.file.sync(calls)
         let open = OpenSegment(

@@ -77,14 +77,15 @@ struct RecordSeed {
     }
 }
 
-/// Tells whether the bytes at an offset of a mapped segment are a record of that segment.
+/// Tells whether some bytes are a record of a segment, at the offset where they stand.
 ///
-/// Unsafe: `base ..< base + end` must be readable, `base` page-aligned, and `offset` a multiple of 8
-/// from 0 to `end`. Then nothing outside that range is read, whatever the bytes are.
+/// Unsafe: `record ..< record + available` must be readable, and `record` 8-byte aligned. Then nothing
+/// else is read, whatever the bytes are; if `available` is not positive, nothing at all.
 struct RecordCheck {
     private let kernel: sw_kernel
     private let seed: RecordSeed
-    private let eventBytesMax: Int
+    /// No record of the segment has an event with more bytes.
+    let eventBytesMax: Int
 
     /// Finds no record at all.
     init() {
@@ -99,16 +100,16 @@ struct RecordCheck {
         eventBytesMax = Int(header.eventBytesMax)
     }
 
-    /// The bytes that the record at `offset` takes, or 0 if there is no good record. O(its bytes).
+    /// The bytes that the record takes, or 0 if there is no good record. `offset` is where it stands in
+    /// its file. O(its bytes).
     @inline(__always)
-    func recordBytes(in base: UnsafeRawPointer, at offset: Int, end: Int) -> Int {
-        guard end &- offset >= ArchiveFormat.recordHeaderBytes else { return 0 }
-        let record = base + offset
+    func recordBytes(_ record: UnsafeRawPointer, at offset: Int, available: Int) -> Int {
+        guard available >= ArchiveFormat.recordHeaderBytes else { return 0 }
         let length = RecordLayout.length(record)
         guard length & RecordLayout.presence != 0 else { return 0 }
         let eventBytes = Int(length & RecordLayout.byteCountMask)
         let recordBytes = RecordLayout.recordBytes(eventBytes: eventBytes)
-        guard eventBytes <= eventBytesMax, recordBytes <= end &- offset else { return 0 }
+        guard eventBytes <= eventBytesMax, recordBytes <= available else { return 0 }
         let checked = ArchiveFormat.recordHeaderBytes &- 4 &+ eventBytes
         guard
             sw_crc32c(kernel, seed(at: offset), record + 4, checked)
@@ -119,38 +120,5 @@ struct RecordCheck {
         let last = UInt64(
             littleEndian: record.load(fromByteOffset: recordBytes &- 8, as: UInt64.self))
         return last >> UInt64(64 &- 8 &* padding) == 0 ? recordBytes : 0
-    }
-
-    /// The first good record behind damage that begins at `damage`, or nil: only one whose sequence
-    /// number the lost bytes can explain. O(bytes to it), pages never written are not touched.
-    @inline(never)
-    func nextRecord(
-        in segment: borrowing MappedFile, behind damage: Int, expecting sequence: UInt64, end: Int
-    ) -> Int? {
-        let base = segment.base
-        var offset = damage + 8
-        var dataEnd = offset
-        while offset < end {
-            if offset >= dataEnd {
-                // A look at the file's allocation each 1 MiB: most of an open segment is a hole.
-                guard let data = segment.nextData(from: offset) else { return nil }
-                offset = max(offset, data & ~7)
-                dataEnd = offset + (1 << 20)
-                if offset >= end { return nil }
-            }
-            if end - offset >= ArchiveFormat.recordHeaderBytes,
-                RecordLayout.length(base + offset) & RecordLayout.presence != 0
-            {
-                let found = RecordLayout.sequence(base + offset)
-                let lostMax = UInt64(offset - damage) / UInt64(ArchiveFormat.recordHeaderBytes)
-                if found >= sequence, found - sequence <= lostMax,
-                    recordBytes(in: base, at: offset, end: end) > 0
-                {
-                    return offset
-                }
-            }
-            offset += 8
-        }
-        return nil
     }
 }

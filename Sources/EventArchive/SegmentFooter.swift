@@ -127,7 +127,8 @@ extension SegmentFooter {
         count: UInt32, _ reader: inout LittleEndianReader, file: String
     ) {
         reader.skip(4)
-        for _ in 0..<count where reader.remaining > Self.trailerBytes {
+        for _ in 0..<count {
+            guard reader.remaining > Self.trailerBytes else { return }
             let (kind, version) = (reader.take(UInt32.self), reader.take(UInt32.self))
             guard let length = Int(exactly: reader.take(UInt64.self)), length <= reader.remaining
             else { return }

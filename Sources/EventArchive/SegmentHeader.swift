@@ -48,7 +48,7 @@ struct SegmentHeader: Hashable, Sendable {
         eventBytesMax = reader.take()
         reader.skip(16)
         guard capacity <= UInt64(ArchiveFormat.segmentBytesMax),
-            recordsBegin == UInt32(ArchiveFormat.segmentHeaderBytes),
+            recordsBegin >= UInt32(ArchiveFormat.segmentHeaderBytes), recordsBegin % 8 == 0,
             eventBytesMax <= UInt32(ArchiveFormat.eventBytesMax)
         else { return nil }
     }

@@ -7,43 +7,34 @@ struct SegmentScan: Sendable {
     var recordsEnd: Int
     var gaps: [ArchiveGap] = []
 
-    /// Reads every record that ends at or before `end`. O(bytes of data), pages that were never written are not touched.
+    /// Reads every record that ends at or before `end`. O(bytes of data).
     ///
     /// A writer may be appending meanwhile: a record that is half there looks bad until a look behind
     /// it finds a good one. Records are completed in order, so the first look is then repeated; only
     /// what is bad still is damage.
-    init(_ segment: borrowing MappedFile, header: SegmentHeader, end: Int) {
-        summary = SegmentSummary(firstSequence: header.firstSequence)
-        let begin = min(Int(header.recordsBegin), end)
-        recordsEnd = begin
+    init(
+        _ segment: borrowing MappedFile, header: SegmentHeader, end: Int
+    ) throws(ArchiveError) {
+        let begin = Int(header.recordsBegin)
         let check = RecordCheck(header)
+        summary = SegmentSummary(firstSequence: header.firstSequence)
+        recordsEnd = begin
         var offset = begin
         var isRepeated = false
         while true {
-            let recordBytes = check.recordBytes(in: segment.base, at: offset, end: end)
             let record = segment.base + offset
             let expected = summary.endSequence
+            let recordBytes = check.recordBytes(record, at: offset, available: end - offset)
             if recordBytes > 0, RecordLayout.sequence(record) >= expected {
-                let sequence = RecordLayout.sequence(record)
-                if sequence > expected || offset > recordsEnd {
-                    gaps.append(
-                        ArchiveGap(
-                            file: segment.file.name, sequences: expected..<sequence,
-                            bytes: UInt64(recordsEnd)..<UInt64(offset), reason: .damaged))
-                }
-                summary.add(
-                    sequence: sequence, eventBytes: RecordLayout.byteCount(record),
-                    ingestTime: RecordLayout.ingestTime(record),
-                    eventTime: RecordLayout.eventTime(record))
+                addRecord(record, at: offset, in: segment.file.name)
                 offset += recordBytes
                 recordsEnd = offset
                 isRepeated = false
                 continue
             }
-            guard
-                let next = check.nextRecord(
-                    in: segment, behind: offset, expecting: expected, end: end)
-            else { return }
+            let next = try SegmentSearch.nextRecord(
+                in: segment.file, check, behind: offset, expecting: expected, end: end)
+            guard let next else { return }
             if isRepeated {
                 offset = next
             } else {
@@ -51,5 +42,19 @@ struct SegmentScan: Sendable {
                 atomicMemoryFence(ordering: .acquiring)
             }
         }
+    }
+
+    /// Counts the record, and the gap before it if there is one.
+    private mutating func addRecord(_ record: UnsafeRawPointer, at offset: Int, in file: String) {
+        let (expected, sequence) = (summary.endSequence, RecordLayout.sequence(record))
+        if sequence > expected || offset > recordsEnd {
+            gaps.append(
+                ArchiveGap(
+                    file: file, sequences: expected..<sequence,
+                    bytes: UInt64(recordsEnd)..<UInt64(offset), reason: .damaged))
+        }
+        summary.add(
+            sequence: sequence, eventBytes: RecordLayout.byteCount(record),
+            ingestTime: RecordLayout.ingestTime(record), eventTime: RecordLayout.eventTime(record))
     }
 }

@@ -97,17 +97,14 @@ enum SegmentSurvey {
                     found: footer == nil ? "no good footer" : "the footer of another segment",
                     expected: "this segment's footer at the end of the file"))
         }
-        let mapped = try MappedFile(file, byteCount: fileBytes, writable: false)
         guard let header else {
-            let isZero = mapped.endOfData(dataRange(fileBytes)) == dataRange(fileBytes).lowerBound
-            return !name.isSealed && isZero ? .neverUsed : .unreadable(fileBytes: fileBytes)
+            let begin = min(ArchiveFormat.segmentHeaderBytes, fileBytes)
+            let end = try SegmentSearch.endOfData(in: file, from: begin, to: fileBytes)
+            return !name.isSealed && end == begin
+                ? .neverUsed : .unreadable(fileBytes: fileBytes)
         }
-        return .readable(scan(mapped, name: name, header: header, report: &report))
-    }
-
-    /// Behind the header; empty in a file that has nothing there.
-    private static func dataRange(_ fileBytes: Int) -> Range<Int> {
-        min(ArchiveFormat.segmentHeaderBytes, fileBytes)..<fileBytes
+        let mapped = try MappedFile(file, byteCount: fileBytes, writable: false)
+        return .readable(try scan(mapped, name: name, header: header, report: &report))
     }
 
     private static func check(
@@ -138,8 +135,8 @@ enum SegmentSurvey {
     private static func scan(
         _ mapped: borrowing MappedFile, name: SegmentName, header: SegmentHeader,
         report: inout ArchiveRecoveryReport
-    ) -> SegmentDescription {
-        let scan = SegmentScan(mapped, header: header, end: mapped.byteCount)
+    ) throws(ArchiveError) -> SegmentDescription {
+        let scan = try SegmentScan(mapped, header: header, end: mapped.byteCount)
         var segment = SegmentDescription(
             name: name, header: header, hasFooter: false, fileBytes: mapped.byteCount,
             recordsEnd: scan.recordsEnd, summary: scan.summary, gaps: scan.gaps)
@@ -152,7 +149,8 @@ enum SegmentSurvey {
                     found: "the end of the file", expected: "\(header.capacity) bytes"))
         }
         segment.tornBytes =
-            mapped.endOfData(scan.recordsEnd..<mapped.byteCount) - scan.recordsEnd
+            try SegmentSearch.endOfData(
+                in: mapped.file, from: scan.recordsEnd, to: mapped.byteCount) - scan.recordsEnd
         if segment.tornBytes > 0 {
             report.tornBytes += UInt64(segment.tornBytes)
             report.problems.append(

@@ -35,7 +35,7 @@ struct WriterRecovery: ~Copyable {
             summary = last.summary
         } else {
             let header = SegmentHeader(
-                archive: archive, id: survey.lastID + 1, firstSequence: survey.nextSequence,
+                archive: archive, id: survey.lastID &+ 1, firstSequence: survey.nextSequence,
                 created: wallClockNanoseconds(), capacity: configuration.segmentBytes,
                 eventBytesMax: configuration.effectiveEventBytesMax)
             segment = try OpenSegment.create(

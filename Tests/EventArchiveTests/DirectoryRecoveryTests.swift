@@ -84,6 +84,21 @@ struct DirectoryRecoveryTests {
         #expect(try reader.read() == Reading(gaps: [], count: 5))
     }
 
+    @Test("a segment sealed while a reader scans it, and so cut, is read to its last record")
+    func sealedWhileScanned() throws {
+        let writer = try fixture.writer()
+        for sequence in 0..<5 as Range<UInt64> { try writer.append(Event(sequence)) }
+        let file = try ArchiveDirectory(opening: fixture.path).openFile(SegmentName.firstOpen)
+        let header = try #require(
+            try SegmentHeader.decode(try file.read(0..<4_096), file: SegmentName.firstOpen))
+        let size = try file.byteCount()
+        let mapped = try MappedFile(file, byteCount: size, writable: false)
+        try writer.close()
+        // Most of what is mapped is no longer there.
+        let scan = try SegmentScan(mapped, header: header, end: size)
+        #expect(scan.summary.endSequence == 5 && scan.gaps.isEmpty)
+    }
+
     @Test("D3: segments whose numbers overlap are refused")
     func overlapping() throws {
         let files = try writeThree()
