@@ -1,0 +1,23 @@
+/// What a publisher does when there is no room: in the ring, or for the bytes.
+package enum BackPressure: Sendable {
+    /// Blocks until there is room. Must not be chosen by a handler that publishes to its own stage.
+    case wait
+    /// Returns at once, with what was accepted; the rest remains the caller's.
+    case fail
+    /// Drops what does not fit, which is the newest, and counts it.
+    case dropNewest
+}
+
+/// What became of an event.
+package enum PublishOutcome: Sendable {
+    /// It will be handled, once flushed.
+    case accepted
+    /// No room, and the policy is ``BackPressure/fail``: nothing happened, it may be tried again.
+    case full
+    /// No room, and the policy is ``BackPressure/dropNewest``: it is gone, and counted.
+    case dropped
+    /// The stage was stopped: no event will be accepted any more.
+    case closed
+    /// It is longer than a slab, so it will never be accepted.
+    case tooLarge
+}

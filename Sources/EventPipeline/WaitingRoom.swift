@@ -1,0 +1,52 @@
+import Glibc
+import Synchronization
+
+/// Where threads sleep until a condition holds that others make true without a lock.
+///
+/// Who makes it true calls ``wake(if:)`` afterwards: a fence and a load, unless somebody waits. No
+/// wake-up is lost: a waiter says that it waits, then a full fence, then looks at the condition; a
+/// waker makes it true, then a full fence, then looks whether somebody waits. One of the two sees
+/// the other. And since a waiter holds the lock from saying so until it sleeps, a waker that saw it
+/// cannot come in between.
+final class WaitingRoom: @unchecked Sendable {
+    private let waiting: PaddedAtomics
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+        self.waiting = PaddedAtomics(count: 1)
+        precondition(pthread_mutex_init(self.mutex, nil) == 0, "no mutex to be had")
+        precondition(pthread_cond_init(self.condition, nil) == 0, "no condition variable to be had")
+    }
+
+    deinit {
+        pthread_cond_destroy(self.condition)
+        pthread_mutex_destroy(self.mutex)
+        self.condition.deallocate()
+        self.mutex.deallocate()
+    }
+
+    /// Returns when `isReady` does, which may look at anything atomic but must not block. Yields the
+    /// processor a few times first, as sleeping and being woken takes 25 to 50 µs.
+    func wait(until isReady: () -> Bool) {
+        for _ in 0..<16 {
+            if isReady() { return }
+            sched_yield()
+        }
+        pthread_mutex_lock(self.mutex)
+        self.waiting[0].pointee.wrappingAdd(1, ordering: .relaxed)
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        while !isReady() { pthread_cond_wait(self.condition, self.mutex) }
+        self.waiting[0].pointee.wrappingSubtract(1, ordering: .relaxed)
+        pthread_mutex_unlock(self.mutex)
+    }
+
+    /// Wakes all that wait, if there are any and `condition` holds, which is looked at only then.
+    func wake(if condition: () -> Bool = { true }) {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        if self.waiting[0].pointee.load(ordering: .relaxed) == 0 || !condition() { return }
+        pthread_mutex_lock(self.mutex)
+        pthread_cond_broadcast(self.condition)
+        pthread_mutex_unlock(self.mutex)
+    }
+}
