@@ -1,0 +1,137 @@
+/// Fields of one kind of event with what a rule wants of them, not yet written out.
+struct RuleCandidate {
+    private let kind: AWSEvents.Kind
+    private let fields: [RuleField]
+    /// For each of a kind's fields, how many units it takes; 0 where the rule does not name it.
+    private var units: [Int]
+    /// Two more fields, either of which has to match.
+    private var either: [Int] = []
+    /// The estimated share of events that match.
+    private(set) var share: Double = 1
+
+    /// Draws a candidate; nil where the kind of event that was drawn has no such field.
+    init?(_ form: AWSRules.Form, _ numbers: inout SeededNumbers) {
+        guard let kind = AWSEvents.Kind(rawValue: numbers.weighted(AWSEvents.weights)) else {
+            return nil
+        }
+        self.kind = kind
+        self.fields = AWSRuleFields.fields(of: kind)
+        self.units = Array(repeating: 0, count: self.fields.count)
+        switch form {
+        case .exact:
+            self.addExact(1 + numbers.weighted(AWSRules.fieldCounts), &numbers)
+        case .mixed(let other):
+            guard self.add(other, &numbers) != nil else { return nil }
+            self.addExact(max(1, numbers.weighted(AWSRules.fieldCounts)), &numbers)
+        case .alone(let other):
+            guard self.add(other, &numbers) != nil else { return nil }
+        case .or:
+            for _ in 0..<2 {
+                guard let field = self.add(.exact, &numbers) else { return nil }
+                self.either.append(field)
+            }
+            self.addExact(max(1, numbers.weighted(AWSRules.fieldCounts)), &numbers)
+        }
+        self.share = self.estimate()
+    }
+
+    private func isFree(_ position: Int) -> Bool {
+        let path = self.fields[position].path
+        return !self.fields.indices.contains { self.units[$0] > 0 && self.fields[$0].path == path }
+    }
+
+    /// Adds a field with that operator, and returns its position; nil if there is none.
+    private mutating func add(
+        _ other: FieldTest.Operator, _ numbers: inout SeededNumbers
+    ) -> Int? {
+        // Not the source or detail-type: those are `addExact`'s.
+        let free = self.fields.indices.filter {
+            $0 >= 2 && self.fields[$0].test.kind == other && self.isFree($0)
+        }
+        guard !free.isEmpty else { return nil }
+        let chosen = numbers.pick(free)
+        self.units[chosen] = self.drawUnits(self.fields[chosen].test, &numbers)
+        return chosen
+    }
+
+    /// Adds up to `count` fields with exact values.
+    private mutating func addExact(_ count: Int, _ numbers: inout SeededNumbers) {
+        var left = count
+        // Most rules name the source, half of them the detail-type.
+        for (envelopeField, percent) in [(0, 62), (1, 47)]
+        where left > 0 && numbers.chance(percent: percent) {
+            self.units[envelopeField] = self.drawUnits(self.fields[envelopeField].test, &numbers)
+            left -= 1
+        }
+        while left > 0, self.add(.exact, &numbers) != nil { left -= 1 }
+    }
+
+    /// Half of all lists have one element; long ones are rare.
+    private func drawUnits(_ test: FieldTest, _ numbers: inout SeededNumbers) -> Int {
+        let longest = numbers.chance(percent: 50) ? 1 : numbers.within(1...test.unitLimit)
+        return numbers.within(1...longest)
+    }
+
+    private func estimate() -> Double {
+        var share = 1.0
+        var isOfKind = false
+        var neither = 1.0
+        for (position, field) in self.fields.enumerated() where self.units[position] > 0 {
+            let probability = field.test.probability(units: self.units[position])
+            isOfKind = isOfKind || field.isOfKind
+            if self.either.contains(position) {
+                neither *= 1 - probability
+            } else {
+                share *= probability
+            }
+        }
+        if !self.either.isEmpty { share *= 1 - neither }
+        return isOfKind ? share * AWSEvents.share(self.kind) : share
+    }
+
+    /// Writes the pattern.
+    func write(_ out: inout TextWriter, _ numbers: inout SeededNumbers) {
+        let chosen = self.fields.indices.filter {
+            self.units[$0] > 0 && !self.either.contains($0)
+        }
+        out.text("{")
+        self.write(chosen[...], depth: 0, &out, &numbers)
+        if !self.either.isEmpty {
+            out.separate()
+            out.text("\"$or\":[")
+            for field in self.either {
+                out.separate()
+                out.text("{")
+                self.write([field], depth: 0, &out, &numbers)
+                out.text("}")
+            }
+            out.text("]")
+        }
+        out.text("}")
+    }
+
+    /// Writes fields that share their first `depth` keys as members of one object.
+    private func write(
+        _ chosen: ArraySlice<Int>, depth: Int, _ out: inout TextWriter,
+        _ numbers: inout SeededNumbers
+    ) {
+        var rest = chosen
+        while let first = rest.first {
+            let key = self.fields[first].path[depth]
+            out.separate()
+            out.quoted(key)
+            out.text(":")
+            let group = rest.prefix { self.fields[$0].path[depth] == key }
+            rest = rest.dropFirst(group.count)
+            if self.fields[first].path.count == depth + 1 {
+                out.text("[")
+                self.fields[first].test.write(&out, &numbers, self.units[first])
+                out.text("]")
+            } else {
+                out.text("{")
+                self.write(group, depth: depth + 1, &out, &numbers)
+                out.text("}")
+            }
+        }
+    }
+}
