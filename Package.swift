@@ -59,6 +59,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EventMatchingTests", dependencies: ["EventMatching", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "EventArchiveTests", dependencies: ["EventArchive", "CSwitchyard", "TestSupport"],

@@ -47,7 +47,7 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     }
 
     /// Throws `invalidConfiguration` if a value is out of its range.
-    func validate() throws(ArchiveError) {
+    public func validate() throws(ArchiveError) {
         let range = ArchiveFormat.segmentBytesMin...ArchiveFormat.segmentBytesMax
         guard range.contains(segmentBytes), segmentBytes % 4096 == 0 else {
             throw .invalidConfiguration(

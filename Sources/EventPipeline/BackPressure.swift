@@ -1,5 +1,5 @@
 /// What a publisher does when there is no room: in the ring, or for the bytes.
-package enum BackPressure: Sendable {
+public enum BackPressure: Sendable {
     /// Blocks until there is room. Must not be chosen by a handler that publishes to its own stage.
     case wait
     /// Returns at once, with what was accepted; the rest remains the caller's.

@@ -40,6 +40,9 @@ public struct BusStatistics: Sendable {
 
     /// How long events took from publication to the end of their batch's commit, in nanoseconds.
     public var latency = LatencyPercentiles()
+
+    /// Creates statistics of nothing.
+    public init() {}
 }
 
 /// How long things took, in nanoseconds, to three digits.

@@ -3,6 +3,18 @@ import ArgumentParser
 /// `switchyard bench`
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure.",
-        subcommands: [BenchMatchCommand.self])
+        commandName: "bench",
+        abstract: "Measure the way of events: all of it, or one part alone.",
+        discussion: """
+            Without a subcommand it is "bench route", the main job.
+
+            EXAMPLES
+              switchyard bench
+              switchyard bench --workload aws --events 1000000 --rules 1000
+              switchyard bench --rules rules.jsonl --events events.jsonl --archive DIR
+              switchyard bench match --workload geojson-exact --rules 5 --passes 7 --json
+              switchyard bench archive --durability batch
+            """,
+        subcommands: [BenchRouteCommand.self, BenchMatchCommand.self, BenchArchiveCommand.self],
+        defaultSubcommand: BenchRouteCommand.self)
 }

@@ -125,16 +125,17 @@ struct BenchEvents {
 
     /// Calls `body` for each event of a part of a pass.
     @inline(__always)
-    func forEach(
-        in part: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void
-    ) rethrows {
-        try batch.bytes.withUnsafeBytes { bytes in
-            try batch.offsets.withUnsafeBufferPointer { offsets in
+    func forEach<Failure: Error>(
+        in part: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        try batch.bytes.withUnsafeBufferPointer { bytes throws(Failure) in
+            try batch.offsets.withUnsafeBufferPointer { offsets throws(Failure) in
                 var position = part.lowerBound % batch.count
                 for _ in part {
                     try body(
                         UnsafeRawBufferPointer(
-                            rebasing: bytes[offsets[position]..<offsets[position + 1]]))
+                            UnsafeBufferPointer(
+                                rebasing: bytes[offsets[position]..<offsets[position + 1]])))
                     position += 1
                     if position == batch.count { position = 0 }
                 }

@@ -30,6 +30,6 @@ struct SwitchyardTool: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             BenchCommand.self, MatchCommand.self, ExplainCommand.self, CheckCommand.self,
-            ConformanceCommand.self,
+            ConformanceCommand.self, ArchiveCommand.self,
         ])
 }

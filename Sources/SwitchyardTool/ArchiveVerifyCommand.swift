@@ -1,0 +1,62 @@
+import ArgumentParser
+import EventArchive
+
+/// `switchyard archive verify`
+struct ArchiveVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every record, footer and checksum of an archive.",
+        discussion: """
+            Exits with 1 if anything is damaged or missing, and says what. An open segment with a \
+            torn tail is sound: its writer was killed, and nothing acknowledged is in that tail.
+            """)
+
+    @Argument(help: "The archive's directory.")
+    var directory: String
+    @Flag(help: "Print one object.")
+    var json = false
+
+    private struct Verdict: Encodable {
+        struct Problem: Encodable {
+            var file: String
+            var offset: UInt64
+            var found: String
+            var expected: String
+        }
+
+        var sound: Bool
+        var segments: Int
+        var records: UInt64
+        var bytes: UInt64
+        var tornBytes: UInt64
+        var gaps: Int
+        var problems: [Problem]
+    }
+
+    func run() throws {
+        let reader = try ArchiveCommand.open(directory)
+        let result: ArchiveVerification
+        do throws(ArchiveError) { result = try reader.verify() } catch { throw Outcome.failure(error) }
+        let tornBytes = reader.recoveryReport.tornBytes
+        if json {
+            Terminal.print(
+                try JSONText.encoded(
+                    Verdict(
+                        sound: result.isSound, segments: result.segments, records: result.records,
+                        bytes: result.bytes, tornBytes: tornBytes, gaps: result.gaps.count,
+                        problems: result.problems.map {
+                            .init(
+                                file: $0.file, offset: $0.offset, found: $0.found,
+                                expected: $0.expected)
+                        })))
+        } else {
+            Terminal.print(
+                "\(result.isSound ? "sound" : "DAMAGED"): \(Figure.count(result.records)) records in "
+                    + "\(result.segments) segments, \(Figure.bytes(result.bytes)) read"
+                    + (tornBytes > 0 ? ", a torn tail of \(tornBytes) bytes" : ""))
+        }
+        Output.standard.flush()
+        for problem in result.problems { Terminal.error("\(problem)") }
+        guard result.isSound else { throw Outcome.wrong }
+    }
+}

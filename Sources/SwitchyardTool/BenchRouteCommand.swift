@@ -1,0 +1,106 @@
+import ArgumentParser
+import EventArchive
+import EventMatching
+import EventWorkload
+import JSONScan
+import Switchyard
+
+/// `switchyard bench route`, the main job.
+struct BenchRouteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "route",
+        abstract: "Route events into an archive and replay them.",
+        discussion: """
+            Compiles the rules; publishes the events from one thread, while one worker scans, \
+            archives, matches and delivers them; then replays the archive through the same rules. \
+            Figures of single stages come from one event in 64. It fails if an event or a match is \
+            missing anywhere.
+            """)
+
+    @OptionGroup var input: BenchInput
+    @OptionGroup var options: BenchOptions
+    @OptionGroup var place: ArchivePlace
+
+    func run() throws {
+        Interrupt.listen()
+        var skipped = SkippedLines(input.policy)
+        let (rules, ruleSource) = try input.makeRules(&skipped)
+        let events = try input.makeEvents(&skipped)
+        // One pass into an archive that is kept; else one more than asked for, to warm up.
+        let passes = place.archive == nil ? options.passes : 1
+        let (ruleSet, compile) = try measureCompile(rules, passes: passes)
+        var report = BenchReport(
+            title: "bench", events: events.total, distinctEvents: events.batch.count,
+            bytes: events.byteCount, eventSource: events.source, rules: ruleSet.count,
+            ruleSource: ruleSource, matches: 0, passes: passes, kernel: "\(ScanKernel.best)",
+            compile: compile)
+        var results: [RoutePass] = []
+        for number in (place.archive == nil ? 0 : 1)...passes where !Interrupt.isRequested {
+            let title = number == 0 ? "warming up" : "pass \(number) of \(passes)"
+            let directory = place.directory(number)
+            defer { place.cleanUp(directory) }
+            do throws(ArchiveError) {
+                let pass = try RoutePass(
+                    events, ruleSet, directory, place.archiveConfiguration, title)
+                if number > 0 { results.append(pass) }
+            } catch {
+                throw Outcome.failure(error)
+            }
+        }
+        report.isComplete = !Interrupt.isRequested
+        report.add(results, events)
+        try report.print(json: options.json)
+        if let directory = place.archive { Terminal.note("the archive is in \(directory)") }
+        try skipped.finish()
+        if !report.isComplete { throw Outcome.interrupted }
+    }
+}
+
+extension BenchReport {
+    /// Adds what the passes found.
+    fileprivate mutating func add(_ passes: [RoutePass], _ events: BenchEvents) {
+        guard let last = passes.last else { return }
+        func stage(_ name: String, _ meaning: String, _ part: (RoutePass) -> Measurement) -> Stage {
+            Stage(name: name, meaning: meaning, figures: StageFigures(passes.map(part)))
+        }
+        stages = [
+            stage("route", "from first publish to all archived and delivered") { $0.route },
+            stage("publish", "check and copy: the publisher's processor time") { $0.publish },
+            stage("scan", "structure and validity, in the worker") { $0.scan },
+            stage("append", "into the archive, with its checksum") { $0.append },
+            stage("match", "the rules, without the scan") { $0.match },
+            stage("deliver", "a call that counts") { $0.deliver },
+            stage("replay", "read, verify, scan, match, deliver") { $0.replay },
+        ]
+        matches = last.statistics.matches
+        let times = last.statistics.latency
+        latency = Latency(
+            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
+            max: times.max)
+        allocatedBytesPerEvent = last.allocatedBytes.map {
+            Double($0) / Double(max(last.statistics.accepted, 1))
+        }
+        archiveBytes = last.archiveBytes
+        wakes = last.statistics.wakes
+        func check(_ name: String, _ holds: (RoutePass) -> Bool) -> Check {
+            Check(name: name, passed: passes.allSatisfy(holds))
+        }
+        checks = [
+            check("events published = delivered = archived = replayed") {
+                $0.published == UInt64(events.total) && $0.published == $0.statistics.delivered
+                    && $0.published == $0.archived && $0.published == $0.replayedEvents
+            },
+            check("bytes published = replayed") {
+                UInt64(events.byteCount) == $0.replayedBytes
+            },
+            check("matches live = delivered = in the replay") {
+                $0.statistics.matches == $0.deliveredMatches
+                    && $0.statistics.matches == $0.replayedMatches
+                    && $0.statistics.matchedEvents == $0.replayedMatchedEvents
+            },
+            check("nothing damaged, lost or refused") {
+                $0.isSound && $0.statistics.refused == 0 && $0.statistics.dropped == 0
+            },
+        ]
+    }
+}
