@@ -62,7 +62,8 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
-            name: "EventArchiveTests", dependencies: ["EventArchive", "CSwitchyard", "TestSupport"],
+            name: "EventArchiveTests",
+            dependencies: ["EventArchive", "CSwitchyard", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],

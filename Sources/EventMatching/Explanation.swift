@@ -152,7 +152,8 @@ extension Explanation: CustomStringConvertible {
                 lines.append("  \(field.holds ? "ok" : "no")  \(field.sentence)")
             }
             if branch.fieldsDisagree {
-                lines.append("  no  each field is as wanted, but not in the same element of an array:")
+                lines.append(
+                    "  no  each field is as wanted, but not in the same element of an array:")
                 for field in branch.fields {
                     let places = field.values.filter(\.matches).map(\.location)
                     guard places.contains(where: { $0.contains("[") }) else { continue }

@@ -168,7 +168,8 @@ public struct Matcher: ~Copyable {
                 var bits = matchedBits[word]
                 matchedBits[word] = 0
                 while bits != 0 {
-                    matches.append(UInt32(truncatingIfNeeded: word * 64 + bits.trailingZeroBitCount))
+                    matches.append(
+                        UInt32(truncatingIfNeeded: word * 64 + bits.trailingZeroBitCount))
                     bits &= bits - 1
                 }
             }

@@ -81,7 +81,9 @@ struct WildcardTest: BitwiseCopyable {
         guard at <= end, tables.has(last, in: value, at: end) else { return false }
         for piece in pieces.range.dropFirst().dropLast() {
             let text = tables.pieces[piece]
-            guard let found = tables.find(text, in: value, from: at, below: end) else { return false }
+            guard let found = tables.find(text, in: value, from: at, below: end) else {
+                return false
+            }
             at = found + Int(text.count)
         }
         return true

@@ -59,7 +59,8 @@ extension EventPattern {
                 case .object(_, let inner): branchCount(inner)
                 case .or(let alternatives):
                     alternatives.reduce(0) { sum, alternative in
-                        let (total, overflow) = sum.addingReportingOverflow(branchCount(alternative))
+                        let (total, overflow) = sum.addingReportingOverflow(
+                            branchCount(alternative))
                         return overflow ? .max : total
                     }
                 }

@@ -17,7 +17,8 @@ extension PatternParser {
     /// Reads `["=", n]`, `["<", n]`, `[">", n]` or `[">", n, "<", m]`, each with or without "=".
     func numericRange(_ operand: JSONValue) throws(PatternError) -> NumericRange {
         guard operand.kind == .array else {
-            throw fail(.malformedNumeric("a list of operators and numbers was expected"), at: operand)
+            throw fail(
+                .malformedNumeric("a list of operators and numbers was expected"), at: operand)
         }
         let terms = operand.elements
         guard !terms.isEmpty else {

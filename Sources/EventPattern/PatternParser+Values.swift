@@ -26,9 +26,10 @@ extension PatternParser {
         case "numeric": return .numeric(try numericRange(operand))
         case "cidr":
             let text = try stringOperand(of: "cidr", operand)
-            return .cidr(try located(at: operand) { () throws(PatternError.Reason) in
-                try AddressBlock(text)
-            })
+            return .cidr(
+                try located(at: operand) { () throws(PatternError.Reason) in
+                    try AddressBlock(text)
+                })
         case "anything-but": return .anythingBut(try anythingBut(operand))
         case "prefix", "suffix", "equals-ignore-case", "wildcard":
             return .text(try textPattern(name, operand))
@@ -55,9 +56,10 @@ extension PatternParser {
             return .equalsIgnoreCase(try stringOperand(of: "equals-ignore-case", operand))
         case "wildcard":
             let text = try stringOperand(of: "wildcard", operand)
-            return .wildcard(try located(at: operand) { () throws(PatternError.Reason) in
-                try Wildcard(text)
-            })
+            return .wildcard(
+                try located(at: operand) { () throws(PatternError.Reason) in
+                    try Wildcard(text)
+                })
         default:
             let isPrefix = name == "prefix"
             guard operand.kind == .object else {

@@ -22,7 +22,8 @@ struct PatternParser {
                 offset: error.offset, in: text)
         }
         do {
-            return EventPattern(root: try PatternParser(recognizesOr: true, text: text).object(root))
+            return EventPattern(
+                root: try PatternParser(recognizesOr: true, text: text).object(root))
         } catch {
             let plain = PatternParser(recognizesOr: false, text: text)
             guard mentionsOr(root), let object = try? plain.object(root) else { throw error }

@@ -155,7 +155,8 @@ extension AWSEvents {
         out.text(#"},"severity":"#)
         // 1.0 to 8.9, written as services do: no decimals where there are none.
         let severity = numbers.within(10...89)
-        out.fraction(severity % 10 == 0 ? severity / 10 : severity, decimals: severity % 10 == 0 ? 0 : 1)
+        out.fraction(
+            severity % 10 == 0 ? severity / 10 : severity, decimals: severity % 10 == 0 ? 0 : 1)
         out.text(#","title":"Suspicious traffic towards an instance of \""#)
         out.value(numbers.pick(AWSPools.teams))
         out.text(#"\"","createdAt":""#)
@@ -189,7 +190,9 @@ extension AWSEvents {
         out.text(#"","statusCode":"open","eventRegion":"#)
         out.quoted(context.region)
         out.text(#","eventDescription":[{"language":"en_US","latestDescription":""#)
-        out.text("We are investigating increased error rates.\\n\\nAffected resources are listed below; ")
+        out.text(
+            "We are investigating increased error rates.\\n\\nAffected resources are listed below; "
+        )
         out.text("see the \\\"Affected resources\\\" tab.")
         out.text(#""},{"language":"fr_FR","latestDescription":"Nous étudions une hausse du taux "#)
         out.text(#"d'erreurs sur certaines requêtes."}],"affectedEntities":["#)

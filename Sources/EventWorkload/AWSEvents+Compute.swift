@@ -38,7 +38,8 @@ extension AWSEvents {
         taskARN(&out)
         out.text(#""],"detail":{"attachments":[{"id":""#)
         out.uuid(&numbers)
-        out.text(#"","type":"eni","status":"ATTACHED","details":[{"name":"subnetId","value":"subnet-0"#)
+        out.text(
+            #"","type":"eni","status":"ATTACHED","details":[{"name":"subnetId","value":"subnet-0"#)
         out.hexadecimal(numbers.next(), digits: 16)
         out.text(#""},{"name":"networkInterfaceId","value":"eni-0"#)
         out.hexadecimal(numbers.next(), digits: 16)
@@ -87,7 +88,8 @@ extension AWSEvents {
             out.json(AWSPools.stopCodes, numbers.below(AWSPools.stopCodes.count))
             out.text(#","stoppedReason":"Essential container in task exited""#)
         }
-        out.text(#","memory":"2048","overrides":{"containerOverrides":[]},"platformVersion":"1.4.0","#)
+        out.text(
+            #","memory":"2048","overrides":{"containerOverrides":[]},"platformVersion":"1.4.0","#)
         out.text(#""taskArn":""#)
         taskARN(&out)
         out.text(#"","taskDefinitionArn":""#)

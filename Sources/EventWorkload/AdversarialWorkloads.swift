@@ -7,7 +7,8 @@ extension Workload {
     /// - Matches: about 1% of the rules.
     /// - Shows: that the time of a value is bounded whatever the wildcards are.
     public static let wildcards = Workload(
-        name: "wildcards", summary: "wildcards of several pieces on one path, values that backtrack",
+        name: "wildcards",
+        summary: "wildcards of several pieces on one path, values that backtrack",
         ruleCounts: [10, 100, 1_000, 10_000], bytesPerEvent: 290,
         expectedMatches: { 0.01 * Double($0) }, patterns: AdversarialRules.wildcards,
         event: AdversarialEvents.write)

@@ -106,7 +106,9 @@ public struct Workload: Sendable {
 extension Workload {
     /// All workloads, with the default seed.
     public static let all: [Workload] =
-        [.aws, .pinned] + Workload.geoJSON + [.wildcards, .anythingBut, .anythingButPinned, .ranges]
+        [.aws, .pinned] + Workload.geoJSON + [
+            .wildcards, .anythingBut, .anythingButPinned, .ranges,
+        ]
 
     /// The workload of that name; nil if there is none.
     public static func named(_ name: String, seed: UInt64 = 1) -> Workload? {

@@ -4,7 +4,8 @@
 /// objects `{"seq", "side", "x", "y", "z"}`, so that rules can name several fields inside one array.
 enum GeoJSONEvents {
     static let streets = ValuePool(
-        ["NORTH ", "SOUTH ", "EAST ", "WEST ", "OLD ", "UPPER ", "LOWER ", "LITTLE ", "LONG ", ""], "",
+        ["NORTH ", "SOUTH ", "EAST ", "WEST ", "OLD ", "UPPER ", "LOWER ", "LITTLE ", "LONG ", ""],
+        "",
         [
             "HARBOR", "BEACON", "CEDAR", "DOLORES", "ELLSWORTH", "FERRY", "GRANITE", "HAWTHORN",
             "IVY", "JUNIPER", "KESTREL", "LAUREL", "MAGNOLIA", "NAPLES", "ORCHARD", "PRESIDIO",

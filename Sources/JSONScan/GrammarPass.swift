@@ -72,7 +72,8 @@ struct GrammarPass {
                     break
                 }
                 guard here == (inObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                    throw fail(inObject ? .expectedCommaOrBrace : .expectedCommaOrBracket, at: entry)
+                    throw fail(
+                        inObject ? .expectedCommaOrBrace : .expectedCommaOrBracket, at: entry)
                 }
                 links[open] = UInt32(truncatingIfNeeded: entry)
                 depth -= 1
@@ -93,7 +94,9 @@ struct GrammarPass {
     @inline(__always)
     private func enterMember(_ entry: Int) throws(JSONError) -> Int {
         guard byte(entry) == UInt8(ascii: "\"") else { throw fail(.expectedKey, at: entry) }
-        guard byte(entry + 1) == UInt8(ascii: ":") else { throw fail(.expectedColon, at: entry + 1) }
+        guard byte(entry + 1) == UInt8(ascii: ":") else {
+            throw fail(.expectedColon, at: entry + 1)
+        }
         try checkStringLength(entry, limit: JSONLimits.keyBytes, .keyTooLong)
         return entry + 2
     }
@@ -120,7 +123,8 @@ struct GrammarPass {
         while end < bound, bytes[end] > 0x20 { end += 1 }
         let run = UnsafeBufferPointer(start: bytes + start, count: end - start)
         let first = run[0]
-        if first == UInt8(ascii: "-") || (first >= UInt8(ascii: "0") && first <= UInt8(ascii: "9")) {
+        if first == UInt8(ascii: "-") || (first >= UInt8(ascii: "0") && first <= UInt8(ascii: "9"))
+        {
             guard JSONNumber.isValid(run) else { throw JSONError(.invalidNumber, offset: start) }
             guard run.count <= JSONLimits.numberBytes else {
                 throw JSONError(.numberTooLong, offset: start)

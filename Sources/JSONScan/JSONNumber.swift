@@ -165,6 +165,7 @@ public enum JSONNumber {
     private static func twoDigits(_ value: Double) -> String {
         var buffer = [CChar](repeating: 0, count: 32)
         withVaList([value]) { _ = vsnprintf(&buffer, buffer.count, "%.1e", $0) }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -34,9 +34,11 @@ public struct ScanKernel: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether both are the same family.
     public static func == (one: ScanKernel, other: ScanKernel) -> Bool {
         one.raw.rawValue == other.raw.rawValue
     }
 
+    /// Hashes the family.
     public func hash(into hasher: inout Hasher) { hasher.combine(raw.rawValue) }
 }

@@ -81,7 +81,8 @@ public struct StructuralScanner: ~Copyable {
         positions[entries] = UInt32(truncatingIfNeeded: text.count)
 
         let grammar = GrammarPass(
-            bytes: bytes, textLength: text.count, positions: positions, links: links, entries: entries,
+            bytes: bytes, textLength: text.count, positions: positions, links: links,
+            entries: entries,
             openBrackets: openBrackets, kernelError: JSONError(found))
         let used: Int
         do {

@@ -11,10 +11,11 @@ struct Allocations {
     /// Bytes of these, as size classes: what they really took.
     var bytes: UInt64
 
-    private typealias Control = @convention(c) (
-        UnsafePointer<CChar>, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?,
-        UnsafeMutableRawPointer?, Int
-    ) -> Int32
+    private typealias Control =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?,
+            UnsafeMutableRawPointer?, Int
+        ) -> Int32
 
     private static let control: Control? = dlsym(nil, "mallctl").map {
         unsafeBitCast($0, to: Control.self)

@@ -39,7 +39,8 @@ struct SelectionOptions: ParsableArguments {
             "Only events that the archive got at this time or later, as 2026-01-31T12:00:00Z.",
             valueName: "time"))
     var since: String?
-    @Option(help: ArgumentHelp("Only events that the archive got before this time.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Only events that the archive got before this time.", valueName: "time"))
     var until: String?
     @Flag(help: "Let --since and --until mean the events' own \"time\".")
     var byEventTime = false

@@ -75,7 +75,9 @@ struct ArchiveInfoCommand: ParsableCommand {
         row("event times", times(info.eventTimes)?.joined(separator: " to ") ?? "none")
         row("files", "\(info.segments.count) segments, \(Figure.bytes(info.fileBytes))")
         if report.tornBytes > 0 {
-            row("torn tail", "\(report.tornBytes) bytes behind the last whole record, never acknowledged")
+            row(
+                "torn tail",
+                "\(report.tornBytes) bytes behind the last whole record, never acknowledged")
         }
         Terminal.print("")
         Terminal.print(

@@ -19,7 +19,8 @@ struct ArchiveReplayCommand: ParsableCommand {
 
     @Argument(help: "The archive's directory.")
     var directory: String
-    @Option(help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
     var rules: String
     @OptionGroup var part: SelectionOptions
     @Flag(help: "Print only how many events there were, and how many matches.")

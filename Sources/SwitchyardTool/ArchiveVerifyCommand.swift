@@ -36,7 +36,9 @@ struct ArchiveVerifyCommand: ParsableCommand {
     func run() throws {
         let reader = try ArchiveCommand.open(directory)
         let result: ArchiveVerification
-        do throws(ArchiveError) { result = try reader.verify() } catch { throw Outcome.failure(error) }
+        do throws(ArchiveError) { result = try reader.verify() } catch {
+            throw Outcome.failure(error)
+        }
         let tornBytes = reader.recoveryReport.tornBytes
         if json {
             Terminal.print(

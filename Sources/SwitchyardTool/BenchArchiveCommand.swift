@@ -21,7 +21,8 @@ struct BenchArchiveCommand: ParsableCommand {
     @OptionGroup var input: BenchInput
     @OptionGroup var options: BenchOptions
     @OptionGroup var place: ArchivePlace
-    @Option(help: ArgumentHelp("How many events are appended before a commit is due.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many events are appended before a commit is due.", valueName: "n"))
     var batch = 1_000
 
     func validate() throws {

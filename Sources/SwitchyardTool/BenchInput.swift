@@ -73,11 +73,13 @@ struct BenchInput: ParsableArguments {
         guard let count = Int(events) else {
             let batch = try readEvents(&skipped)
             let enough = (100_000 + batch.count - 1) / batch.count
-            return BenchEvents(batch: batch, total: batch.count * (`repeat` ?? enough), source: events)
+            return BenchEvents(
+                batch: batch, total: batch.count * (`repeat` ?? enough), source: events)
         }
         let batch = try generator().events(count: min(count, Self.distinctEventsMax))
         return BenchEvents(
-            batch: batch, total: count * (`repeat` ?? 1), source: "workload \(workload), seed \(seed)")
+            batch: batch, total: count * (`repeat` ?? 1),
+            source: "workload \(workload), seed \(seed)")
     }
 
     private func generator() throws -> Workload {

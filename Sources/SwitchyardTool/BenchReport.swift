@@ -93,34 +93,48 @@ struct BenchReport: Encodable {
         var lines = [
             "switchyard \(title)",
             "",
-            row("events", "\(Figure.count(events)) of \(Figure.count(distinctEvents)) distinct ones, "
-                + "\(String(format: "%.0f", mean)) bytes each (\(eventSource))"),
+            row(
+                "events",
+                "\(Figure.count(events)) of \(Figure.count(distinctEvents)) distinct ones, "
+                    + "\(String(format: "%.0f", mean)) bytes each (\(eventSource))"),
             row("rules", "\(Figure.count(rules)) (\(ruleSource))"),
-            row("matches", "\(Figure.count(matches)), "
-                + "\(String(format: "%.2f", Double(matches) / Double(max(events, 1)))) an event"),
+            row(
+                "matches",
+                "\(Figure.count(matches)), "
+                    + "\(String(format: "%.2f", Double(matches) / Double(max(events, 1)))) an event"
+            ),
             row("scan kernel", kernel),
         ]
         if let compile {
             lines.append(
-                row("compile", "\(Figure.rate(compile.rulesPerSecond.median))rules/s, "
-                    + "\(String(format: "%.0f", compile.bytesPerRule)) bytes a rule"))
+                row(
+                    "compile",
+                    "\(Figure.rate(compile.rulesPerSecond.median))rules/s, "
+                        + "\(String(format: "%.0f", compile.bytesPerRule)) bytes a rule"))
         }
         lines += ["", header] + stages.map(line)
         if passes > 1 { lines.append("  (medians of \(passes) passes, ns/event from min to max)") }
         lines.append("")
         if let latency {
             lines.append(
-                row("latency", "p50 \(Figure.duration(latency.p50)), p90 \(Figure.duration(latency.p90)), "
-                    + "p99 \(Figure.duration(latency.p99)), p99.9 \(Figure.duration(latency.p999)), "
-                    + "max \(Figure.duration(latency.max)), with the queue always full"))
+                row(
+                    "latency",
+                    "p50 \(Figure.duration(latency.p50)), p90 \(Figure.duration(latency.p90)), "
+                        + "p99 \(Figure.duration(latency.p99)), p99.9 \(Figure.duration(latency.p999)), "
+                        + "max \(Figure.duration(latency.max)), with the queue always full"))
         }
         lines.append(
-            row("allocated", allocatedBytesPerEvent.map { String(format: "%.3f bytes an event", $0) }
-                ?? "not measured: install libjemalloc-dev and build again"))
+            row(
+                "allocated",
+                allocatedBytesPerEvent.map { String(format: "%.3f bytes an event", $0) }
+                    ?? "not measured: install libjemalloc-dev and build again"))
         if let archiveBytes {
             lines.append(
-                row("archive", "\(Figure.bytes(archiveBytes)), "
-                    + "\(String(format: "%.0f", Double(archiveBytes) / Double(max(events, 1)))) bytes an event"))
+                row(
+                    "archive",
+                    "\(Figure.bytes(archiveBytes)), "
+                        + "\(String(format: "%.0f", Double(archiveBytes) / Double(max(events, 1)))) bytes an event"
+                ))
         }
         for check in checks {
             lines.append(row("self-check", "\(check.passed ? "ok    " : "FAILED")  \(check.name)"))

@@ -88,7 +88,8 @@ struct CheckCommand: ParsableCommand {
             return Terminal.print(
                 try JSONText.encoded(
                     Verdict(
-                        valid: false, error: error.message, line: error.line, column: error.column)))
+                        valid: false, error: error.message, line: error.line, column: error.column))
+            )
         }
         Terminal.error("\(error)")
         // The line it is on, with a mark below the place, unless the line is too long to read so.

@@ -15,7 +15,8 @@ struct ExplainCommand: ParsableCommand {
               switchyard explain --pattern '{"detail": {"state": ["stopped"]}}' --events -
             """)
 
-    @Option(help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
     var rules: String?
     @Option(help: ArgumentHelp("Explain only this rule; can be repeated.", valueName: "name"))
     var rule: [String] = []

@@ -17,7 +17,8 @@ struct MatchCommand: ParsableCommand {
               tail -f events.jsonl | switchyard match --rules rules.jsonl --events - --json
             """)
 
-    @Option(help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
     var rules: String
     @Option(help: ArgumentHelp("The events: JSON Lines.", valueName: "file"))
     var events: String
