@@ -69,7 +69,11 @@ let package = Package(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "SwitchyardTests", dependencies: ["Switchyard", "EventWorkload", "TestSupport"],
+            name: "SwitchyardTests",
+            dependencies: [
+                "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
+                "Switchyard", "TestSupport",
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
