@@ -39,7 +39,10 @@ enum AWSPools {
         "\(teams[$0 % 20])-\(purposes[$0 / 20 % 20])-\(environments[$0 / 400])"
     }
     static let directories = ValuePool(
-        ["incoming", "daily", "hourly", "exports", "tenants", "r\\u00e9sum\\u00e9s", "größen", "tmp"],
+        [
+            "incoming", "daily", "hourly", "exports", "tenants", "r\\u00e9sum\\u00e9s", "größen",
+            "tmp",
+        ],
         "/",
         ["invoices/", "images/", "contracts/", "sensor/", "clicks/", "audio/", "orders/", "写真/"])
     static let extensions = ValuePool([
@@ -76,9 +79,11 @@ enum AWSPools {
             "migrator", "reporter", "scheduler", "breakglass", "support", "crawler",
         ])
     static let userAgents = ValuePool([
-        "aws-cli/2.17.4 md/awscrt#0.20.11 ua/2.0 os/linux#6.8.0", "Boto3/1.34.131 md/Botocore#1.34.131",
+        "aws-cli/2.17.4 md/awscrt#0.20.11 ua/2.0 os/linux#6.8.0",
+        "Boto3/1.34.131 md/Botocore#1.34.131",
         "aws-sdk-go-v2/1.30.1 os/linux lang/go#1.22.4", "console.amazonaws.com",
-        "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101", "APN/1.0 HashiCorp/1.0 Terraform/1.8.5",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101",
+        "APN/1.0 HashiCorp/1.0 Terraform/1.8.5",
         "cloudformation.amazonaws.com", "aws-sdk-java/2.26.7 Linux/6.1 vendor/Amazon.com_Inc.",
     ])
     static let booleans = ValuePool(["true", "false"], isQuoted: false)
@@ -101,7 +106,8 @@ enum AWSPools {
     static let containers = ValuePool(
         teams, "-", ["app", "envoy", "fluent-bit", "otel", "init"])
     static let stopCodes = ValuePool([
-        "EssentialContainerExited", "ServiceSchedulerInitiated", "UserInitiated", "TaskFailedToStart",
+        "EssentialContainerExited", "ServiceSchedulerInitiated", "UserInitiated",
+        "TaskFailedToStart",
     ])
 
     static let shops = ValuePool([
@@ -162,9 +168,11 @@ enum AWSPools {
     ])
     static let stateMachines = ValuePool(
         teams, "-",
-        ["etl", "refund", "import", "export", "train", "score", "purge", "sync", "report", "onboard"])
+        [
+            "etl", "refund", "import", "export", "train", "score", "purge", "sync", "report",
+            "onboard",
+        ])
 
     /// First bytes of the addresses in events; the other three take all values.
     static let networks = [3, 13, 18, 34, 35, 44, 52, 54, 63, 81, 93, 104, 151, 178, 194, 203]
 }
-

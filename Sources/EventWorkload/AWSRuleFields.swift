@@ -124,7 +124,8 @@ enum AWSRuleFields {
             "detail.service.action.networkConnectionAction.remoteIpDetails.ipAddressV4",
             .cidr(bits: 3)),
         RuleField("detail.service.count", .numeric(1...1_000, decimals: 0)),
-        RuleField("detail.service.action.networkConnectionAction.blocked", .exact(AWSPools.booleans)),
+        RuleField(
+            "detail.service.action.networkConnectionAction.blocked", .exact(AWSPools.booleans)),
         RuleField("detail.severity", .numeric(10...89, decimals: 1)),
     ]
 

@@ -6,7 +6,7 @@
 /// of matches grows with the number of rules and not with luck.
 enum AWSRules {
     /// The shares of events that rules aim at. Their mean is what `Workload.aws` states.
-    static let targets = (low: 0.000_2, high: 0.006)
+    static let targets = (low: 0.000_2, high: 0.005_85)
 
     /// What a rule is made of. Shares follow the survey of public patterns in `Workload.aws`.
     enum Form {
@@ -38,6 +38,9 @@ enum AWSRules {
     /// How many candidates a rule is chosen from.
     static let candidateCount = 24
 
+    /// How often a rule is drawn again that is there already.
+    static let attemptCount = 100
+
     /// Makes `count` different patterns.
     static func patterns(_ numbers: inout SeededNumbers, _ count: Int) -> [String] {
         // The rule that every tutorial begins with.
@@ -55,11 +58,18 @@ enum AWSRules {
             let target =
                 Self.targets.low
                 * exponential(numbers.unit(), base: Self.targets.high / Self.targets.low)
-            let candidate = Self.best(form, near: target, &numbers)
-            out.removeAll()
-            candidate.write(&out, &numbers)
-            let pattern = out.string
-            if seen.insert(pattern).inserted { patterns.append(pattern) }
+            // Again for the same target where the rule is there already: giving it up would leave out
+            // the broad rules, of which there are fewest.
+            for _ in 0..<Self.attemptCount {
+                let candidate = Self.best(form, near: target, &numbers)
+                out.removeAll()
+                candidate.write(&out, &numbers)
+                let pattern = out.string
+                if seen.insert(pattern).inserted {
+                    patterns.append(pattern)
+                    break
+                }
+            }
         }
         return patterns
     }

@@ -11,7 +11,7 @@
 ///    therefore follows from how large the pools are, and is part of a workload's description.
 ///
 /// ```swift
-/// let workload = Workload.named("aws")!
+/// let workload = Workload.aws
 /// let events = workload.events(count: 100_000)
 /// for (name, pattern) in workload.rules(count: 10_000) { ... }
 /// for position in 0..<events.count { try matcher.match(events[position]) }
@@ -106,7 +106,9 @@ public struct Workload: Sendable {
 extension Workload {
     /// All workloads, with the default seed.
     public static let all: [Workload] =
-        [.aws, .pinned] + Workload.geoJSON + [.wildcards, .anythingBut, .anythingButPinned, .ranges]
+        [.aws, .pinned] + Workload.geoJSON + [
+            .wildcards, .anythingBut, .anythingButPinned, .ranges,
+        ]
 
     /// The workload of that name; nil if there is none.
     public static func named(_ name: String, seed: UInt64 = 1) -> Workload? {

@@ -25,7 +25,8 @@ extension FieldTest {
     /// One or more exact values. `hits` is how many values an event has there.
     static func exact(_ pool: ValuePool, hits: Double = 1, limit: Int = 8) -> FieldTest {
         FieldTest(
-            kind: .exact, share: hits / Double(pool.count), unitLimit: min(limit, max(1, pool.count - 1))
+            kind: .exact, share: hits / Double(pool.count),
+            unitLimit: min(limit, max(1, pool.count - 1))
         ) { out, numbers, units in
             for value in numbers.different(units, below: pool.count) {
                 out.separate()

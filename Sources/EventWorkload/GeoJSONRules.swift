@@ -46,7 +46,8 @@ enum GeoJSONRules {
     }
 
     private static func coordinates(_ members: String, type: Bool = false) -> String {
-        #"{"geometry":{"# + (type ? #""type":["Polygon"],"# : "") + #""coordinates":{"# + members + "}}}"
+        #"{"geometry":{"# + (type ? #""type":["Polygon"],"# : "") + #""coordinates":{"# + members
+            + "}}}"
     }
 
     private static func exact(_ form: Int, _ numbers: inout SeededNumbers) -> String {
@@ -55,7 +56,8 @@ enum GeoJSONRules {
         case 0: return properties(#""MAPBLKLOT":["\#(numbers.block())\#(numbers.lot())"]"#)
         case 1: return properties(#""STREET":["\#(street)"]"#)
         case 2: return properties(#""LOT_NUM":["\#(numbers.lot())"],"ODD_EVEN":["E"]"#)
-        case 3: return properties(#""STREET":["\#(street)"],"ST_TYPE":["\#(numbers.streetType())"]"#)
+        case 3:
+            return properties(#""STREET":["\#(street)"],"ST_TYPE":["\#(numbers.streetType())"]"#)
         default: return properties(#""ST_TYPE":["\#(numbers.streetType())"]"#)
         }
     }
@@ -63,11 +65,17 @@ enum GeoJSONRules {
     private static func wildcard(_ form: Int, _ numbers: inout SeededNumbers) -> String {
         let street = numbers.street()
         switch form {
-        case 0: return properties(#""MAPBLKLOT":[{"wildcard":"\#(numbers.block().prefix(2))*\#(numbers.digit())"}]"#)
-        case 1: return properties(#""STREET":[{"wildcard":"\#(street.prefix(1))*\#(street.suffix(2))"}]"#)
+        case 0:
+            return properties(
+                #""MAPBLKLOT":[{"wildcard":"\#(numbers.block().prefix(2))*\#(numbers.digit())"}]"#)
+        case 1:
+            return properties(
+                #""STREET":[{"wildcard":"\#(street.prefix(1))*\#(street.suffix(2))"}]"#)
         case 2: return properties(#""BLKLOT":[{"wildcard":"*\#(numbers.lot())*"}]"#)
         case 3: return properties(#""STREET":[{"wildcard":"*\#(street.dropFirst(2).prefix(3))*"}]"#)
-        default: return properties(#""FROM_ST":[{"wildcard":"1*\#(numbers.digit())*\#(numbers.digit())"}]"#)
+        default:
+            return properties(
+                #""FROM_ST":[{"wildcard":"1*\#(numbers.digit())*\#(numbers.digit())"}]"#)
         }
     }
 
@@ -85,7 +93,8 @@ enum GeoJSONRules {
     private static func suffix(_ form: Int, _ numbers: inout SeededNumbers) -> String {
         let street = numbers.street()
         switch form {
-        case 0: return properties(#""MAPBLKLOT":[{"suffix":"\#(numbers.digit())\#(numbers.lot())"}]"#)
+        case 0:
+            return properties(#""MAPBLKLOT":[{"suffix":"\#(numbers.digit())\#(numbers.lot())"}]"#)
         case 1: return properties(#""STREET":[{"suffix":"\#(street.suffix(4))"}]"#)
         case 2: return properties(#""BLKLOT":[{"suffix":"\#(numbers.lot())A"}]"#)
         case 3: return properties(#""ST_TYPE":[{"suffix":"\#(numbers.streetType().suffix(1))"}]"#)
@@ -100,13 +109,18 @@ enum GeoJSONRules {
         case 0: return properties(#""STREET":[{"equals-ignore-case":"\#(street.lowercased())"}]"#)
         case 1:
             return properties(
-                #""STREET":[{"equals-ignore-case":"\#(street.prefix(3))\#(street.dropFirst(3).lowercased())"}]"#)
-        case 2: return properties(#""ST_TYPE":[{"equals-ignore-case":"\#(numbers.streetType().lowercased())"}]"#)
+                #""STREET":[{"equals-ignore-case":"\#(street.prefix(3))\#(street.dropFirst(3).lowercased())"}]"#
+            )
+        case 2:
+            return properties(
+                #""ST_TYPE":[{"equals-ignore-case":"\#(numbers.streetType().lowercased())"}]"#)
         case 3:
-            return properties(#""BLKLOT":[{"equals-ignore-case":"\#(numbers.block())\#(numbers.lot())a"}]"#)
+            return properties(
+                #""BLKLOT":[{"equals-ignore-case":"\#(numbers.block())\#(numbers.lot())a"}]"#)
         default:
             return properties(
-                #""STREET":[{"equals-ignore-case":"\#(street.lowercased())"},{"equals-ignore-case":"\#(other)"}]"#)
+                #""STREET":[{"equals-ignore-case":"\#(street.lowercased())"},{"equals-ignore-case":"\#(other)"}]"#
+            )
         }
     }
 
@@ -127,14 +141,19 @@ enum GeoJSONRules {
         let street = numbers.street()
         switch form {
         case 0:
-            return properties(#""STREET":[{"anything-but":["\#(street)","\#(numbers.street())"]}],"ST_TYPE":["CT"]"#)
+            return properties(
+                #""STREET":[{"anything-but":["\#(street)","\#(numbers.street())"]}],"ST_TYPE":["CT"]"#
+            )
         case 1:
-            return properties(#""MAPBLKLOT":[{"anything-but":{"prefix":"\#(numbers.block().prefix(2))"}}]"#)
+            return properties(
+                #""MAPBLKLOT":[{"anything-but":{"prefix":"\#(numbers.block().prefix(2))"}}]"#)
         case 2:
-            return properties(#""BLKLOT":[{"anything-but":{"suffix":"\#(numbers.lot())"}}],"ODD_EVEN":["O"]"#)
+            return properties(
+                #""BLKLOT":[{"anything-but":{"suffix":"\#(numbers.lot())"}}],"ODD_EVEN":["O"]"#)
         case 3:
             return properties(
-                #""STREET":[{"anything-but":{"equals-ignore-case":["\#(street.lowercased())"]}}],"ST_TYPE":["LN","PL"]"#)
+                #""STREET":[{"anything-but":{"equals-ignore-case":["\#(street.lowercased())"]}}],"ST_TYPE":["LN","PL"]"#
+            )
         default:
             return properties(#""STREET":[{"anything-but":{"wildcard":"*\#(street.suffix(3))"}}]"#)
         }
@@ -150,7 +169,8 @@ enum GeoJSONRules {
         switch form {
         case 0:
             return coordinates(
-                #""x":[{"numeric":["<",\#(x.text)]}],"y":[{"numeric":[">",\#(y.text)]}]"#, type: true)
+                #""x":[{"numeric":["<",\#(x.text)]}],"y":[{"numeric":[">",\#(y.text)]}]"#,
+                type: true)
         case 1: return coordinates(#""seq":[\#(seq)],"side":["\#(side)"]"#)
         case 2:
             return coordinates(
@@ -215,7 +235,7 @@ extension SeededNumbers {
 
     fileprivate mutating func longitude(after other: Fixed) -> Fixed {
         Fixed(
-            units: other.units + 2 * self.within(1_000_000_000_000...10_000_000_000_000),
+            units: other.units + 2 * self.within(50_000_000_000...300_000_000_000),
             decimals: 13)
     }
 

@@ -65,7 +65,8 @@ struct TextWriter {
     mutating func hexadecimal(_ number: UInt64, digits: Int) {
         for place in stride(from: (digits - 1) * 4, through: 0, by: -4) {
             let digit = UInt8(truncatingIfNeeded: number >> UInt64(place)) & 15
-            self.bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            self.bytes.append(
+                digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 
