@@ -66,6 +66,11 @@ let package = Package(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
+            name: "EventWorkloadTests",
+            dependencies: [
+                "EventWorkload", "EventMatching", "EventPattern", "JSONScan", "TestSupport",
+            ], swiftSettings: settings),
+        .testTarget(
             name: "SwitchyardTests", dependencies: ["Switchyard", "EventWorkload", "TestSupport"],
             swiftSettings: settings),
     ],

@@ -26,7 +26,9 @@ public struct Workload: Sendable {
     /// The numbers of rules that figures are stated for.
     public let ruleCounts: [Int]
 
-    private let bytesPerEvent: Int
+    /// The mean size of its events, within 3%.
+    public let bytesPerEvent: Int
+
     private let writeEvent: @Sendable (inout TextWriter, inout SeededNumbers, Int) -> Void
     private let makePatterns: @Sendable (inout SeededNumbers, Int) -> [String]
     private let expectation: @Sendable (Int) -> Double
@@ -37,7 +39,7 @@ public struct Workload: Sendable {
     ///   - name: what it is called.
     ///   - summary: one line.
     ///   - ruleCounts: the numbers of rules that figures are stated for.
-    ///   - bytesPerEvent: the mean size of an event, to reserve memory by.
+    ///   - bytesPerEvent: the mean size of an event; memory is reserved by it.
     ///   - expectedMatches: from a number of rules to the mean number that match an event.
     ///   - patterns: makes so many patterns.
     ///   - event: writes the event at a position.

@@ -4,25 +4,30 @@ struct RuleCandidate {
     private let fields: [RuleField]
     /// For each of a kind's fields, how many units it takes; 0 where the rule does not name it.
     private var units: [Int]
+    /// Whether the rule names the path of that number.
+    private var isNamed: [Bool]
     /// Two more fields, either of which has to match.
     private var either: [Int] = []
     /// The estimated share of events that match.
     private(set) var share: Double = 1
 
-    /// Draws a candidate; nil where the kind of event that was drawn has no such field.
-    init?(_ form: AWSRules.Form, _ numbers: inout SeededNumbers) {
+    /// Draws a candidate; nil where the kind of event that was drawn has not such fields, or not so
+    /// many.
+    init?(_ form: AWSRules.Form, fieldCount: Int, _ numbers: inout SeededNumbers) {
         guard let kind = AWSEvents.Kind(rawValue: numbers.weighted(AWSEvents.weights)) else {
             return nil
         }
         self.kind = kind
         self.fields = AWSRuleFields.fields(of: kind)
         self.units = Array(repeating: 0, count: self.fields.count)
+        self.isNamed = Array(repeating: false, count: self.fields.count)
         switch form {
         case .exact:
-            self.addExact(1 + numbers.weighted(AWSRules.fieldCounts), &numbers)
+            guard self.addExact(fieldCount, &numbers) else { return nil }
         case .mixed(let other):
-            guard self.add(other, &numbers) != nil else { return nil }
-            self.addExact(max(1, numbers.weighted(AWSRules.fieldCounts)), &numbers)
+            guard self.add(other, &numbers) != nil,
+                self.addExact(max(1, fieldCount - 1), &numbers)
+            else { return nil }
         case .alone(let other):
             guard self.add(other, &numbers) != nil else { return nil }
         case .or:
@@ -30,14 +35,13 @@ struct RuleCandidate {
                 guard let field = self.add(.exact, &numbers) else { return nil }
                 self.either.append(field)
             }
-            self.addExact(max(1, numbers.weighted(AWSRules.fieldCounts)), &numbers)
+            guard self.addExact(max(1, fieldCount - 2), &numbers) else { return nil }
         }
         self.share = self.estimate()
     }
 
     private func isFree(_ position: Int) -> Bool {
-        let path = self.fields[position].path
-        return !self.fields.indices.contains { self.units[$0] > 0 && self.fields[$0].path == path }
+        !self.isNamed[self.fields[position].pathNumber]
     }
 
     /// Adds a field with that operator, and returns its position; nil if there is none.
@@ -50,20 +54,26 @@ struct RuleCandidate {
         }
         guard !free.isEmpty else { return nil }
         let chosen = numbers.pick(free)
-        self.units[chosen] = self.drawUnits(self.fields[chosen].test, &numbers)
+        self.name(chosen, &numbers)
         return chosen
     }
 
-    /// Adds up to `count` fields with exact values.
-    private mutating func addExact(_ count: Int, _ numbers: inout SeededNumbers) {
+    private mutating func name(_ position: Int, _ numbers: inout SeededNumbers) {
+        self.units[position] = self.drawUnits(self.fields[position].test, &numbers)
+        self.isNamed[self.fields[position].pathNumber] = true
+    }
+
+    /// Adds `count` fields with exact values; false if there are not so many.
+    private mutating func addExact(_ count: Int, _ numbers: inout SeededNumbers) -> Bool {
         var left = count
         // Most rules name the source, half of them the detail-type.
         for (envelopeField, percent) in [(0, 62), (1, 47)]
         where left > 0 && numbers.chance(percent: percent) {
-            self.units[envelopeField] = self.drawUnits(self.fields[envelopeField].test, &numbers)
+            self.name(envelopeField, &numbers)
             left -= 1
         }
         while left > 0, self.add(.exact, &numbers) != nil { left -= 1 }
+        return left == 0
     }
 
     /// Half of all lists have one element; long ones are rare.
