@@ -69,6 +69,11 @@ let package = Package(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
+            name: "EventWorkloadTests",
+            dependencies: [
+                "EventWorkload", "EventMatching", "EventPattern", "JSONScan", "TestSupport",
+            ], swiftSettings: settings),
+        .testTarget(
             name: "SwitchyardTests",
             dependencies: [
                 "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",

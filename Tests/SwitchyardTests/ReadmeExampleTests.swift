@@ -12,9 +12,13 @@ import Testing
         let directory = folder.path + "/archive"
         // README, "Embed it", from here
         let rules = try RuleSet([
-            Rule(name: "stopped", pattern: #"{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}"#)
+            Rule(
+                name: "stopped",
+                pattern: #"{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}"#)
         ])
-        let bus = try EventBus(rules: rules, configuration: .init(archive: .init(directory: directory))) {
+        let bus = try EventBus(
+            rules: rules, configuration: .init(archive: .init(directory: directory))
+        ) {
             for position in $0.matches.indices { print(rules.names[Int($0.matches[position])]) }
         }
         try bus.publish(#"{"source": "aws.ec2", "detail": {"state": "stopped"}}"#)
