@@ -13,7 +13,11 @@ extension Matcher {
     /// Verifies the branches that hang on a satisfied condition.
     @inline(__always)
     mutating func raise(_ condition: UInt32) {
-        for group in tables.conditions[condition].raises.range {
+        let head = tables.raiseHeads[condition]
+        // Most satisfied conditions raise nothing, or one group that is passed over.
+        if head.check == RaiseHead.never { return }
+        if head.groups.count == 1, !isSatisfied(head.check) { return }
+        for group in head.groups.range {
             let group = tables.raiseGroups[group]
             if !isSatisfied(group.check) { continue }
             for raise in group.raises.range {

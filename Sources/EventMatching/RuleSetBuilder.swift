@@ -9,6 +9,7 @@ struct RuleSetBuilder {
     }
 
     private struct ConditionDraft {
+        var key: ConditionKey
         var presence = Condition.none
         var selectivity: Selectivity
         var branchCount = 0
@@ -35,7 +36,6 @@ struct RuleSetBuilder {
 
     private var fieldNumbers: [ExactString: UInt32] = [:]
     private var paths: [ExactString] = []
-    private var fields: [FieldIndexBuilder] = []
     private var conditionNumbers: [ConditionKey: UInt32] = [:]
     private var conditions: [ConditionDraft] = []
     private var branches: [BranchDraft] = []
@@ -57,23 +57,19 @@ struct RuleSetBuilder {
         let number = UInt32(paths.count)
         fieldNumbers[path] = number
         paths.append(path)
-        fields.append(FieldIndexBuilder())
         return number
     }
 
     private mutating func number(of values: [ValuePattern], at field: UInt32) -> UInt32 {
         let key = ConditionKey(field: field, values: values)
         if let known = conditionNumbers[key] { return known }
-        var draft = ConditionDraft(selectivity: Self.selectivity(of: values))
+        var draft = ConditionDraft(key: key, selectivity: Self.selectivity(of: values))
         if values.contains(.exists(false)) {
             draft.presence = number(of: [.exists(true)], at: field)
         }
         let number = UInt32(conditions.count)
         conditionNumbers[key] = number
         conditions.append(draft)
-        for value in values {
-            fields[Int(field)].add(value, to: number, at: field, isAlone: values.count == 1)
-        }
         return number
     }
 
@@ -90,6 +86,7 @@ struct RuleSetBuilder {
 
     /// Compiles what was added. O(total size).
     consuming func freeze(ruleCount: Int) -> RuleTables {
+        renumberConditions()
         var raises = [[RaiseDraft]](repeating: [], count: conditions.count)
         var unraised: [UInt32] = []
         for (number, branch) in branches.enumerated() {
@@ -113,13 +110,13 @@ struct RuleSetBuilder {
         }
         var frozenRaises = RunBuilder<Raise>()
         var groups = RunBuilder<RaiseGroup>()
-        var frozenConditions: [Condition] = []
-        for (draft, raises) in zip(conditions, raises) {
-            frozenConditions.append(
-                Condition(
-                    presence: draft.presence,
-                    raises: groups.append(Self.grouped(raises, &frozenRaises))))
+        var heads: [RaiseHead] = []
+        for raises in raises {
+            let run = groups.append(Self.grouped(raises, &frozenRaises))
+            let check = run.isEmpty ? RaiseHead.never : groups.elements[Int(run.start)].check
+            heads.append(RaiseHead(check: check, groups: run))
         }
+        var frozenConditions = conditions.map { Condition(presence: $0.presence) }
         for (number, exclusion) in freezer.exclusions.elements.enumerated()
         where exclusion.isDefault {
             frozenConditions[Int(exclusion.condition)].exclusion = UInt32(number)
@@ -143,9 +140,32 @@ struct RuleSetBuilder {
             soleRules: FrozenBuffer(freezer.soleRules.elements),
             conditions: FrozenBuffer(frozenConditions), branches: FrozenBuffer(frozenBranches),
             branchConditions: FrozenBuffer(branchConditions.elements),
+            raiseHeads: FrozenBuffer(heads),
             raiseGroups: FrozenBuffer(groups.elements),
             raises: FrozenBuffer(frozenRaises.elements),
             unraisedBranches: FrozenBuffer(unraised), ruleCount: ruleCount)
+    }
+
+    /// Puts conditions of the same field, and among these such that begin with the same alternative,
+    /// next to each other: what one value satisfies then lies in few cache lines.
+    private mutating func renumberConditions() {
+        let keys = conditions.map { condition -> UInt64 in
+            let hash = condition.key.values.first?.operandHash ?? 0
+            return UInt64(condition.key.field) << 40 | hash >> 24
+        }
+        let order = conditions.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
+        var numbers = [UInt32](repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() { numbers[old] = UInt32(new) }
+        conditions = order.map { old in
+            var condition = conditions[old]
+            if condition.presence != Condition.none {
+                condition.presence = numbers[Int(condition.presence)]
+            }
+            return condition
+        }
+        for branch in branches.indices {
+            branches[branch].conditions = branches[branch].conditions.map { numbers[Int($0)] }
+        }
     }
 
     /// Freezes the fields' indexes. Rules of one branch with one condition are told apart, because a
@@ -161,6 +181,14 @@ struct RuleSetBuilder {
                 soleRules[Int(raise.by)].append(branch.rule)
             } else {
                 raisesOthers[Int(raise.by)] = true
+            }
+        }
+        var fields = paths.map { _ in FieldIndexBuilder() }
+        for (number, condition) in conditions.enumerated() {
+            let (field, values) = (condition.key.field, condition.key.values)
+            for value in values {
+                fields[Int(field)].add(
+                    value, to: UInt32(number), at: field, isAlone: values.count == 1)
             }
         }
         var freezer = FieldFreezer(
@@ -199,6 +227,25 @@ struct RuleSetBuilder {
             groups.append(RaiseGroup(check: group[group.startIndex].group, raises: run))
         }
         return groups
+    }
+}
+
+extension ValuePattern {
+    /// A hash of what it compares with, the same for the same text whatever the operator.
+    fileprivate var operandHash: UInt64 {
+        switch self {
+        case .string(let text), .exactly(let text): Self.hash(text)
+        case .number(let number): Self.hash(number.text)
+        case .text(let pattern): Self.hash(pattern.nameAndOperand.operand)
+        case .cidr(let block): Self.hash(block.text)
+        case .literal, .numeric, .exists, .anythingBut: 0
+        }
+    }
+
+    private static func hash(_ text: ExactString) -> UInt64 {
+        text.utf8.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { byteHash($0, bytes.count, seed: 0) } ?? 0
+        }
     }
 }
 

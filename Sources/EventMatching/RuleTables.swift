@@ -29,6 +29,7 @@ struct RuleTables: @unchecked Sendable {
     /// The conditions of the branches.
     let branchConditions: FrozenBuffer<UInt32>
     /// The branches that hang on the conditions.
+    let raiseHeads: FrozenBuffer<RaiseHead>
     let raiseGroups: FrozenBuffer<RaiseGroup>
     let raises: FrozenBuffer<Raise>
     /// The branches that an event can match without satisfying any condition: all of theirs allow
@@ -54,6 +55,7 @@ struct RuleTables: @unchecked Sendable {
         conditions.deallocate()
         branches.deallocate()
         branchConditions.deallocate()
+        raiseHeads.deallocate()
         raiseGroups.deallocate()
         raises.deallocate()
         unraisedBranches.deallocate()
@@ -67,7 +69,8 @@ struct RuleTables: @unchecked Sendable {
             + defaultRaisers.byteCount + soleBits.byteCount + soleRules.byteCount
         let logic =
             conditions.byteCount + branches.byteCount + branchConditions.byteCount
-            + raiseGroups.byteCount + raises.byteCount + unraisedBranches.byteCount
+            + raiseHeads.byteCount + raiseGroups.byteCount + raises.byteCount
+            + unraisedBranches.byteCount
         return indexes + logic
     }
 }
@@ -78,10 +81,19 @@ struct Condition: BitwiseCopyable {
 
     /// Where the field may also be absent: the condition that is satisfied when it is not.
     var presence = Condition.none
-    /// The branches that hang on this condition, in ``RuleTables/raiseGroups``.
-    var raises = Run()
     /// Where the condition is a single `anything-but`: that.
     var exclusion = Condition.none
+}
+
+/// What a satisfied condition raises, small enough to be looked at for each one.
+struct RaiseHead: BitwiseCopyable {
+    /// Stands for a condition that is never satisfied: this one raises nothing.
+    static let never = UInt32.max
+
+    /// What the first group's branches have in common; ``never`` where there is no group.
+    var check: UInt32
+    /// The groups, in ``RuleTables/raiseGroups``.
+    var groups: Run
 }
 
 /// Branches that hang on the same condition and have another one in common.
