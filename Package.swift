@@ -50,12 +50,14 @@ let package = Package(
                 "JSONScan", "CJemalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .testTarget(
             name: "JSONScanTests", dependencies: ["JSONScan", "CSwitchyard", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "EventPatternTests", dependencies: ["EventPattern", "TestSupport"],
+            name: "EventPatternTests", dependencies: ["EventPattern", "JSONScan", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "EventMatchingTests", dependencies: ["EventMatching", "TestSupport"],
