@@ -60,7 +60,8 @@ let package = Package(
             name: "EventPatternTests", dependencies: ["EventPattern", "JSONScan", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "EventMatchingTests", dependencies: ["EventMatching", "TestSupport"],
+            name: "EventMatchingTests",
+            dependencies: ["EventMatching", "EventPattern", "JSONScan", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
