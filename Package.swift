@@ -74,6 +74,9 @@ let package = Package(
         .testTarget(
             name: "SwitchyardTests", dependencies: ["Switchyard", "EventWorkload", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(
+            name: "SwitchyardToolTests", dependencies: ["SwitchyardTool", "TestSupport"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
