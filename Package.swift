@@ -72,7 +72,16 @@ let package = Package(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "SwitchyardTests", dependencies: ["Switchyard", "EventWorkload", "TestSupport"],
+            name: "EventWorkloadTests",
+            dependencies: [
+                "EventWorkload", "EventMatching", "EventPattern", "JSONScan", "TestSupport",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "SwitchyardTests",
+            dependencies: [
+                "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
+                "Switchyard", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SwitchyardToolTests", dependencies: ["SwitchyardTool", "TestSupport"],

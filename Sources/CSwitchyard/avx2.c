@@ -11,6 +11,7 @@
 #include "byte_indices.h"
 #include "class_tables.h"
 #include "crc32c_shifts.h"
+#include "grammar.h"
 #include "utf8_tables.h"
 
 #define TARGET __attribute__((target("avx2,pclmul,bmi,bmi2,popcnt,sse4.2")))
@@ -166,6 +167,35 @@ TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *pos
         .has_backslash = s.state.backslashes != 0,
         .has_non_ascii = s.non_ascii != 0,
     };
+}
+
+TARGET SW_INLINE uint64_t tokens_equal(__m256i low, __m256i high, char byte) {
+    __m256i wanted = _mm256_set1_epi8(byte);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)) |
+           (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)) << 32;
+}
+
+TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
+    uint64_t all = _bzhi_u64(UINT64_MAX, (unsigned)count);
+    __m256i low = _mm256_loadu_si256((const __m256i *)tokens);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(tokens + 32));
+    token_masks m = {
+        .open_brace = all & tokens_equal(low, high, '{'),
+        .close_brace = all & tokens_equal(low, high, '}'),
+        .open_bracket = all & tokens_equal(low, high, '['),
+        .close_bracket = all & tokens_equal(low, high, ']'),
+        .colon = all & tokens_equal(low, high, ':'),
+        .comma = all & tokens_equal(low, high, ','),
+        .string = all & tokens_equal(low, high, '"'),
+    };
+    m.scalar = all & ~(m.open_brace | m.close_brace | m.open_bracket | m.close_bracket | m.colon |
+                       m.comma | m.string);
+    return m;
+}
+
+TARGET bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                               const uint8_t *tokens, size_t count, uint32_t *links) {
+    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include "block.h"
 #include "class_tables.h"
 #include "crc32c_shifts.h"
+#include "grammar.h"
 #include "utf8_tables.h"
 
 #define TARGET                                                                                  \
@@ -89,6 +90,7 @@ typedef struct scan {
     uint64_t non_ascii;  // not 0 if there was a byte >= 0x80
     bool cut_off;        // the last block had one: this one may go on with its last sequence
     uint32_t *next;
+    uint8_t *next_token;
 } scan;
 
 TARGET SW_INLINE void scan_block(scan *s, __m512i bytes, uint32_t base) {
@@ -111,12 +113,16 @@ TARGET SW_INLINE void scan_block(scan *s, __m512i bytes, uint32_t base) {
         .blank = _mm512_test_epi8_mask(classes, _mm512_set1_epi8(CLASS_ANY_BLANK)),
         .control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
     };
-    s->next = write_positions(s->next, block_starts(&s->state, &masks, prefix_xor_pclmul), base);
+    uint64_t starts = block_starts(&s->state, &masks, prefix_xor_pclmul);
+    _mm512_storeu_si512(s->next_token, _mm512_maskz_compress_epi8(starts, bytes));
+    uint32_t *next = write_positions(s->next, starts, base);
+    s->next_token += next - s->next;
+    s->next = next;
 }
 
 TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *positions,
-                                sw_scan_result *result) {
-    scan s = {.last = _mm512_setzero_si512(), .next = positions};
+                                uint8_t *tokens, sw_scan_result *result) {
+    scan s = {.last = _mm512_setzero_si512(), .next = positions, .next_token = tokens};
     size_t i = 0;
     for (; length - i >= 64; i += 64) {
         scan_block(&s, _mm512_loadu_si512(bytes + i), (uint32_t)i);
@@ -137,6 +143,28 @@ TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *p
         .has_backslash = s.state.backslashes != 0,
         .has_non_ascii = s.non_ascii != 0,
     };
+}
+
+TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
+    uint64_t all = _bzhi_u64(UINT64_MAX, (unsigned)count);
+    __m512i bytes = _mm512_maskz_loadu_epi8(all, tokens);
+    token_masks m = {
+        .open_brace = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('{')),
+        .close_brace = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('}')),
+        .open_bracket = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('[')),
+        .close_bracket = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(']')),
+        .colon = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(':')),
+        .comma = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(',')),
+        .string = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+    };
+    m.scalar = all & ~(m.open_brace | m.close_brace | m.open_bracket | m.close_bracket | m.colon |
+                       m.comma | m.string);
+    return m;
+}
+
+TARGET bool sw_json_check_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                 const uint8_t *tokens, size_t count, uint32_t *links) {
+    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -72,16 +72,42 @@ sw_kernel sw_kernel_best(void) {
     return (sw_kernel)(value - 1);
 }
 
+// The byte at each position that means something.
+static void gather_tokens(const uint8_t *bytes, const uint32_t *positions, uint8_t *tokens,
+                          const sw_scan_result *result) {
+    for (size_t i = 0; i < result->count; i++) {
+        if (positions[i] >= result->error_offset) break;
+        tokens[i] = bytes[positions[i]];
+    }
+}
+
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
-                  sw_scan_result *result) {
+                  uint8_t *tokens, sw_scan_result *result) {
     switch (kernel) {
 #if defined(__x86_64__)
-    case SW_AVX2: sw_json_scan_avx2(bytes, length, positions, result); return;
-    case SW_AVX512: sw_json_scan_avx512(bytes, length, positions, result); return;
+    case SW_AVX512:
+        // Compresses the bytes together with their offsets, unless it left the text to scalar.c.
+        sw_json_scan_avx512(bytes, length, positions, tokens, result);
+        if (result->error == SW_SCAN_OK) return;
+        break;
+    case SW_AVX2: sw_json_scan_avx2(bytes, length, positions, result); break;
 #elif defined(__aarch64__)
-    case SW_NEON: sw_json_scan_neon(bytes, length, positions, result); return;
+    case SW_NEON: sw_json_scan_neon(bytes, length, positions, result); break;
 #endif
-    default: sw_json_scan_scalar(bytes, length, positions, result); return;
+    default: sw_json_scan_scalar(bytes, length, positions, result); break;
+    }
+    gather_tokens(bytes, positions, tokens, result);
+}
+
+bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
+                   const uint32_t *positions, const uint8_t *tokens, size_t count,
+                   uint32_t *links) {
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2: return sw_json_check_avx2(bytes, length, positions, tokens, count, links);
+    case SW_AVX512: return sw_json_check_avx512(bytes, length, positions, tokens, count, links);
+#endif
+    default: return sw_json_check_scalar(bytes, length, positions, tokens, count, links);
     }
 }
 

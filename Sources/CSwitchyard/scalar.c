@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "grammar.h"
 #include "kernels.h"
 
 // ---- Structural scan -------------------------------------------------------------------------
@@ -158,6 +159,29 @@ void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *position
         }
     }
     result->count = (uint32_t)(next - positions);
+}
+
+SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
+    token_masks m = {0};
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bit = (uint64_t)1 << i;
+        switch (tokens[i]) {
+        case '{': m.open_brace |= bit; break;
+        case '}': m.close_brace |= bit; break;
+        case '[': m.open_bracket |= bit; break;
+        case ']': m.close_bracket |= bit; break;
+        case ':': m.colon |= bit; break;
+        case ',': m.comma |= bit; break;
+        case '"': m.string |= bit; break;
+        default: m.scalar |= bit;
+        }
+    }
+    return m;
+}
+
+bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                          const uint8_t *tokens, size_t count, uint32_t *links) {
+    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

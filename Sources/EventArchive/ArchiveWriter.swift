@@ -134,7 +134,7 @@ public final class ArchiveWriter: @unchecked Sendable {
     }
 
     /// Seals the open segment, so that everything is durable, and gives the directory free. A segment
-    /// without records is removed. Every later call throws `closed`; closing again does nothing.
+    /// without records is removed (unless its name alone tells the next sequence number). Every later call throws `closed`; closing again does nothing.
     ///
     /// After a failed sync it only gives the directory free, and throws that error.
     public func close() throws(ArchiveError) {

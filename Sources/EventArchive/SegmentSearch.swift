@@ -14,29 +14,45 @@ enum SegmentSearch {
         in file: borrowing OpenFile, _ check: RecordCheck, behind damage: Int,
         expecting sequence: UInt64, end: Int
     ) throws(ArchiveError) -> Int? {
-        let headerBytes = ArchiveFormat.recordHeaderBytes
         var begin = damage + 8
         while begin < end, let data = file.nextData(from: begin) {
             begin = max(begin, data & ~7)
             // Chunks overlap by a record's header, so that each begins whole in one of them.
-            let chunk = try file.read(
-                begin..<max(begin, min(end, begin + chunkBytes + headerBytes)))
-            for index in stride(from: 0, to: chunk.count - headerBytes + 1, by: 8) {
-                let lostMax = UInt64(begin + index - damage) / UInt64(headerBytes)
-                let isCandidate = chunk.withUnsafeBytes { bytes in
-                    guard let record = bytes.baseAddress.map({ $0 + index }),
-                        RecordLayout.length(record) & RecordLayout.presence != 0
-                    else { return false }
-                    let found = RecordLayout.sequence(record)
-                    return found >= sequence && found - sequence <= lostMax
+            let stop = min(end, begin + chunkBytes + ArchiveFormat.recordHeaderBytes)
+            let chunk = try file.read(begin..<max(begin, stop))
+            var index = 0
+            while let candidate = nextCandidate(
+                in: chunk, from: index, distance: begin - damage, expecting: sequence)
+            {
+                if try isRecord(in: file, check, at: begin + candidate, end: end) {
+                    return begin + candidate
                 }
-                if isCandidate, try isRecord(in: file, check, at: begin + index, end: end) {
-                    return begin + index
-                }
+                index = candidate + 8
             }
             begin += chunkBytes
         }
         return nil
+    }
+
+    /// Where something stands that could be a record with a number that the lost bytes can explain.
+    private static func nextCandidate(
+        in chunk: [UInt8], from begin: Int, distance: Int, expecting sequence: UInt64
+    ) -> Int? {
+        let headerBytes = ArchiveFormat.recordHeaderBytes
+        return chunk.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var index = begin
+            while index <= bytes.count - headerBytes {
+                let record = base + index
+                if RecordLayout.length(record) & RecordLayout.presence != 0 {
+                    let found = RecordLayout.sequence(record)
+                    let lostMax = UInt64((distance + index) / headerBytes)
+                    if found >= sequence, found - sequence <= lostMax { return index }
+                }
+                index += 8
+            }
+            return nil
+        }
     }
 
     private static func isRecord(
@@ -60,11 +76,22 @@ enum SegmentSearch {
         while begin < end, let data = file.nextData(from: begin) {
             begin = max(begin, data & ~7)
             let chunk = try file.read(begin..<max(begin, min(end, begin + chunkBytes)))
-            if let last = chunk.lastIndex(where: { $0 != 0 }) {
-                found = min(end, begin + (last | 7) + 1)
-            }
+            let used = usedBytes(chunk)
+            if used > 0 { found = min(end, begin + ((used + 7) & ~7)) }
             begin += chunkBytes
         }
         return found
+    }
+
+    /// Up to and with the last byte that is not zero.
+    private static func usedBytes(_ chunk: [UInt8]) -> Int {
+        chunk.withUnsafeBytes { bytes in
+            var count = bytes.count
+            while count >= 8, bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) == 0 {
+                count -= 8
+            }
+            while count > 0, bytes[count - 1] == 0 { count -= 1 }
+            return count
+        }
     }
 }

@@ -42,21 +42,16 @@ struct SegmentTail {
         atomicMemoryFence(ordering: .releasing)
         let record = base + position
         let sequence = summary.endSequence
-        let length = UInt32(truncatingIfNeeded: event.count) | RecordLayout.presence
+        let header = HeaderWords(
+            eventBytes: event.count, sequence: sequence, keys: keys, eventTime: eventTime,
+            ingestTime: ingestTime)
         // The padding is part of the last word; the event then overwrites the rest of it.
         record.storeBytes(of: 0, toByteOffset: recordBytes &- 8, as: UInt64.self)
-        record.storeBytes(of: length.littleEndian, toByteOffset: 4, as: UInt32.self)
-        record.storeBytes(of: sequence.littleEndian, toByteOffset: 8, as: UInt64.self)
-        record.storeBytes(of: ingestTime.littleEndian, toByteOffset: 16, as: Int64.self)
-        record.storeBytes(of: eventTime.littleEndian, toByteOffset: 24, as: Int64.self)
-        record.storeBytes(of: keys.source.littleEndian, toByteOffset: 32, as: UInt32.self)
-        record.storeBytes(of: keys.detailType.littleEndian, toByteOffset: 36, as: UInt32.self)
-        record.storeBytes(of: keys.account.littleEndian, toByteOffset: 40, as: UInt32.self)
-        record.storeBytes(of: 0, toByteOffset: 44, as: UInt32.self)
-        let headerBytes = ArchiveFormat.recordHeaderBytes
-        var checksum = sw_crc32c(kernel, seed(at: position), record + 4, headerBytes &- 4)
+        header.store(to: record)
+        var checksum = header.checksum(kernel, seed(at: position))
         if let bytes = event.baseAddress, event.count > 0 {
-            checksum = sw_crc32c_copy(kernel, checksum, record + headerBytes, bytes, event.count)
+            checksum = sw_crc32c_copy(
+                kernel, checksum, record + ArchiveFormat.recordHeaderBytes, bytes, event.count)
         }
         record.storeBytes(of: checksum.littleEndian, as: UInt32.self)
         position &+= recordBytes
@@ -64,5 +59,48 @@ struct SegmentTail {
             sequence: sequence, eventBytes: event.count, ingestTime: ingestTime,
             eventTime: eventTime)
         return sequence
+    }
+}
+
+/// A record's header from its length on, as the words that are stored and checksummed.
+///
+/// It goes to the record by words from registers, and to the checksum by equal words from the stack.
+/// Reading bytes back in other pieces than they were stored in makes the processor wait until all
+/// stores before have reached the cache, and those have to fetch their lines from memory first: nine
+/// tenths of the samples in `append` stood at such a load (90 ns for 1 KB, 84 without).
+private struct HeaderWords {
+    private let words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt32)
+
+    @inline(__always)
+    init(
+        eventBytes: Int, sequence: UInt64, keys: ArchiveKeys, eventTime: Int64, ingestTime: Int64
+    ) {
+        let length = UInt32(truncatingIfNeeded: eventBytes) | RecordLayout.presence
+        let ingest = UInt64(bitPattern: ingestTime)
+        let time = UInt64(bitPattern: eventTime)
+        words = (
+            (UInt64(length) | sequence << 32).littleEndian,
+            (sequence >> 32 | ingest << 32).littleEndian,
+            (ingest >> 32 | time << 32).littleEndian,
+            (time >> 32 | UInt64(keys.source) << 32).littleEndian,
+            (UInt64(keys.detailType) | UInt64(keys.account) << 32).littleEndian,
+            0
+        )
+    }
+
+    /// Unsafe: `record` has room for the header.
+    @inline(__always)
+    func store(to record: UnsafeMutableRawPointer) {
+        record.storeBytes(of: words.0, toByteOffset: 4, as: UInt64.self)
+        record.storeBytes(of: words.1, toByteOffset: 12, as: UInt64.self)
+        record.storeBytes(of: words.2, toByteOffset: 20, as: UInt64.self)
+        record.storeBytes(of: words.3, toByteOffset: 28, as: UInt64.self)
+        record.storeBytes(of: words.4, toByteOffset: 36, as: UInt64.self)
+        record.storeBytes(of: words.5, toByteOffset: 44, as: UInt32.self)
+    }
+
+    @inline(__always)
+    func checksum(_ kernel: sw_kernel, _ seed: UInt32) -> UInt32 {
+        withUnsafeBytes(of: words) { sw_crc32c(kernel, seed, $0.baseAddress, 44) }
     }
 }

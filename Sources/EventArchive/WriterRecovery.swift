@@ -8,8 +8,8 @@ struct WriterRecovery: ~Copyable {
     let segment: OpenSegment
     let recordsEnd: Int
     let summary: SegmentSummary
-    /// Whether the new segment's name alone tells the next sequence number, so that it must stay even
-    /// if it gets no record: the segment before it has lost its end.
+    /// Whether the segment's name alone tells the next sequence number, so that it must stay even if it
+    /// gets no record: the one before it has lost its end, or is gone.
     let carriesNumbering: Bool
     private let lock: OpenFile
 
@@ -25,14 +25,17 @@ struct WriterRecovery: ~Copyable {
 
         let survey = try ArchiveSurvey(directory, of: archive)
         if let file = survey.unreadableEnd { throw .unreadableSegment(file: file.fileName) }
-        for name in survey.neverUsed { try directory.remove(name.fileName) }
         let last = try Self.finish(survey, directory, calls)
+        let before = last == nil ? survey.segments : survey.segments.dropLast()
+        let carriesNumbering =
+            survey.nextSequence
+            != before.last?.summary.endSequence ?? ArchiveFormat.firstSequence
+        if !carriesNumbering { try Self.remove(survey.neverUsed, directory) }
 
+        let segment: OpenSegment
         if let last {
             segment = try OpenSegment.reopen(
                 last, in: directory, prefaultBytes: configuration.prefaultBytes, calls: calls)
-            recordsEnd = last.recordsEnd
-            summary = last.summary
         } else {
             let header = SegmentHeader(
                 archive: archive, id: survey.lastID &+ 1, firstSequence: survey.nextSequence,
@@ -40,15 +43,19 @@ struct WriterRecovery: ~Copyable {
                 eventBytesMax: configuration.effectiveEventBytesMax)
             segment = try OpenSegment.create(
                 header, in: directory, prefaultBytes: configuration.prefaultBytes, calls: calls)
-            recordsEnd = Int(header.recordsBegin)
-            summary = SegmentSummary(firstSequence: header.firstSequence)
         }
-        carriesNumbering =
-            survey.nextSequence
-            != survey.segments.last?.summary.endSequence ?? ArchiveFormat.firstSequence
+        // An empty file that alone told the next number goes only now that another one tells it.
+        if carriesNumbering {
+            try Self.remove(survey.neverUsed.filter { $0 != segment.name }, directory)
+        }
         self.directory = directory
         self.archive = archive
         self.report = survey.report
+        self.segment = segment
+        self.recordsEnd = last?.recordsEnd ?? Int(segment.header.recordsBegin)
+        self.summary =
+            last?.summary ?? SegmentSummary(firstSequence: segment.header.firstSequence)
+        self.carriesNumbering = carriesNumbering
         self.lock = lock
     }
 
@@ -72,6 +79,13 @@ struct WriterRecovery: ~Copyable {
             }
         }
         return nil
+    }
+
+    /// Row B6.
+    private static func remove(
+        _ neverUsed: [SegmentName], _ directory: ArchiveDirectory
+    ) throws(ArchiveError) {
+        for name in neverUsed { try directory.remove(name.fileName) }
     }
 
     /// Hands the lock over to the writer.

@@ -2,8 +2,15 @@
 extension Matcher {
     mutating func raiseBranches() {
         for position in 0..<satisfied.count {
-            let raises = tables.conditions[satisfied[position]].raises
-            for branch in raises.range { verify(tables.branches[tables.raisedBranches[branch]]) }
+            for group in tables.conditions[satisfied[position]].raises.range {
+                let group = tables.raiseGroups[group]
+                if states[group.check].isEmpty { continue }
+                for raise in group.raises.range {
+                    let raise = tables.raises[raise]
+                    if states[raise.check].isEmpty { continue }
+                    verify(tables.branches[raise.branch])
+                }
+            }
         }
         for position in 0..<tables.unraisedBranches.count {
             verify(tables.branches[tables.unraisedBranches[position]])

@@ -19,6 +19,13 @@ struct RuleSetBuilder {
         var conditions: [UInt32]
     }
 
+    private struct RaiseDraft {
+        var by: UInt32
+        var group: UInt32
+        var check: UInt32
+        var branch: UInt32
+    }
+
     /// How much a condition narrows the rules down, before it is known how many have it.
     private enum Selectivity: Int, Comparable {
         case exact, range, broad, absent
@@ -84,13 +91,13 @@ struct RuleSetBuilder {
         var freezer = FieldFreezer()
         for (number, field) in fields.enumerated() { freezer.add(field, number: UInt32(number)) }
 
-        var raised = [[UInt32]](repeating: [], count: conditions.count)
+        var raises = [[RaiseDraft]](repeating: [], count: conditions.count)
         var unraised: [UInt32] = []
         var frozenBranches: [Branch] = []
         var branchConditions = RunBuilder<UInt32>()
         for (number, branch) in branches.enumerated() {
-            if let rarest = rarestCondition(of: branch) {
-                raised[Int(rarest)].append(UInt32(number))
+            if let raise = raise(UInt32(number), of: branch) {
+                raises[Int(raise.by)].append(raise)
             } else {
                 unraised.append(UInt32(number))
             }
@@ -101,11 +108,14 @@ struct RuleSetBuilder {
                         conditions[Int($0)].presence != Condition.none
                     }))
         }
-        var raisedRuns = RunBuilder<UInt32>()
+        var frozenRaises = RunBuilder<Raise>()
+        var groups = RunBuilder<RaiseGroup>()
         var frozenConditions: [Condition] = []
-        for (draft, branches) in zip(conditions, raised) {
+        for (draft, raises) in zip(conditions, raises) {
             frozenConditions.append(
-                Condition(presence: draft.presence, raises: raisedRuns.append(branches)))
+                Condition(
+                    presence: draft.presence,
+                    raises: groups.append(Self.grouped(raises, &frozenRaises))))
         }
         return RuleTables(
             trie: FieldTrie(paths), probes: ProbeTable(freezer.probes),
@@ -123,18 +133,54 @@ struct RuleSetBuilder {
             exclusions: FrozenBuffer(freezer.exclusions.elements),
             conditions: FrozenBuffer(frozenConditions), branches: FrozenBuffer(frozenBranches),
             branchConditions: FrozenBuffer(branchConditions.elements),
-            raisedBranches: FrozenBuffer(raisedRuns.elements),
+            raiseGroups: FrozenBuffer(groups.elements),
+            raises: FrozenBuffer(frozenRaises.elements),
             unraisedBranches: FrozenBuffer(unraised), ruleCount: ruleCount)
     }
 
-    /// The condition that a branch hangs on: of the most selective kind that it has, the one that
-    /// the fewest branches share. Nil where every condition is satisfied by an absent field.
-    private func rarestCondition(of branch: BranchDraft) -> UInt32? {
-        branch.conditions
+    /// By what a branch is raised, and what is looked at before the branch itself.
+    ///
+    /// It hangs on its rarest condition: of the most selective kind that it has, the one that the
+    /// fewest branches share. Of the others, the most common one makes its group, which is passed
+    /// over in one step, and the rarest one is checked before the branch is touched. Nil where every
+    /// condition is satisfied by an absent field.
+    private func raise(_ number: UInt32, of branch: BranchDraft) -> RaiseDraft? {
+        let sorted = branch.conditions
             .filter { conditions[Int($0)].presence == Condition.none }
-            .min { one, other in
+            .sorted { one, other in
                 let (left, right) = (conditions[Int(one)], conditions[Int(other)])
                 return (left.selectivity, left.branchCount) < (right.selectivity, right.branchCount)
             }
+        guard let rarest = sorted.first else { return nil }
+        let others = sorted.dropFirst()
+        let common = others.last { conditions[Int($0)].selectivity < .broad } ?? rarest
+        return RaiseDraft(
+            by: rarest, group: common, check: others.first ?? rarest, branch: number)
+    }
+
+    private static func grouped(
+        _ drafts: [RaiseDraft], _ raises: inout RunBuilder<Raise>
+    ) -> [RaiseGroup] {
+        var groups: [RaiseGroup] = []
+        let sorted = drafts.sorted { ($0.group, $0.check) < ($1.group, $1.check) }
+        for group in sorted.chunked(by: \.group) {
+            let run = raises.append(group.map { Raise(check: $0.check, branch: $0.branch) })
+            groups.append(RaiseGroup(check: group[group.startIndex].group, raises: run))
+        }
+        return groups
+    }
+}
+
+extension Array {
+    /// The runs of neighbours that have the same value of a property.
+    fileprivate func chunked<Key: Equatable>(by key: (Element) -> Key) -> [ArraySlice<Element>] {
+        var chunks: [ArraySlice<Element>] = []
+        var start = startIndex
+        for position in indices
+        where position + 1 == endIndex || key(self[position]) != key(self[position + 1]) {
+            chunks.append(self[start...position])
+            start = position + 1
+        }
+        return chunks
     }
 }

@@ -24,7 +24,8 @@ struct RuleTables: @unchecked Sendable {
     /// The conditions of the branches.
     let branchConditions: FrozenBuffer<UInt32>
     /// The branches that hang on the conditions.
-    let raisedBranches: FrozenBuffer<UInt32>
+    let raiseGroups: FrozenBuffer<RaiseGroup>
+    let raises: FrozenBuffer<Raise>
     /// The branches that an event can match without satisfying any condition: all of theirs allow
     /// their field to be absent.
     let unraisedBranches: FrozenBuffer<UInt32>
@@ -45,7 +46,8 @@ struct RuleTables: @unchecked Sendable {
         conditions.deallocate()
         branches.deallocate()
         branchConditions.deallocate()
-        raisedBranches.deallocate()
+        raiseGroups.deallocate()
+        raises.deallocate()
         unraisedBranches.deallocate()
     }
 
@@ -56,7 +58,7 @@ struct RuleTables: @unchecked Sendable {
             + blocks.byteCount + targets.byteCount + exclusions.byteCount
         let logic =
             conditions.byteCount + branches.byteCount + branchConditions.byteCount
-            + raisedBranches.byteCount + unraisedBranches.byteCount
+            + raiseGroups.byteCount + raises.byteCount + unraisedBranches.byteCount
         return indexes + logic
     }
 }
@@ -67,8 +69,23 @@ struct Condition: BitwiseCopyable {
 
     /// Where the field may also be absent: the condition that is satisfied when it is not.
     var presence = Condition.none
-    /// The branches that hang on this condition, in ``RuleTables/raisedBranches``.
+    /// The branches that hang on this condition, in ``RuleTables/raiseGroups``.
     var raises = Run()
+}
+
+/// Branches that hang on the same condition and have another one in common.
+struct RaiseGroup: BitwiseCopyable {
+    /// Unless this condition is satisfied, none of them can match.
+    var check: UInt32
+    /// The branches, in ``RuleTables/raises``.
+    var raises: Run
+}
+
+/// A branch that hangs on a condition.
+struct Raise: BitwiseCopyable {
+    /// Unless this condition is satisfied too, the branch can't match.
+    var check: UInt32
+    var branch: UInt32
 }
 
 /// A conjunction of conditions that makes its rule match.

@@ -1,6 +1,7 @@
 /// What a publisher does when there is no room: in the ring, or for the bytes.
 public enum BackPressure: Sendable {
-    /// Blocks until there is room. Must not be chosen by a handler that publishes to its own stage.
+    /// Blocks until there is room. A handler must not wait for its own stage, nor for slabs of the
+    /// pool that holds the events it handles: it would wait for itself.
     case wait
     /// Returns at once, with what was accepted; the rest remains the caller's.
     case fail

@@ -28,4 +28,20 @@ extension Stage {
             self.stop { continuation.resume() }
         }
     }
+
+    /// Blocks until a moment at which everything published before has been handled and nothing
+    /// waits. Must not be called by the handler; while others go on publishing it may take long.
+    package func waitUntilIdle() {
+        let done = DispatchSemaphore(value: 0)
+        self.look { done.signal() }
+        done.wait()
+    }
+
+    /// Calls `completion` on the queue when it finds the ring empty there: the handler is not
+    /// running then, because it runs on the same queue.
+    private func look(_ completion: @escaping @Sendable () -> Void) {
+        self.queue.async {
+            if self.ring.isEmpty { completion() } else { self.look(completion) }
+        }
+    }
 }

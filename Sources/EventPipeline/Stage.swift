@@ -22,11 +22,13 @@ enum StageWord {
 ///     stage.stopAndWait()
 ///
 /// The worker takes a turn when it is woken: it drains the ring, at most `turnBudget` events, then
-/// either asks for another turn (so that other queues get one) or parks. A producer wakes it only if
-/// it is parked, so under load nobody wakes anybody. No wake-up is lost: the consumer sets `parked`,
-/// then a full fence, then looks at the ring again; the producer publishes, then a full fence, then
-/// looks at `parked`. One of the two sees the other, and whoever takes the flag down (one of them
-/// can) is responsible for the next turn. StageWakeModelTests explores this exhaustively.
+/// either asks for another turn (so that other queues get one) or, after a moment, parks. A producer
+/// wakes it only if it is parked, so under load nobody wakes anybody.
+///
+/// No wake-up is lost: the consumer sets `parked`, then a full fence, then looks at the ring again;
+/// the producer publishes, then a full fence, then looks at `parked`. One of the two sees the other,
+/// and whoever takes the flag down (one of them can) is responsible for the next turn.
+/// StageWakeModelTests explores this exhaustively.
 ///
 /// There is no thread to leak: a parked stage is a queue without work. It lives as long as someone
 /// refers to it or events are in its ring.
@@ -38,6 +40,7 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     let queue: DispatchQueue
     let handler: Handler
     let turnBudget: Int
+    let yieldsBeforeParking: Int
     /// How many events are handled before their slots are reported free.
     let runMax: Int
     let room = WaitingRoom()
@@ -51,15 +54,20 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     ///   - label: the queue's name, as debuggers show it.
     ///   - ring: what it drains; nobody else may consume from it.
     ///   - turnBudget: how many events a turn handles at most before other queues get their turn.
+    ///   - yieldsBeforeParking: how often a worker without work gives the processor away and looks
+    ///     again before it parks.
     ///   - handler: what is done with them. It should not block for long.
     package init(
-        label: String, ring: Ring, turnBudget: Int = 8_192, handler: @escaping Handler
+        label: String, ring: Ring, turnBudget: Int = 8_192,
+        yieldsBeforeParking: Int = PipelineLimit.yieldsBeforeParking, handler: @escaping Handler
     ) {
         precondition(turnBudget > 0, "a turn must handle something")
+        precondition(yieldsBeforeParking >= 0, "a worker cannot yield less than never")
         self.ring = ring
         self.queue = DispatchQueue(label: label)
         self.handler = handler
         self.turnBudget = turnBudget
+        self.yieldsBeforeParking = yieldsBeforeParking
         self.runMax = max(1, ring.capacity / 4)
         self.words = PaddedAtomics(count: StageWord.count)
         self.words[StageWord.parked].pointee.store(1, ordering: .relaxed)

@@ -27,9 +27,9 @@ final class WaitingRoom: @unchecked Sendable {
     }
 
     /// Returns when `isReady` does, which may look at anything atomic but must not block. Yields the
-    /// processor a few times first, as sleeping and being woken takes 25 to 50 µs.
+    /// processor a few times first (see ``PipelineLimit/yieldsBeforeParking``).
     func wait(until isReady: () -> Bool) {
-        for _ in 0..<16 {
+        for _ in 0..<PipelineLimit.yieldsBeforeParking {
             if isReady() { return }
             sched_yield()
         }

@@ -1,5 +1,5 @@
 extension AWSEvents {
-    /// S3 created an object: about 700 bytes; keys with spaces, escapes and other alphabets.
+    /// S3 created an object: about 610 bytes; keys with escapes and other alphabets.
     static func object(
         _ out: inout TextWriter, _ numbers: inout SeededNumbers, _ context: Context
     ) {
@@ -33,7 +33,7 @@ extension AWSEvents {
         out.text("}}")
     }
 
-    /// A shop's own event: an order with an array of items, about 1 KB.
+    /// A shop's own event: an order with an array of items, about 840 bytes.
     static func order(
         _ out: inout TextWriter, _ numbers: inout SeededNumbers, _ context: Context
     ) {

@@ -1,5 +1,5 @@
 extension AWSEvents {
-    /// CloudTrail tells of an API call: deep `userIdentity`, request and response, about 2 KB.
+    /// CloudTrail tells of an API call: deep `userIdentity`, request and response, about 1.7 KB.
     static func call(
         _ out: inout TextWriter, _ numbers: inout SeededNumbers, _ context: Context
     ) {
@@ -80,7 +80,13 @@ extension AWSEvents {
             out.decimal(numbers.within(1...99))
             out.text("}}")
         }
-        out.text(#","requestID":""#)
+        out.text(#","additionalEventData":{"SignatureVersion":"SigV4","bytesTransferredIn":"#)
+        out.decimal(numbers.below(100_000))
+        out.text(#","bytesTransferredOut":"#)
+        out.decimal(numbers.below(1_000_000))
+        out.text(#","x-amz-id-2":""#)
+        self.capitals(&out, &numbers, count: 44)
+        out.text(#"="},"requestID":""#)
         out.uuid(&numbers)
         out.text(#"","eventID":""#)
         out.uuid(&numbers)
@@ -88,11 +94,13 @@ extension AWSEvents {
         out.json(AWSPools.booleans, numbers.below(2))
         out.text(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"#)
         out.quoted(context.account)
-        out.text(#","eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3","#)
+        out.text(#","vpcEndpointId":"vpce-0"#)
+        out.hexadecimal(numbers.next(), digits: 16)
+        out.text(#"","eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3","#)
         out.text(#""cipherSuite":"TLS_AES_128_GCM_SHA256"}}}"#)
     }
 
-    /// GuardDuty found something: three levels of action and resource, about 2 KB.
+    /// GuardDuty found something: three levels of action and resource, about 1.8 KB.
     static func finding(
         _ out: inout TextWriter, _ numbers: inout SeededNumbers, _ context: Context
     ) {
@@ -117,7 +125,16 @@ extension AWSEvents {
         out.hexadecimal(numbers.next(), digits: 16)
         out.text(#"","instanceType":"#)
         out.json(AWSPools.instanceTypes, numbers.below(AWSPools.instanceTypes.count))
-        out.text(#","launchTime":""#)
+        out.text(#","imageId":"ami-0"#)
+        out.hexadecimal(numbers.next(), digits: 16)
+        out.text(#"","imageDescription":"Amazon Linux 2023 AMI 2023.5.20240624 x86_64 HVM","#)
+        out.text(#""iamInstanceProfile":{"arn":"arn:aws:iam::"#)
+        out.value(context.account)
+        out.text(":instance-profile/")
+        out.value(numbers.pick(AWSPools.teams))
+        out.text(#"","id":"AIPA"#)
+        self.capitals(&out, &numbers, count: 17)
+        out.text(#""},"launchTime":""#)
         out.time(context.time)
         out.text(#"","networkInterfaces":[{"networkInterfaceId":"eni-0"#)
         out.hexadecimal(numbers.next(), digits: 16)
@@ -159,12 +176,15 @@ extension AWSEvents {
             severity % 10 == 0 ? severity / 10 : severity, decimals: severity % 10 == 0 ? 0 : 1)
         out.text(#","title":"Suspicious traffic towards an instance of \""#)
         out.value(numbers.pick(AWSPools.teams))
-        out.text(#"\"","createdAt":""#)
+        out.text(#"\"","description":"The instance exchanges traffic with an address that is on "#)
+        out.text(#"a list of known threats; see \u2018Remediating findings\u2019.","updatedAt":""#)
+        out.time(context.time)
+        out.text(#"","createdAt":""#)
         out.time(context.time)
         out.text(#""}}"#)
     }
 
-    /// AWS Health tells of an issue or of maintenance: text in two languages, about 1.2 KB.
+    /// AWS Health tells of an issue or of maintenance: text in two languages, about 1.1 KB.
     static func health(
         _ out: inout TextWriter, _ numbers: inout SeededNumbers, _ context: Context
     ) {

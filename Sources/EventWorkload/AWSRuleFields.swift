@@ -3,6 +3,8 @@ struct RuleField: Sendable {
     /// The keys that lead to it.
     let path: [String]
     let test: FieldTest
+    /// The position of the first field with the same path: a rule names a path once.
+    fileprivate(set) var pathNumber = 0
     /// Whether only events of one kind can satisfy it.
     let isOfKind: Bool
 
@@ -33,7 +35,12 @@ enum AWSRuleFields {
         case .health: own = health
         case .execution: own = execution
         }
-        return Self.envelope(kind) + own
+        var fields = Self.envelope(kind) + own
+        for position in fields.indices {
+            let path = fields[position].path
+            fields[position].pathNumber = fields.firstIndex { $0.path == path } ?? position
+        }
+        return fields
     }
 
     private static func envelope(_ kind: AWSEvents.Kind) -> [RuleField] {

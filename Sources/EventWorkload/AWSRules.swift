@@ -6,7 +6,7 @@
 /// of matches grows with the number of rules and not with luck.
 enum AWSRules {
     /// The shares of events that rules aim at. Their mean is what `Workload.aws` states.
-    static let targets = (low: 0.000_2, high: 0.006)
+    static let targets = (low: 0.000_2, high: 0.006_2)
 
     /// What a rule is made of. Shares follow the survey of public patterns in `Workload.aws`.
     enum Form {
@@ -33,10 +33,13 @@ enum AWSRules {
     ]
 
     /// Of 100 rules that may have several fields, how many have 1, 2, ... 7.
-    static let fieldCounts = [7, 47, 27, 13, 3, 2, 1]
+    static let fieldCounts = [6, 46, 25, 17, 3, 2, 1]
 
     /// How many candidates a rule is chosen from.
     static let candidateCount = 24
+
+    /// How often a rule is drawn again that is there already.
+    static let attemptCount = 100
 
     /// Makes `count` different patterns.
     static func patterns(_ numbers: inout SeededNumbers, _ count: Int) -> [String] {
@@ -52,26 +55,36 @@ enum AWSRules {
         let weights = Self.forms.map(\.weight)
         while patterns.count < count {
             let form = Self.forms[numbers.weighted(weights)].form
+            let fieldCount = 1 + numbers.weighted(Self.fieldCounts)
             let target =
                 Self.targets.low
                 * exponential(numbers.unit(), base: Self.targets.high / Self.targets.low)
-            let candidate = Self.best(form, near: target, &numbers)
-            out.removeAll()
-            candidate.write(&out, &numbers)
-            let pattern = out.string
-            if seen.insert(pattern).inserted { patterns.append(pattern) }
+            // Again for the same target where the rule is there already: giving it up would leave out
+            // the broad rules, of which there are fewest.
+            for _ in 0..<Self.attemptCount {
+                let candidate = Self.best(form, fieldCount, near: target, &numbers)
+                out.removeAll()
+                candidate.write(&out, &numbers)
+                let pattern = out.string
+                if seen.insert(pattern).inserted {
+                    patterns.append(pattern)
+                    break
+                }
+            }
         }
         return patterns
     }
 
     /// The candidate of a form whose estimated share of events is nearest to `target`.
     private static func best(
-        _ form: Form, near target: Double, _ numbers: inout SeededNumbers
+        _ form: Form, _ fieldCount: Int, near target: Double, _ numbers: inout SeededNumbers
     ) -> RuleCandidate {
         var best: (candidate: RuleCandidate, distance: Double)?
         var drawn = 0
         while drawn < Self.candidateCount {
-            guard let candidate = RuleCandidate(form, &numbers) else { continue }
+            guard let candidate = RuleCandidate(form, fieldCount: fieldCount, &numbers) else {
+                continue
+            }
             drawn += 1
             let ratio = candidate.share / target
             let distance = max(ratio, 1 / ratio)

@@ -1,18 +1,20 @@
 extension Workload {
     /// What an account's AWS services and shops send, and rules as people write them.
     ///
-    /// - Events: 1.14 KB on average, from 0.4 KB (EC2 state change) to 2.3 KB (CloudTrail calls, ECS
+    /// - Events: 1.14 KB on average, from 0.36 KB (EC2 state change) to 2.1 KB (CloudTrail calls, ECS
     ///   tasks, GuardDuty findings); orders with arrays of items; some text beyond ASCII and some
     ///   escapes; compact JSON with the envelope in AWS's order.
     /// - Rules: 2 / 4 / 7 fields (median, 90th percentile, largest). Of 100 rules 85 have an exact
     ///   value, 9 a prefix, 5 anything-but, 4 exists, 4 numeric, and 1.5 each suffix, cidr, wildcard,
     ///   equals-ignore-case and `$or`: the shares of 228 patterns in public templates.
-    /// - Matches: 0.0018 to 0.0019 of the rules match an event, so 18 of 10,000 and 188 of 100,000.
+    /// - Matches: 0.0018 to 0.0019 of many rules match an event, so 18 of 10,000 and 184 of 100,000;
+    ///   the first rule, which every tutorial has, matches 4% of the events.
     /// - Shows: how the router does on ordinary input, and how cost grows with rules.
     public static let aws = Workload(
         name: "aws", summary: "AWS-like events of 1.14 KB, rules with mixed operators",
         ruleCounts: [1, 10, 100, 1_000, 10_000, 100_000], bytesPerEvent: 1_140,
-        expectedMatches: { Double($0) * 0.001_85 }, patterns: AWSRules.patterns,
+        expectedMatches: { $0 == 0 ? 0 : 0.04 + Double($0) * 0.001_84 },
+        patterns: AWSRules.patterns,
         event: AWSEvents.write)
 
     /// The same events, and rules of many tenants, each for one account.

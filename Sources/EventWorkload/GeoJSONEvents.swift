@@ -69,7 +69,7 @@ enum GeoJSONEvents {
         var x = numbers.within(longitudes)
         var y = numbers.within(latitudes)
         let first = (x, y)
-        for _ in 0..<numbers.within(7...18) {
+        for _ in 0..<numbers.within(9...19) {
             self.point(&out, x, y)
             out.text(",")
             x += numbers.within(-1_000_000_000...1_000_000_000)
@@ -90,7 +90,7 @@ enum GeoJSONEvents {
     private static func objects(_ out: inout TextWriter, _ numbers: inout SeededNumbers) {
         var x = numbers.within(longitudes)
         var y = numbers.within(latitudes)
-        for seq in 0..<numbers.within(5...11) {
+        for seq in 0..<numbers.within(6...12) {
             if seq > 0 { out.text(",") }
             out.text(#"{"seq":"#)
             out.decimal(seq)
@@ -102,8 +102,8 @@ enum GeoJSONEvents {
             out.fraction(y | 1, decimals: 14)
             out.text(#","z":0.0}"#)
             // Large lots: vertices differ enough for ranges to tell them apart.
-            x = numbers.within(longitudes)
-            y += numbers.within(-20_000_000_000_000...20_000_000_000_000)
+            x += numbers.within(-100_000_000_000...100_000_000_000)
+            y += numbers.within(-800_000_000_000...800_000_000_000)
         }
     }
 }

@@ -235,7 +235,7 @@ extension SeededNumbers {
 
     fileprivate mutating func longitude(after other: Fixed) -> Fixed {
         Fixed(
-            units: other.units + 2 * self.within(1_000_000_000_000...10_000_000_000_000),
+            units: other.units + 2 * self.within(50_000_000_000...300_000_000_000),
             decimals: 13)
     }
 

@@ -4,13 +4,16 @@ struct RuleCandidate {
     private let fields: [RuleField]
     /// For each of a kind's fields, how many units it takes; 0 where the rule does not name it.
     private var units: [Int]
+    /// The numbers of the paths that the rule names, a bit each; no kind has 64 fields.
+    private var namedPaths: UInt64 = 0
     /// Two more fields, either of which has to match.
     private var either: [Int] = []
     /// The estimated share of events that match.
     private(set) var share: Double = 1
 
-    /// Draws a candidate; nil where the kind of event that was drawn has no such field.
-    init?(_ form: AWSRules.Form, _ numbers: inout SeededNumbers) {
+    /// Draws a candidate; nil where the kind of event that was drawn has not such fields, or not so
+    /// many.
+    init?(_ form: AWSRules.Form, fieldCount: Int, _ numbers: inout SeededNumbers) {
         guard let kind = AWSEvents.Kind(rawValue: numbers.weighted(AWSEvents.weights)) else {
             return nil
         }
@@ -19,10 +22,11 @@ struct RuleCandidate {
         self.units = Array(repeating: 0, count: self.fields.count)
         switch form {
         case .exact:
-            self.addExact(1 + numbers.weighted(AWSRules.fieldCounts), &numbers)
+            guard self.addExact(fieldCount, &numbers) else { return nil }
         case .mixed(let other):
-            guard self.add(other, &numbers) != nil else { return nil }
-            self.addExact(max(1, numbers.weighted(AWSRules.fieldCounts)), &numbers)
+            guard self.add(other, &numbers) != nil,
+                self.addExact(max(1, fieldCount - 1), &numbers)
+            else { return nil }
         case .alone(let other):
             guard self.add(other, &numbers) != nil else { return nil }
         case .or:
@@ -30,40 +34,56 @@ struct RuleCandidate {
                 guard let field = self.add(.exact, &numbers) else { return nil }
                 self.either.append(field)
             }
-            self.addExact(max(1, numbers.weighted(AWSRules.fieldCounts)), &numbers)
+            guard self.addExact(max(1, fieldCount - 2), &numbers) else { return nil }
         }
         self.share = self.estimate()
     }
 
-    private func isFree(_ position: Int) -> Bool {
-        let path = self.fields[position].path
-        return !self.fields.indices.contains { self.units[$0] > 0 && self.fields[$0].path == path }
+    /// Whether a field has that operator and its path is not named yet. The source and detail-type
+    /// are never free: `addExact` decides on them.
+    private func isFree(_ position: Int, _ other: FieldTest.Operator) -> Bool {
+        position >= 2 && self.fields[position].test.kind == other
+            && self.namedPaths & 1 << self.fields[position].pathNumber == 0
     }
 
     /// Adds a field with that operator, and returns its position; nil if there is none.
     private mutating func add(
         _ other: FieldTest.Operator, _ numbers: inout SeededNumbers
     ) -> Int? {
-        // Not the source or detail-type: those are `addExact`'s.
-        let free = self.fields.indices.filter {
-            $0 >= 2 && self.fields[$0].test.kind == other && self.isFree($0)
+        // In two passes rather than through a list: this is where the time of making rules goes.
+        var freeCount = 0
+        for position in self.fields.indices where self.isFree(position, other) { freeCount += 1 }
+        guard freeCount > 0 else { return nil }
+        var left = numbers.below(freeCount)
+        for position in self.fields.indices where self.isFree(position, other) {
+            if left == 0 {
+                self.name(position, &numbers)
+                return position
+            }
+            left -= 1
         }
-        guard !free.isEmpty else { return nil }
-        let chosen = numbers.pick(free)
-        self.units[chosen] = self.drawUnits(self.fields[chosen].test, &numbers)
-        return chosen
+        return nil
     }
 
-    /// Adds up to `count` fields with exact values.
-    private mutating func addExact(_ count: Int, _ numbers: inout SeededNumbers) {
+    private mutating func name(_ position: Int, _ numbers: inout SeededNumbers) {
+        self.units[position] = self.drawUnits(self.fields[position].test, &numbers)
+        self.namedPaths |= 1 << self.fields[position].pathNumber
+    }
+
+    /// Adds `count` fields with exact values; false if there are not so many.
+    private mutating func addExact(_ count: Int, _ numbers: inout SeededNumbers) -> Bool {
         var left = count
         // Most rules name the source, half of them the detail-type.
-        for (envelopeField, percent) in [(0, 62), (1, 47)]
-        where left > 0 && numbers.chance(percent: percent) {
-            self.units[envelopeField] = self.drawUnits(self.fields[envelopeField].test, &numbers)
+        if numbers.chance(percent: 62) {
+            self.name(0, &numbers)
+            left -= 1
+        }
+        if left > 0 && numbers.chance(percent: 47) {
+            self.name(1, &numbers)
             left -= 1
         }
         while left > 0, self.add(.exact, &numbers) != nil { left -= 1 }
+        return left == 0
     }
 
     /// Half of all lists have one element; long ones are rare.

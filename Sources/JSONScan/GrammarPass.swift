@@ -1,5 +1,6 @@
-/// The second stage of a scan: walks the entries once, checks RFC 8259's grammar, and records for
-/// each opening bracket the entry that closes it. O(entries + bytes of numbers).
+/// The careful second stage of a scan: walks the entries one by one, checks RFC 8259's grammar, finds
+/// what is wrong first, and records for each opening bracket the entry that closes it.
+/// O(entries + bytes of numbers).
 ///
 /// It owns nothing: all pointers are the scanner's, valid for the length of ``run()``. `positions`
 /// has `entries` offsets, all of them below `textLength`, and then the text's length.
@@ -7,6 +8,7 @@ struct GrammarPass {
     let bytes: UnsafePointer<UInt8>
     let textLength: Int
     let positions: UnsafePointer<UInt32>
+    let tokens: UnsafePointer<UInt8>
     let links: UnsafeMutablePointer<UInt32>
     let entries: Int
     /// Entries of the brackets that are open: room for ``JSONLimits/depth``.
@@ -20,7 +22,7 @@ struct GrammarPass {
     /// strings meets the same errors: no grammar rule allows it.)
     @inline(__always)
     private func byte(_ entry: Int) -> UInt8 {
-        entry < entries ? bytes[Int(positions[entry])] : Self.end
+        entry < entries ? tokens[entry] : Self.end
     }
 
     private func fail(_ kind: JSONError.Kind, at entry: Int) -> JSONError {
@@ -36,6 +38,7 @@ struct GrammarPass {
             throw entries == 0 && kernelError == nil
                 ? JSONError(.emptyText, offset: 0) : fail(.notAnObject, at: 0)
         }
+        for entry in 0..<entries { links[entry] = UInt32(truncatingIfNeeded: entry) }
         var depth = 0
         var entry = 0
         while true {
@@ -65,7 +68,7 @@ struct GrammarPass {
             // Behind a value: close what closes here, then step over one comma.
             while true {
                 let open = Int(openBrackets[depth - 1])
-                let inObject = bytes[Int(positions[open])] == UInt8(ascii: "{")
+                let inObject = tokens[open] == UInt8(ascii: "{")
                 let here = byte(entry)
                 if here == UInt8(ascii: ",") {
                     entry = inObject ? try enterMember(entry + 1) : entry + 1

@@ -20,6 +20,9 @@ public struct StructuralIndex {
     public let bytes: UnsafePointer<UInt8>
     /// The entries' offsets into the text.
     public let positions: UnsafePointer<UInt32>
+    /// The byte at each of these offsets.
+    @usableFromInline let tokens: UnsafePointer<UInt8>
+    /// For each entry itself, but for one that opens a bracket the entry that closes it.
     @usableFromInline let links: UnsafePointer<UInt32>
     /// How many entries there are.
     public let count: Int
@@ -28,10 +31,11 @@ public struct StructuralIndex {
 
     init(
         bytes: UnsafePointer<UInt8>, positions: UnsafePointer<UInt32>,
-        links: UnsafePointer<UInt32>, count: Int, hasEscapes: Bool
+        tokens: UnsafePointer<UInt8>, links: UnsafePointer<UInt32>, count: Int, hasEscapes: Bool
     ) {
         self.bytes = bytes
         self.positions = positions
+        self.tokens = tokens
         self.links = links
         self.count = count
         self.hasEscapes = hasEscapes
@@ -51,7 +55,10 @@ public struct StructuralIndex {
     /// The first byte of an entry: a bracket, comma, colon, quote, or the first of a number or
     /// literal.
     @inlinable
-    public func byte(at entry: Int) -> UInt8 { bytes[offset(of: entry)] }
+    public func byte(at entry: Int) -> UInt8 {
+        assert(entry < count)
+        return tokens[entry]
+    }
 
     /// The entry that closes the bracket which `entry` opens.
     @inlinable
@@ -63,8 +70,8 @@ public struct StructuralIndex {
     /// The first entry behind the value that begins at `entry`: a comma or a closing bracket.
     @inlinable
     public func entry(after entry: Int) -> Int {
-        // '[' and '{' differ in bit 5 alone, and no other entry's first byte is either.
-        byte(at: entry) | 0x20 == UInt8(ascii: "{") ? Int(links[entry]) + 1 : entry + 1
+        assert(entry < count)
+        return Int(links[entry]) &+ 1
     }
 
     /// The bytes of the string at `entry`, between its quotes, escapes as written.

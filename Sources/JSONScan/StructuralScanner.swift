@@ -13,8 +13,10 @@ internal import CSwitchyard
 ///
 /// 1. a SIMD kernel (`sw_json_scan`) finds every bracket, comma, colon, opening quote and first byte
 ///    of a number or literal, and checks UTF-8 and raw control characters;
-/// 2. the grammar pass walks these positions once: RFC 8259, nothing more lenient, at most
-///    ``JSONLimits/depth`` levels. It leaves behind, for each opening bracket, where it closes;
+/// 2. a second kernel (`sw_json_check`) checks these tokens against RFC 8259, nothing more lenient,
+///    at most ``JSONLimits/depth`` levels, and leaves behind, for each opening bracket, where it
+///    closes. What it turns down, `GrammarPass` walks token by token: it finds out what is wrong
+///    and where, or that only bytes behind the object displeased the kernel;
 /// 3. whoever reads the event (matcher, envelope, pattern parser) walks the index and can skip any
 ///    value in O(1). It never has to check anything again.
 ///
@@ -26,7 +28,9 @@ internal import CSwitchyard
 public struct StructuralScanner: ~Copyable {
     /// Offsets into the text, then at `count` the offset of the text's end.
     private var positions: UnsafeMutablePointer<UInt32>
-    /// For each entry that opens a bracket, the entry that closes it.
+    /// The byte at each of these offsets.
+    private var tokens: UnsafeMutablePointer<UInt8>
+    /// For each entry itself, but for one that opens a bracket the entry that closes it.
     private var links: UnsafeMutablePointer<UInt32>
     /// The open brackets during the grammar pass.
     private let openBrackets: UnsafeMutablePointer<UInt32>
@@ -41,12 +45,14 @@ public struct StructuralScanner: ~Copyable {
         self.kernel = kernel.isSupported ? kernel.raw : SW_SCALAR
         capacity = 4096
         positions = .allocate(capacity: capacity)
+        tokens = .allocate(capacity: capacity)
         links = .allocate(capacity: capacity)
         openBrackets = .allocate(capacity: JSONLimits.depth + 1)
     }
 
     deinit {
         positions.deallocate()
+        tokens.deallocate()
         links.deallocate()
         openBrackets.deallocate()
     }
@@ -70,42 +76,67 @@ public struct StructuralScanner: ~Copyable {
         let bytes = base.assumingMemoryBound(to: UInt8.self)
 
         var found = sw_scan_result()
-        sw_json_scan(kernel, bytes, text.count, positions, &found)
+        sw_json_scan(kernel, bytes, text.count, positions, tokens, &found)
+        let count = Int(found.count)
+        if found.error == SW_SCAN_OK, text.count <= JSONLimits.keyBytes,
+            sw_json_check(kernel, bytes, text.count, positions, tokens, count, links)
+        {
+            positions[count] = UInt32(truncatingIfNeeded: text.count)
+            if found.has_backslash {
+                try checkEscapes(bytes, below: text.count, of: text.count)
+            }
+            return index(of: bytes, count: count, hasEscapes: found.has_backslash)
+        }
+        return try scanSlow(bytes, length: text.count, found)
+    }
 
+    private func index(
+        of bytes: UnsafePointer<UInt8>, count: Int, hasEscapes: Bool
+    ) -> StructuralIndex {
+        StructuralIndex(
+            bytes: bytes, positions: positions, tokens: tokens, links: links, count: count,
+            hasEscapes: hasEscapes)
+    }
+
+    /// Goes through the tokens one by one: for texts that are wrong, that go on behind their object,
+    /// or that are long enough for a string to be too long.
+    @inline(never)
+    private func scanSlow(
+        _ bytes: UnsafePointer<UInt8>, length: Int, _ found: sw_scan_result
+    ) throws(JSONError) -> StructuralIndex {
         var entries = Int(found.count)
         if found.error != SW_SCAN_OK {
             // Entries at or beyond the error mean nothing; what lies below it is still checked,
             // because the value may end before the error or hold an earlier one.
             while entries > 0, UInt64(positions[entries - 1]) >= found.error_offset { entries -= 1 }
         }
-        positions[entries] = UInt32(truncatingIfNeeded: text.count)
+        positions[entries] = UInt32(truncatingIfNeeded: length)
 
         let grammar = GrammarPass(
-            bytes: bytes, textLength: text.count, positions: positions, links: links,
-            entries: entries,
-            openBrackets: openBrackets, kernelError: JSONError(found))
+            bytes: bytes, textLength: length, positions: positions, tokens: tokens, links: links,
+            entries: entries, openBrackets: openBrackets, kernelError: JSONError(found))
         let used: Int
         do {
             used = try grammar.run()
         } catch {
             // A bad escape may stand before what the grammar stumbled over.
-            if found.has_backslash { try checkEscapes(bytes, below: error.offset, of: text.count) }
+            if found.has_backslash { try checkEscapes(bytes, below: error.offset, of: length) }
             throw error
         }
         if found.has_backslash {
-            try checkEscapes(bytes, below: Int(positions[used - 1]), of: text.count)
+            try checkEscapes(bytes, below: Int(positions[used - 1]), of: length)
         }
-        return StructuralIndex(
-            bytes: bytes, positions: positions, links: links, count: used,
-            hasEscapes: found.has_backslash)
+        return index(of: bytes, count: used, hasEscapes: found.has_backslash)
     }
 
     private mutating func reserve(_ needed: Int) {
         guard needed > capacity else { return }
         positions.deallocate()
+        tokens.deallocate()
         links.deallocate()
         capacity = max(needed, capacity * 2)
         positions = .allocate(capacity: capacity)
+        tokens = .allocate(capacity: capacity)
         links = .allocate(capacity: capacity)
     }
 

@@ -3,13 +3,6 @@ public import EventMatching
 public import EventPipeline
 internal import Dispatch
 public import JSONScan
-internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
 
 /// A bus: what is published to it is checked, queued, archived, matched and delivered.
 ///
@@ -138,7 +131,8 @@ public final class EventBus: Sendable {
                 Result { () throws(PublishError) in
                     let publisher = try sharedPublisherOnQueue()
                     try publisher.publish(bytes)
-                    publisher.flush()
+                    // With `.fail`, what finds no room now is sent by the next call or `drain`.
+                    if publisher.flush() > 0, stage.isClosed { throw .closed }
                 }
             }
         }
@@ -152,12 +146,14 @@ public final class EventBus: Sendable {
         return made
     }
 
-    /// Waits until everything that was accepted before has been delivered.
+    /// Waits until everything that was published before has been delivered. What other publishers
+    /// hold back because they were not flushed is not waited for.
     public func drain() {
-        let accepted = route.accepted.load(ordering: .acquiring)
-        while route.routed.load(ordering: .acquiring) < accepted, !stage.isClosed {
-            usleep(50)
-        }
+        repeat {
+            let unsent = sharedPublisherQueue.sync { sharedPublisher?.flush() ?? 0 }
+            stage.waitUntilIdle()
+            if unsent == 0 { return }
+        } while !stage.isClosed
     }
 
     /// Accepts nothing more, delivers what was accepted, and seals the archive.

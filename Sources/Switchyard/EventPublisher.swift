@@ -39,6 +39,7 @@ public final class EventPublisher {
     /// - Throws: ``PublishError``; nothing was queued then.
     public func publish(_ event: UnsafeRawBufferPointer) throws(PublishError) {
         if let failure = bus.route.archiveFailure { throw .archive(failure) }
+        if bus.stage.isClosed { throw .closed }
         let length: Int
         do throws(JSONError) {
             length = try scanner.scanner.scan(event).textLength
@@ -62,8 +63,8 @@ public final class EventPublisher {
 
     /// Sends what waits in this publisher to the worker.
     ///
-    /// - Returns: how many events still wait here, for want of room: none with
-    ///   ``BackPressure/wait``.
+    /// - Returns: how many events still wait here, for want of room or because the bus was closed:
+    ///   none with ``BackPressure/wait`` and an open bus.
     @discardableResult
     public func flush() -> Int {
         count()

@@ -9,9 +9,8 @@ internal import Synchronization
 /// `@unchecked Sendable`: ``route(_:)`` and ``finish()`` are called on the stage's queue, or when it
 /// has stopped, never two at a time; everything that others read is atomic or has its own lock.
 final class EventRoute: @unchecked Sendable {
-    /// Events that publishers took on, and those that were delivered or refused.
+    /// Events that publishers took on.
     let accepted = Atomic<UInt64>(0)
-    let routed = Atomic<UInt64>(0)
     let statistics = RouteStatistics()
 
     private let pool: SlabPool
@@ -55,7 +54,6 @@ final class EventRoute: @unchecked Sendable {
         }
         statistics.add(batch, events)
         pool.release(events)
-        routed.wrappingAdd(UInt64(events.count), ordering: .releasing)
     }
 
     @inline(__always)

@@ -25,12 +25,13 @@ final class Fixture {
 
     func reader() throws -> ArchiveReader { try ArchiveReader(directory: path) }
 
-    /// Appends the events of some sequence numbers, then closes or (as a crash would) walks away.
+    /// Appends the events of some sequence numbers, then closes or (as a crash would) walks away. Syncs
+    /// nothing, to be quick: what is tested with it is what is in the files.
     func write(
         _ sequences: Range<UInt64>, configuration: ArchiveConfiguration = Fixture.small,
         closing: Bool = true, bytes: Int? = nil
     ) throws {
-        let writer = try writer(configuration)
+        let writer = try writer(configuration, calls: .unsynced)
         for sequence in sequences {
             try #require(try writer.append(Event(sequence, bytes: bytes)) == sequence)
         }

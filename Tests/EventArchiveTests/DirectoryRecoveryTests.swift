@@ -121,6 +121,28 @@ struct DirectoryRecoveryTests {
         #expect(throws: error) { try fixture.writer() }
     }
 
+    @Test(
+        "an empty segment that alone tells the next number stays, through crashes and full disks",
+        arguments: [4, 7])
+    func onlyNumbering(id: UInt64) throws {
+        let last = try writeThree()[2]
+        try fixture.edit(last) { $0.removeSubrange(4_200...) }
+        let empty = SegmentName(id: id, firstSequence: 30, isSealed: false).fileName
+        try fixture.replace(empty, [])
+        #expect(try fixture.reader().sequences == 0..<30)
+        let disk = FailingDisk()
+        disk.fill()
+        #expect(throws: ArchiveError.self) { try fixture.writer(calls: disk.calls) }
+        _ = try fixture.writer()
+        #expect(try fixture.segments().last?.hasPrefix("00000000000000000004-") == true)
+        for _ in 0..<3 { try fixture.write(30..<30) }
+        #expect(try fixture.segments().count == 4)
+        try fixture.write(30..<31)
+        let reading = try fixture.reader().read()
+        #expect(reading.sequences == Array(0..<21) + [30])
+        #expect(reading.gaps.map(\.sequences) == [21..<30])
+    }
+
     @Test("D4: two files with one segment id are refused")
     func duplicate() throws {
         let files = try writeThree()

@@ -95,6 +95,22 @@ struct PublisherTests {
         #expect(pool.freeSlabCount == 2)
     }
 
+    @Test("a slab is kept until all its events were sent, though the next one does not fit")
+    func slabOfUnsentEvents() throws {
+        let pool = SlabPool(slabCount: 3, slabBytes: 4_096)
+        let (stage, gate) = blockedStage(pool)
+        let publisher = try Publisher(to: stage, from: pool, onFull: .fail, batchCapacity: 4)
+        for _ in 0..<10 { #expect(publish(8, to: publisher) == .accepted) }
+        #expect(publish(4_096, to: publisher) == .full)
+        #expect(pool.freeSlabCount == 2)
+        #expect(publisher.close() == 2)
+        gate.signal()
+        stage.stopAndWait()
+        #expect(stage.statistics.events == 8)
+        #expect(stage.statistics.dropped == 2)
+        #expect(pool.freeSlabCount == 3)
+    }
+
     @Test("what a stopped stage does not take is counted when the publisher closes")
     func stoppedStage() throws {
         let pool = SlabPool(slabCount: 2, slabBytes: 4_096)

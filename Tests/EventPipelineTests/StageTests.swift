@@ -10,7 +10,11 @@ struct StageTests {
     @Test("events that trickle in wake the worker again and again, and all are handled in order")
     func trickle() {
         let order = OrderChecker(producerCount: 2)
-        let stage = Stage(label: "trickle", ring: MPSCRing(minimumCapacity: 64)) { order.check($0) }
+        let stage = Stage(
+            label: "trickle", ring: MPSCRing(minimumCapacity: 64), yieldsBeforeParking: 0
+        ) {
+            order.check($0)
+        }
         onThreads(2) { producer in
             var random = SeededGenerator(stream: 30 + UInt64(producer))
             for tag in 0..<20_000 {
@@ -27,6 +31,29 @@ struct StageTests {
         #expect(stage.statistics.events == 40_000)
         #expect(stage.statistics.wakes > 0)
         #expect(stage.statistics.turns >= stage.statistics.wakes)
+    }
+
+    @Test("an event that comes just as the worker parks is handled without another one to follow")
+    func parking() {
+        var random = SeededGenerator(stream: 32)
+        let handled = Sum()
+        let stage = Stage(
+            label: "parking", ring: SPSCRing(minimumCapacity: 4), yieldsBeforeParking: 0
+        ) {
+            handled.add($0.count)
+        }
+        for count in 1...50_000 {
+            _ = stage.send(events(0..<1), onFull: .wait)
+            let deadline = monotonicNanoseconds() + 5_000_000_000
+            while handled.count < count && monotonicNanoseconds() < deadline { sched_yield() }
+            if handled.count < count {
+                Issue.record("event \(count) was not handled in five seconds")
+                break
+            }
+            let pause = monotonicNanoseconds() + UInt64.random(in: 0...2_000, using: &random)
+            while monotonicNanoseconds() < pause {}
+        }
+        stage.stopAndWait()
     }
 
     @Test("publishers wait for a slow worker, and nothing is lost", arguments: [1, 4])
@@ -82,7 +109,7 @@ struct StageTests {
                 #expect(!isLate)
                 order.check($0)
             }
-            let accepted = Accepted()
+            let accepted = Sum()
             onThreads(5) { thread in
                 if thread == 4 {
                     usleep(UInt32(round * 20))
@@ -132,7 +159,7 @@ struct StageTests {
 }
 
 /// A sum over threads.
-private final class Accepted: Sendable {
+private final class Sum: Sendable {
     private let sum = Atomic(0)
     func add(_ count: Int) { self.sum.add(count, ordering: .relaxed) }
     var count: Int { self.sum.load(ordering: .relaxed) }

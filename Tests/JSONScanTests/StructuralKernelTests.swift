@@ -128,13 +128,17 @@ private func scan(_ text: UnsafeRawBufferPointer, _ kernel: sw_kernel) -> ScanOu
     return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room + 64) { positions in
         for index in room..<room + 64 { positions.initializeElement(at: index, to: sentinel) }
         var result = sw_scan_result()
+        var tokens = [UInt8](repeating: 0, count: room)
         sw_json_scan(
             kernel, text.baseAddress?.assumingMemoryBound(to: UInt8.self), text.count,
-            positions.baseAddress, &result)
+            positions.baseAddress, &tokens, &result)
         if !positions[room...].allSatisfy({ $0 == sentinel }) {
             Issue.record("\(name(of: kernel)) wrote past its room")
         }
         let entries = positions[..<Int(result.count)].prefix { $0 < result.error_offset }
+        for (token, offset) in zip(tokens, entries) where token != text[Int(offset)] {
+            Issue.record("\(name(of: kernel)) has the wrong byte for offset \(offset)")
+        }
         return ScanOutcome(
             positions: Array(entries), error: result.error, errorOffset: Int(result.error_offset),
             hasBackslash: result.has_backslash, hasNonASCII: result.has_non_ascii)

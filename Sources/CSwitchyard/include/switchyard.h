@@ -65,8 +65,23 @@ typedef struct sw_scan_result {
 // strings a backslash is an ordinary byte of a run, and a quote after it opens a string.
 //
 // One pass, O(length); a second one over the whole text if there is an error, to find its offset.
+//
+// `tokens`, with as much room, gets the byte at each of these offsets.
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
-                  sw_scan_result *result);
+                  uint8_t *tokens, sw_scan_result *result);
+
+// Brackets inside each other, and characters of a number: what JSONLimits in JSONScan says.
+#define SW_DEPTH_MAX 1000
+#define SW_NUMBER_BYTES_MAX 1000
+
+// Whether a text that was scanned without error is one JSON object, with nothing behind it, as far
+// as its tokens and scalars go: whether escapes in strings are valid, and strings no longer than
+// allowed, is not looked at. Writes to `links` (as much room again), for each token, its own index,
+// or for one that opens a bracket the index of the one that closes it. After `false`, they mean
+// nothing, and a slower pass has to find out what is wrong, if anything.
+bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
+                   const uint32_t *positions, const uint8_t *tokens, size_t count,
+                   uint32_t *links);
 
 // ---- CRC32C (Castagnoli, reflected 0x82F63B78; that of iSCSI, ext4 and Kafka) ------------------
 
