@@ -193,9 +193,17 @@ TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
     return m;
 }
 
+TARGET SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
+    __m256i digits = _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)bytes),
+                                     _mm256_set1_epi8('0'));
+    __m256i below_10 = _mm256_cmpeq_epi8(_mm256_min_epu8(digits, _mm256_set1_epi8(9)), digits);
+    return (uint32_t)_mm256_movemask_epi8(below_10);
+}
+
 TARGET bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
                                const uint8_t *tokens, size_t count, uint32_t *links) {
-    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens);
+    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens,
+                         digits_of);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -102,44 +102,68 @@ SW_INLINE bool match_brackets(const token_masks *m, uint64_t object_commas, size
 
 SW_INLINE bool is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
 
+SW_INLINE size_t skip_digits(const uint8_t *bytes, size_t at, size_t bound) {
+    while (at < bound && is_digit(bytes[at])) at++;
+    return at;
+}
+
+// The end of the number at bytes[start], before `bound`, or 0 if there is none.
+SW_INLINE size_t number_end(const uint8_t *bytes, size_t start, size_t bound) {
+    size_t first = start + (bytes[start] == '-');
+    size_t end = skip_digits(bytes, first, bound);
+    if (end == first || (bytes[first] == '0' && end - first > 1)) return 0;
+    if (end < bound && bytes[end] == '.') {
+        first = end + 1;
+        end = skip_digits(bytes, first, bound);
+        if (end == first) return 0;
+    }
+    if (end < bound && (bytes[end] | 0x20) == 'e') {
+        end++;
+        if (end < bound && (bytes[end] == '+' || bytes[end] == '-')) end++;
+        first = end;
+        end = skip_digits(bytes, first, bound);
+        if (end == first) return 0;
+    }
+    return end - start > SW_NUMBER_BYTES_MAX ? 0 : end;
+}
+
+// Which of the 32 bytes at `bytes` are digits.
+typedef uint32_t (*read_digits)(const uint8_t *bytes);
+
+// As number_end, for most numbers in one look at 32 bytes: digits, perhaps a point and more digits.
+SW_INLINE size_t number_end_fast(const uint8_t *bytes, size_t start, size_t bound, size_t length,
+                                 read_digits digits) {
+    size_t first = start + (bytes[start] == '-');
+    if (length - first < 32) return number_end(bytes, start, bound);
+    uint64_t others = ~(uint64_t)digits(bytes + first);  // bits above 31 are set
+    unsigned whole = (unsigned)__builtin_ctzll(others);
+    unsigned end = whole;
+    if (whole < 31 && bytes[first + whole] == '.') {
+        end = whole + 1 + (unsigned)__builtin_ctzll(others >> (whole + 1));
+        if (end == whole + 1) return 0;
+    }
+    if (end >= 31 || (bytes[first + end] | 0x20) == 'e') return number_end(bytes, start, bound);
+    if (whole == 0 || (bytes[first] == '0' && whole > 1)) return 0;
+    return first + end;
+}
+
 // Whether the run at bytes[start], before `bound`, is a number or one of the three literals.
-SW_INLINE bool is_scalar(const uint8_t *bytes, size_t start, size_t bound) {
-    size_t end = start;
+SW_INLINE bool is_scalar(const uint8_t *bytes, size_t start, size_t bound, size_t length,
+                         read_digits digits) {
+    size_t end = 0;
     switch (bytes[start]) {
     case 't':
-        if (bound - start < 4 || memcmp(bytes + start, "true", 4) != 0) return false;
-        end += 4;
+        if (bound - start >= 4 && memcmp(bytes + start, "true", 4) == 0) end = start + 4;
         break;
     case 'n':
-        if (bound - start < 4 || memcmp(bytes + start, "null", 4) != 0) return false;
-        end += 4;
+        if (bound - start >= 4 && memcmp(bytes + start, "null", 4) == 0) end = start + 4;
         break;
     case 'f':
-        if (bound - start < 5 || memcmp(bytes + start, "false", 5) != 0) return false;
-        end += 5;
+        if (bound - start >= 5 && memcmp(bytes + start, "false", 5) == 0) end = start + 5;
         break;
-    default:
-        if (bytes[end] == '-') end++;
-        if (end == bound || !is_digit(bytes[end])) return false;
-        if (bytes[end] == '0') {
-            end++;
-        } else {
-            while (end < bound && is_digit(bytes[end])) end++;
-        }
-        if (end < bound && bytes[end] == '.') {
-            size_t first = ++end;
-            while (end < bound && is_digit(bytes[end])) end++;
-            if (end == first) return false;
-        }
-        if (end < bound && (bytes[end] | 0x20) == 'e') {
-            end++;
-            if (end < bound && (bytes[end] == '+' || bytes[end] == '-')) end++;
-            size_t first = end;
-            while (end < bound && is_digit(bytes[end])) end++;
-            if (end == first) return false;
-        }
-        if (end - start > SW_NUMBER_BYTES_MAX) return false;
+    default: end = number_end_fast(bytes, start, bound, length, digits);
     }
+    if (end == 0) return false;
     // What is left before the next token can only be blanks, or the run goes on.
     return end == bound || bytes[end] == ' ' || bytes[end] == '\n' || bytes[end] == '\r' ||
            bytes[end] == '\t';
@@ -147,7 +171,7 @@ SW_INLINE bool is_scalar(const uint8_t *bytes, size_t start, size_t bound) {
 
 SW_INLINE bool check_grammar(const uint8_t *bytes, size_t length, const uint32_t *positions,
                              const uint8_t *tokens, size_t count, uint32_t *links,
-                             read_masks read) {
+                             read_masks read, read_digits digits) {
     if (count < 2 || tokens[0] != '{') return false;
     grammar_carries carry = {0};
     open_brackets open;
@@ -169,7 +193,7 @@ SW_INLINE bool check_grammar(const uint8_t *bytes, size_t length, const uint32_t
         for (uint64_t left = m.scalar; left != 0; left &= left - 1) {
             size_t token = base + (size_t)__builtin_ctzll(left);
             size_t bound = token + 1 < count ? positions[token + 1] : length;
-            if (!is_scalar(bytes, positions[token], bound)) return false;
+            if (!is_scalar(bytes, positions[token], bound, length, digits)) return false;
         }
         m = next;
     }

@@ -179,9 +179,18 @@ SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
     return m;
 }
 
+SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
+    uint32_t digits = 0;
+    for (unsigned i = 0; i < 32 && (is_digit(bytes[i]) || bytes[i] == '.' || i == 0); i++) {
+        digits |= (uint32_t)is_digit(bytes[i]) << i;
+    }
+    return digits;
+}
+
 bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
                           const uint8_t *tokens, size_t count, uint32_t *links) {
-    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens);
+    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens,
+                         digits_of);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -6,7 +6,10 @@ struct FieldFreezer {
     private(set) var fields: [FieldIndex] = []
     private(set) var probes: [ProbeTable.Key: Run] = [:]
     private(set) var targets = RunBuilder<Target>()
-    private(set) var exclusions = RunBuilder<UInt32>()
+    private(set) var exclusions = RunBuilder<Exclusion>()
+    private(set) var defaultRaisers = RunBuilder<UInt32>()
+    private(set) var soleBits = RunBuilder<UInt64>()
+    private(set) var soleRules = RunBuilder<UInt32>()
     private(set) var lengths = RunBuilder<UInt32>()
     private(set) var wildcards = RunBuilder<WildcardTest>()
     private(set) var folded = RunBuilder<FoldedTest>()
@@ -16,18 +19,29 @@ struct FieldFreezer {
     private(set) var pieces = RunBuilder<Run>()
     private(set) var characters = RunBuilder<FoldedTest.Character>()
 
+    /// The rules that consist of a condition, by condition.
+    private let soleRulesOfConditions: [[UInt32]]
+    /// Whether a condition raises any other branch.
+    private let raises: [Bool]
+    private let ruleCount: Int
+
+    init(soleRules: [[UInt32]], raises: [Bool], ruleCount: Int) {
+        soleRulesOfConditions = soleRules
+        self.raises = raises
+        self.ruleCount = ruleCount
+    }
+
     /// Adds the next field.
     mutating func add(_ field: FieldIndexBuilder, number: UInt32) {
         var index = FieldIndex()
-        index.exclusions = exclusions.append(field.exclusions)
-        let firstExclusion = index.exclusions.start
-        index.present = freeze(field.present, firstExclusion)
+        let exclusionNumbers = addExclusions(of: field, to: &index)
+        index.present = freeze(field.present, exclusionNumbers)
 
         var lengthsByKind: [FieldIndex.Probe: Set<UInt32>] = [:]
         for (probe, targets) in field.probes {
             index.probes |= 1 << probe.kind.rawValue
             probes[.init(space: FieldIndex.space(number, probe.kind), bytes: probe.bytes)] =
-                freeze(targets, firstExclusion)
+                freeze(targets, exclusionNumbers)
             lengthsByKind[probe.kind, default: []].insert(UInt32(probe.bytes.count))
         }
         index.prefixLengths = lengths.append((lengthsByKind[.prefix] ?? []).sorted())
@@ -39,7 +53,7 @@ struct FieldFreezer {
             field.wildcards.map { wildcard, targets in
                 WildcardTest(
                     pieces: pieces.append(wildcard.pieces.map { text.append($0.utf8) }),
-                    targets: freeze(targets, firstExclusion))
+                    targets: freeze(targets, exclusionNumbers))
             })
         index.folded = folded.append(
             field.folded.map { folded, targets in
@@ -48,7 +62,7 @@ struct FieldFreezer {
                 }
                 return FoldedTest(
                     characters: characters.append(spellings), anchor: folded.anchor,
-                    targets: freeze(targets, firstExclusion))
+                    targets: freeze(targets, exclusionNumbers))
             })
         index.ranges = ranges.append(
             field.ranges.map { range, targets in
@@ -57,22 +71,72 @@ struct FieldFreezer {
                     upper: range.upper?.number.value ?? .infinity,
                     includesLower: range.lower?.isInclusive ?? true,
                     includesUpper: range.upper?.isInclusive ?? true,
-                    targets: freeze(targets, firstExclusion))
+                    targets: freeze(targets, exclusionNumbers))
             })
         index.blocks = blocks.append(
             field.blocks.map { block, targets in
                 BlockTest(
                     low: block.bounds.lowerBound, high: block.bounds.upperBound,
-                    isIPv4: block.address.isIPv4, targets: freeze(targets, firstExclusion))
+                    isIPv4: block.address.isIPv4, targets: freeze(targets, exclusionNumbers))
             })
         fields.append(index)
     }
 
     /// Targets in terms of the whole rule set.
-    private mutating func freeze(_ fieldTargets: [Target], _ firstExclusion: UInt32) -> Run {
+    private mutating func freeze(_ fieldTargets: [Target], _ exclusionNumbers: [UInt32]) -> Run {
         targets.append(
             fieldTargets.map { target in
-                target.isExclusion ? .exclusion(firstExclusion + target.number) : target
+                target.isExclusion ? .exclusion(exclusionNumbers[Int(target.number)]) : target
             })
+    }
+
+    /// Adds a field's exclusions, those that hold by default behind the others.
+    ///
+    /// - Returns: the numbers that the field's exclusions have now.
+    private mutating func addExclusions(
+        of field: FieldIndexBuilder, to index: inout FieldIndex
+    ) -> [UInt32] {
+        let order =
+            field.exclusions.indices.filter { !field.exclusions[$0].isDefault }
+            + field.exclusions.indices.filter { field.exclusions[$0].isDefault }
+        let sorted = order.map { field.exclusions[$0] }
+        let defaults = sorted.drop { !$0.isDefault }
+        let soleCount = defaults.reduce(0) {
+            $0 + soleRulesOfConditions[Int($1.condition)].count
+        }
+        let hasBits = soleCount >= Exclusion.soleRulesMin
+        if hasBits { index.soleBits = addSoleBits(of: defaults) }
+
+        let first = UInt32(exclusions.elements.count)
+        var raisers: [UInt32] = []
+        index.exclusions = exclusions.append(sorted.prefix { !$0.isDefault })
+        index.defaultExclusions = exclusions.append(
+            defaults.map { exclusion in
+                var exclusion = exclusion
+                let sole = soleRulesOfConditions[Int(exclusion.condition)]
+                if hasBits { exclusion.soleRules = soleRules.append(sole) }
+                return exclusion
+            })
+        for (offset, exclusion) in sorted.enumerated() where exclusion.isDefault {
+            let condition = Int(exclusion.condition)
+            if raises[condition] || !hasBits && !soleRulesOfConditions[condition].isEmpty {
+                raisers.append(first + UInt32(offset))
+            }
+        }
+        index.defaultRaisers = defaultRaisers.append(raisers)
+
+        var numbers = [UInt32](repeating: 0, count: order.count)
+        for (offset, local) in order.enumerated() { numbers[local] = first + UInt32(offset) }
+        return numbers
+    }
+
+    private mutating func addSoleBits(of exclusions: ArraySlice<Exclusion>) -> Run {
+        var bits = [UInt64](repeating: 0, count: ruleCount / 64 + 1)
+        for exclusion in exclusions {
+            for rule in soleRulesOfConditions[Int(exclusion.condition)] {
+                bits[Int(rule / 64)] |= 1 << UInt64(rule % 64)
+            }
+        }
+        return soleBits.append(bits)
     }
 }

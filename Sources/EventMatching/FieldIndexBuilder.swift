@@ -22,12 +22,16 @@ struct FieldIndexBuilder {
     var ranges: [NumericRange: Targets] = [:]
     var blocks: [AddressBlock: Targets] = [:]
     var present: Targets = []
-    /// The condition of each `anything-but`.
-    var exclusions: [UInt32] = []
+    /// The `anything-but`s.
+    var exclusions: [Exclusion] = []
 
     /// Adds one alternative of a condition. (`exists: false` is no property of a value: the
     /// condition itself knows it.)
-    mutating func add(_ value: ValuePattern, to condition: UInt32) {
+    ///
+    /// - Parameter isAlone: whether it is the only one.
+    mutating func add(
+        _ value: ValuePattern, to condition: UInt32, at field: UInt32, isAlone: Bool
+    ) {
         let target = Target.condition(condition)
         switch value {
         case .string(let text):
@@ -49,13 +53,14 @@ struct FieldIndexBuilder {
             }
         case .cidr(let block): blocks[block, default: []].append(target)
         case .exists(let wanted): if wanted { present.append(target) }
-        case .anythingBut(let excluded): add(excluded, of: condition)
+        case .anythingBut(let excluded):
+            add(excluded, Exclusion(condition: condition, field: field, isDefault: isAlone))
         }
     }
 
-    private mutating func add(_ excluded: AnythingBut, of condition: UInt32) {
+    private mutating func add(_ excluded: AnythingBut, _ exclusion: Exclusion) {
         let target = Target.exclusion(UInt32(exclusions.count))
-        exclusions.append(condition)
+        exclusions.append(exclusion)
         switch excluded {
         case .strings(let strings): for text in strings { add(.string, text.utf8, target) }
         case .numbers(let numbers): for number in numbers { add(number, target) }

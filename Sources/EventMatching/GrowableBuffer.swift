@@ -41,15 +41,32 @@ struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
     mutating func removeLast() { count &-= 1 }
 
     /// Makes room for so many elements in all.
-    @inline(never)
+    @inline(__always)
     mutating func reserve(_ needed: Int) {
-        guard needed > capacity else { return }
+        if needed > capacity { grow(to: needed) }
+    }
+
+    @inline(never)
+    private mutating func grow(to needed: Int) {
         let larger = max(needed, capacity * 2)
         let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
         moved.moveInitialize(from: base, count: count)
         base.deallocate()
         base = moved
         capacity = larger
+    }
+}
+
+extension GrowableBuffer where Element == UInt32 {
+    /// Appends numbers that follow each other.
+    @inline(__always)
+    mutating func append(_ added: Int, from first: UInt32) {
+        reserve(count &+ added)
+        let start = base + count
+        for offset in 0..<added {
+            start[offset] = first &+ UInt32(truncatingIfNeeded: offset)
+        }
+        count &+= added
     }
 }
 
@@ -64,6 +81,12 @@ struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
         self.count = count
         base = .allocate(capacity: max(count, 1))
         base.initialize(repeating: element, count: count)
+    }
+
+    init(_ frozen: FrozenBuffer<Element>) {
+        count = frozen.count
+        base = .allocate(capacity: max(count, 1))
+        base.initialize(from: frozen.base, count: count)
     }
 
     deinit { base.deallocate() }

@@ -35,7 +35,7 @@ extension Matcher {
         var hasScoped = false
         for position in branch.conditions.range {
             let condition = tables.branchConditions[position]
-            let state = states[condition]
+            let state = state(of: condition)
             let presence = tables.conditions[condition].presence
             let isScoped =
                 state.contains(.scoped)
@@ -54,7 +54,7 @@ extension Matcher {
     private mutating func choose(_ position: Int) -> Bool {
         guard position < pending.count else { return true }
         let condition = pending[position]
-        let state = states[condition]
+        let state = state(of: condition)
         if state.contains(.free), choose(position + 1) { return true }
         let presence = tables.conditions[condition].presence
         if presence != Condition.none, isAbsent(presence), choose(position + 1) { return true }

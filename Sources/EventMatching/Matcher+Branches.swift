@@ -2,18 +2,24 @@
 extension Matcher {
     mutating func raiseBranches() {
         for position in 0..<satisfied.count {
-            for group in tables.conditions[satisfied[position]].raises.range {
-                let group = tables.raiseGroups[group]
-                if states[group.check].isEmpty { continue }
-                for raise in group.raises.range {
-                    let raise = tables.raises[raise]
-                    if states[raise.check].isEmpty { continue }
-                    verify(tables.branches[raise.branch])
-                }
-            }
+            raise(satisfied[position])
         }
+        raiseDefaults()
         for position in 0..<tables.unraisedBranches.count {
             verify(tables.branches[tables.unraisedBranches[position]])
+        }
+    }
+
+    /// Verifies the branches that hang on a satisfied condition.
+    @inline(__always)
+    mutating func raise(_ condition: UInt32) {
+        for group in tables.conditions[condition].raises.range {
+            let group = tables.raiseGroups[group]
+            if !isSatisfied(group.check) { continue }
+            for raise in group.raises.range {
+                let raise = tables.raises[raise]
+                if isSatisfied(raise.check) { verify(tables.branches[raise.branch]) }
+            }
         }
     }
 
@@ -31,7 +37,7 @@ extension Matcher {
     /// value stands there that would count for every choice of array elements.
     @inline(__always)
     private func canHold(_ condition: UInt32) -> Bool {
-        if !states[condition].isEmpty { return true }
+        if isSatisfied(condition) { return true }
         let presence = tables.conditions[condition].presence
         return presence != Condition.none && !states[presence].contains(.free)
     }

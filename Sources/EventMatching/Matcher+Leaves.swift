@@ -22,12 +22,7 @@ extension Matcher {
         default:
             look(atNumber: event.scalarBytes(at: entry), index, field, scope)
         }
-        for exclusion in index.exclusions.range {
-            let exclusion = UInt32(truncatingIfNeeded: exclusion)
-            if exclusionLeaves[exclusion] != leafNumber {
-                satisfy(tables.exclusions[exclusion], scope)
-            }
-        }
+        if index.hasExclusions { settleExclusions(index, field, scope) }
     }
 
     private mutating func look(
@@ -141,7 +136,7 @@ extension Matcher {
         for position in targets.range {
             let target = tables.targets[position]
             if target.isExclusion {
-                exclusionLeaves[target.number] = leafNumber
+                exclude(target.number, scope)
             } else {
                 satisfy(target.number, scope)
             }
@@ -150,9 +145,9 @@ extension Matcher {
 
     /// Takes note of a condition that the current leaf satisfies.
     @inline(__always)
-    private mutating func satisfy(_ condition: UInt32, _ scope: UInt32) {
+    mutating func satisfy(_ condition: UInt32, _ scope: UInt32) {
         let state = states[condition]
-        if state.isEmpty { satisfied.append(condition) }
+        if state.subtracting(.byDefault).isEmpty { satisfied.append(condition) }
         if scope == Scope.outside {
             states[condition] = state.union(.free)
         } else {

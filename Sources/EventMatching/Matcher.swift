@@ -23,6 +23,16 @@ public struct Matcher: ~Copyable {
     var satisfied: GrowableBuffer<UInt32>
     /// Per exclusion, the number of the last leaf that it held for.
     let exclusionLeaves: FixedBuffer<UInt32>
+    /// Per exclusion that holds by default, how many leaves outside arrays it excluded, and which
+    /// ones excluded any.
+    let excludedCounts: FixedBuffer<UInt32>
+    var excluded: GrowableBuffer<UInt32>
+    /// Per field with such exclusions, how many leaves it has outside arrays, and which ones have
+    /// any.
+    let defaultLeaves: FixedBuffer<UInt32>
+    var defaultFields: GrowableBuffer<UInt32>
+    /// A copy of the rule set's, changed and changed back for each event.
+    let soleBits: FixedBuffer<UInt64>
     /// How many leaves were looked at since `exclusionLeaves` was last cleared.
     var leafNumber: UInt32 = 0
 
@@ -59,6 +69,11 @@ public struct Matcher: ~Copyable {
         states = FixedBuffer(repeating: [], count: conditionCount)
         satisfied = GrowableBuffer(capacity: conditionCount)
         exclusionLeaves = FixedBuffer(repeating: 0, count: tables.exclusions.count)
+        excludedCounts = FixedBuffer(repeating: 0, count: tables.exclusions.count)
+        excluded = GrowableBuffer(capacity: 64)
+        defaultLeaves = FixedBuffer(repeating: 0, count: tables.fields.count)
+        defaultFields = GrowableBuffer(capacity: tables.fields.count)
+        soleBits = FixedBuffer(tables.soleBits)
         scopes = GrowableBuffer(capacity: 64)
         hits = GrowableBuffer(capacity: 64)
         firstHit = FixedBuffer(repeating: 0, count: conditionCount)
@@ -74,6 +89,9 @@ public struct Matcher: ~Copyable {
         matchedWords = GrowableBuffer(capacity: words / 64 + 1)
         for _ in 0...words / 64 { matchedWords.append(0) }
         scopes.append(Scope.none)
+        for number in 0..<tables.exclusions.count where tables.exclusions[number].isDefault {
+            states[tables.exclusions[number].condition] = .byDefault
+        }
     }
 
     /// Scans an event and matches it.
@@ -135,8 +153,15 @@ public struct Matcher: ~Copyable {
 
     /// Forgets the event before.
     private mutating func reset() {
-        for position in 0..<satisfied.count { states[satisfied[position]] = [] }
+        for position in 0..<satisfied.count {
+            let condition = satisfied[position]
+            states[condition] = states[condition].intersection(.byDefault)
+        }
         satisfied.removeAll()
+        for position in 0..<excluded.count { excludedCounts[excluded[position]] = 0 }
+        excluded.removeAll()
+        for position in 0..<defaultFields.count { defaultLeaves[defaultFields[position]] = 0 }
+        defaultFields.removeAll()
         hits.removeAll()
         scopes.removeAll()
         scopes.append(Scope.none)
@@ -151,8 +176,13 @@ public struct Matcher: ~Copyable {
     /// Notes that a rule matches.
     @inline(__always)
     mutating func note(_ rule: UInt32) {
-        let word = Int(rule / 64)
-        matchedBits[word] |= 1 << UInt64(rule % 64)
+        note(1 << UInt64(rule % 64), atWord: Int(rule / 64))
+    }
+
+    /// Notes that the rules of a word's bits match.
+    @inline(__always)
+    mutating func note(_ bits: UInt64, atWord word: Int) {
+        matchedBits[word] |= bits
         matchedWords[word / 64] |= 1 << UInt64(word % 64)
     }
 
@@ -168,9 +198,12 @@ public struct Matcher: ~Copyable {
                 var bits = matchedBits[word]
                 matchedBits[word] = 0
                 while bits != 0 {
+                    // Run by run: where nearly all rules match, runs are long.
+                    let start = bits.trailingZeroBitCount
+                    let count = (~(bits >> UInt64(start))).trailingZeroBitCount
                     matches.append(
-                        UInt32(truncatingIfNeeded: word * 64 + bits.trailingZeroBitCount))
-                    bits &= bits - 1
+                        count, from: UInt32(truncatingIfNeeded: word * 64 + start))
+                    bits &= ~0 << UInt64(start + count)
                 }
             }
         }
@@ -185,4 +218,6 @@ struct ConditionState: OptionSet, BitwiseCopyable {
     static let free = ConditionState(rawValue: 1)
     /// Satisfied by values inside objects or arrays that are elements of an array.
     static let scoped = ConditionState(rawValue: 2)
+    /// Satisfied by any value that is not excluded: always set where it is, see ``Exclusion``.
+    static let byDefault = ConditionState(rawValue: 4)
 }

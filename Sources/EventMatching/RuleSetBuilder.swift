@@ -71,7 +71,9 @@ struct RuleSetBuilder {
         let number = UInt32(conditions.count)
         conditionNumbers[key] = number
         conditions.append(draft)
-        for value in values { fields[Int(field)].add(value, to: number) }
+        for value in values {
+            fields[Int(field)].add(value, to: number, at: field, isAlone: values.count == 1)
+        }
         return number
     }
 
@@ -88,19 +90,20 @@ struct RuleSetBuilder {
 
     /// Compiles what was added. O(total size).
     consuming func freeze(ruleCount: Int) -> RuleTables {
-        var freezer = FieldFreezer()
-        for (number, field) in fields.enumerated() { freezer.add(field, number: UInt32(number)) }
-
         var raises = [[RaiseDraft]](repeating: [], count: conditions.count)
         var unraised: [UInt32] = []
-        var frozenBranches: [Branch] = []
-        var branchConditions = RunBuilder<UInt32>()
         for (number, branch) in branches.enumerated() {
             if let raise = raise(UInt32(number), of: branch) {
                 raises[Int(raise.by)].append(raise)
             } else {
                 unraised.append(UInt32(number))
             }
+        }
+        let freezer = freezeFields(raises, ruleCount: ruleCount)
+
+        var frozenBranches: [Branch] = []
+        var branchConditions = RunBuilder<UInt32>()
+        for branch in branches {
             frozenBranches.append(
                 Branch(
                     rule: branch.rule, conditions: branchConditions.append(branch.conditions),
@@ -117,6 +120,10 @@ struct RuleSetBuilder {
                     presence: draft.presence,
                     raises: groups.append(Self.grouped(raises, &frozenRaises))))
         }
+        for (number, exclusion) in freezer.exclusions.elements.enumerated()
+        where exclusion.isDefault {
+            frozenConditions[Int(exclusion.condition)].exclusion = UInt32(number)
+        }
         return RuleTables(
             trie: FieldTrie(paths), probes: ProbeTable(freezer.probes),
             fields: FrozenBuffer(freezer.fields),
@@ -131,11 +138,35 @@ struct RuleSetBuilder {
             blocks: FrozenBuffer(freezer.blocks.elements),
             targets: FrozenBuffer(freezer.targets.elements),
             exclusions: FrozenBuffer(freezer.exclusions.elements),
+            defaultRaisers: FrozenBuffer(freezer.defaultRaisers.elements),
+            soleBits: FrozenBuffer(freezer.soleBits.elements),
+            soleRules: FrozenBuffer(freezer.soleRules.elements),
             conditions: FrozenBuffer(frozenConditions), branches: FrozenBuffer(frozenBranches),
             branchConditions: FrozenBuffer(branchConditions.elements),
             raiseGroups: FrozenBuffer(groups.elements),
             raises: FrozenBuffer(frozenRaises.elements),
             unraisedBranches: FrozenBuffer(unraised), ruleCount: ruleCount)
+    }
+
+    /// Freezes the fields' indexes. Rules of one branch with one condition are told apart, because a
+    /// field can have very many that are a single `anything-but`.
+    private func freezeFields(_ raises: [[RaiseDraft]], ruleCount: Int) -> FieldFreezer {
+        var branchesOfRules = [Int](repeating: 0, count: ruleCount)
+        for branch in branches { branchesOfRules[Int(branch.rule)] += 1 }
+        var soleRules = [[UInt32]](repeating: [], count: conditions.count)
+        var raisesOthers = [Bool](repeating: false, count: conditions.count)
+        for raise in raises.joined() {
+            let branch = branches[Int(raise.branch)]
+            if branch.conditions.count == 1, branchesOfRules[Int(branch.rule)] == 1 {
+                soleRules[Int(raise.by)].append(branch.rule)
+            } else {
+                raisesOthers[Int(raise.by)] = true
+            }
+        }
+        var freezer = FieldFreezer(
+            soleRules: soleRules, raises: raisesOthers, ruleCount: ruleCount)
+        for (number, field) in fields.enumerated() { freezer.add(field, number: UInt32(number)) }
+        return freezer
     }
 
     /// By what a branch is raised, and what is looked at before the branch itself.

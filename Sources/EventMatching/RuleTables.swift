@@ -16,8 +16,13 @@ struct RuleTables: @unchecked Sendable {
     let blocks: FrozenBuffer<BlockTest>
     /// What a lookup or test that succeeds leads to.
     let targets: FrozenBuffer<Target>
-    /// The condition of each exclusion.
-    let exclusions: FrozenBuffer<UInt32>
+    let exclusions: FrozenBuffer<Exclusion>
+    /// Exclusions whose conditions raise branches by default.
+    let defaultRaisers: FrozenBuffer<UInt32>
+    /// For fields with many rules of a single `anything-but`: one bit for each rule of the set.
+    let soleBits: FrozenBuffer<UInt64>
+    /// The rules of these bits, exclusion by exclusion.
+    let soleRules: FrozenBuffer<UInt32>
 
     let conditions: FrozenBuffer<Condition>
     let branches: FrozenBuffer<Branch>
@@ -43,6 +48,9 @@ struct RuleTables: @unchecked Sendable {
         blocks.deallocate()
         targets.deallocate()
         exclusions.deallocate()
+        defaultRaisers.deallocate()
+        soleBits.deallocate()
+        soleRules.deallocate()
         conditions.deallocate()
         branches.deallocate()
         branchConditions.deallocate()
@@ -56,6 +64,7 @@ struct RuleTables: @unchecked Sendable {
             trie.byteCount + probes.byteCount + fields.byteCount + text.byteCount
             + lengths.byteCount + wildcards.byteCount + folded.byteCount + ranges.byteCount
             + blocks.byteCount + targets.byteCount + exclusions.byteCount
+            + defaultRaisers.byteCount + soleBits.byteCount + soleRules.byteCount
         let logic =
             conditions.byteCount + branches.byteCount + branchConditions.byteCount
             + raiseGroups.byteCount + raises.byteCount + unraisedBranches.byteCount
@@ -71,6 +80,8 @@ struct Condition: BitwiseCopyable {
     var presence = Condition.none
     /// The branches that hang on this condition, in ``RuleTables/raiseGroups``.
     var raises = Run()
+    /// Where the condition is a single `anything-but`: that.
+    var exclusion = Condition.none
 }
 
 /// Branches that hang on the same condition and have another one in common.
@@ -132,8 +143,17 @@ struct FieldIndex: BitwiseCopyable {
     var folded = Run()
     var ranges = Run()
     var blocks = Run()
-    /// The field's `anything-but`s, each satisfied unless a lookup or test says otherwise.
+    /// The `anything-but`s that stand beside other alternatives.
     var exclusions = Run()
+    /// Those that stand alone: see ``Exclusion``.
+    var defaultExclusions = Run()
+    /// Those of them that raise branches, in ``RuleTables/defaultRaisers``.
+    var defaultRaisers = Run()
+    /// In ``RuleTables/soleBits``; empty where too few rules are of that kind.
+    var soleBits = Run()
+
+    @inline(__always)
+    var hasExclusions: Bool { !exclusions.isEmpty || !defaultExclusions.isEmpty }
 
     @inline(__always)
     func has(_ probe: Probe) -> Bool { probes >> probe.rawValue & 1 != 0 }

@@ -49,13 +49,20 @@ public enum JSONNumber {
     package static func comparableValue(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         guard let decimal = Decimal(text) else { return nil }
         if decimal.digits == 0 { return 0 }
-        if decimal.digitCount <= 15, decimal.exponent >= -22, decimal.exponent <= 22 {
+        if decimal.digits <= 1 << 53, decimal.exponent >= -22, decimal.exponent <= 22 {
             // Clinger's exact case: both factors are exact doubles, so one rounding.
+            let power = powerOfTen(abs(decimal.exponent))
             let magnitude =
                 decimal.exponent < 0
-                ? Double(decimal.digits) / powersOfTen[-decimal.exponent]
-                : Double(decimal.digits) * powersOfTen[decimal.exponent]
-            return decimal.isNegative ? -magnitude : magnitude
+                ? Double(decimal.digits) / power : Double(decimal.digits) * power
+            // All decimals as short as this one are multiples of its last digit's unit. Where that is
+            // more than what doubles lie apart, no two of them round to the same double, so this one
+            // is the shortest of its own. Up to 15 digits that is always so.
+            if decimal.digitCount <= 15
+                || decimal.exponent < 0 && 1 / power > magnitude.ulp * 1.000_001
+            {
+                return decimal.isNegative ? -magnitude : magnitude
+            }
         }
         return comparableValueSlow(text, decimal)
     }
@@ -75,15 +82,24 @@ public enum JSONNumber {
                 isNegative = true
                 at = 1
             }
-            var pendingZeros = 0
             var fractionDigits = 0
             var inFraction = false
+            var pendingZeros = 0
             while at < text.count {
                 let byte = text[at]
                 if byte == UInt8(ascii: ".") {
                     inFraction = true
                 } else if byte | 0x20 == UInt8(ascii: "e") {
                     break
+                } else if let eight = eightDigits(text, at), digitCount > 0, eight % 10 != 0 {
+                    digitCount += pendingZeros + 8
+                    guard digitCount <= 17 else { return nil }
+                    for _ in 0..<pendingZeros { digits &*= 10 }
+                    pendingZeros = 0
+                    digits = digits &* 100_000_000 &+ eight
+                    if inFraction { fractionDigits += 8 }
+                    at += 8
+                    continue
                 } else {
                     if inFraction { fractionDigits += 1 }
                     if byte == UInt8(ascii: "0") {
@@ -116,10 +132,32 @@ public enum JSONNumber {
         }
     }
 
-    private static let powersOfTen: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-    ]
+    /// The eight digits at `start` as a number, or nil where eight digits are not.
+    @inline(__always)
+    private static func eightDigits(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt64? {
+        guard start &+ 8 <= text.count, let base = text.baseAddress else { return nil }
+        let word = UInt64(
+            littleEndian: UnsafeRawPointer(base + start).loadUnaligned(as: UInt64.self))
+        // Above '9' adding 6 carries into the high nibble, below '0' subtracting borrows from it.
+        let digits = word &- 0x3030_3030_3030_3030
+        guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 else {
+            return nil
+        }
+        // Pairs, then fours, then eight: each step joins neighbours by one multiplication.
+        let pairs = (digits &* 10 &+ digits &>> 8) & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* 100 &+ pairs &>> 16) & 0x0000_FFFF_0000_FFFF
+        return (fours &* 10_000 &+ fours &>> 32) & 0xFFFF_FFFF
+    }
+
+    /// 10 to a power from 0 to 22, all of which are exact doubles.
+    @inline(__always)
+    private static func powerOfTen(_ exponent: Int) -> Double {
+        let powers: InlineArray<23, Double> = [
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        ]
+        return powers[exponent]
+    }
 
     @inline(never)
     private static func comparableValueSlow(

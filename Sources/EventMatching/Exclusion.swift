@@ -1,0 +1,113 @@
+/// An `anything-but`: satisfied by every value of its field that no lookup or test excludes.
+///
+/// Nearly every value satisfies nearly every one of them, so satisfied ones are not listed. A
+/// condition that is a single `anything-but` holds *by default*: the walk counts the values that its
+/// field has, lookups count those that it excludes, and the condition is satisfied if there are more
+/// of the first. The cost of a value is that of what it excludes, however many `anything-but`s there
+/// are. Inside elements of arrays, where it matters which value satisfies, they are gone through one
+/// by one; so are those that share their list with other alternatives.
+///
+/// Rules that consist of nothing else are, for each field that has many, a row of bits: it is joined
+/// to the matches as a whole, less the bits of what is excluded.
+struct Exclusion: BitwiseCopyable {
+    var condition: UInt32
+    var field: UInt32
+    /// Whether the condition is this `anything-but` and nothing else.
+    var isDefault: Bool
+    /// The rules that consist of this condition, in ``RuleTables/soleRules``; empty where the field
+    /// has no bits for them.
+    var soleRules = Run()
+
+    /// How many rules of a single `anything-but` a field needs to get bits.
+    static let soleRulesMin = 64
+}
+
+extension Matcher {
+    /// Takes note that the current leaf is excluded.
+    @inline(__always)
+    mutating func exclude(_ number: UInt32, _ scope: UInt32) {
+        guard exclusionLeaves[number] != leafNumber else { return }
+        exclusionLeaves[number] = leafNumber
+        guard scope == Scope.outside, tables.exclusions[number].isDefault else { return }
+        if excludedCounts[number] == 0 { excluded.append(number) }
+        excludedCounts[number] &+= 1
+    }
+
+    /// Takes note of a leaf of a field that has `anything-but`s, after all lookups.
+    mutating func settleExclusions(_ index: FieldIndex, _ field: UInt32, _ scope: UInt32) {
+        satisfyNotExcluded(index.exclusions, scope)
+        guard !index.defaultExclusions.isEmpty else { return }
+        if scope == Scope.outside {
+            if defaultLeaves[field] == 0 { defaultFields.append(field) }
+            defaultLeaves[field] &+= 1
+        } else {
+            satisfyNotExcluded(index.defaultExclusions, scope)
+        }
+    }
+
+    private mutating func satisfyNotExcluded(_ exclusions: Run, _ scope: UInt32) {
+        for number in exclusions.range {
+            let number = UInt32(truncatingIfNeeded: number)
+            if exclusionLeaves[number] != leafNumber {
+                satisfy(tables.exclusions[number].condition, scope)
+            }
+        }
+    }
+
+    /// Whether a condition is satisfied.
+    @inline(__always)
+    func isSatisfied(_ condition: UInt32) -> Bool {
+        let state = states[condition]
+        if state.isEmpty { return false }
+        return state != .byDefault || isSatisfiedByDefault(condition)
+    }
+
+    /// What an event has shown of a condition, defaults included.
+    func state(of condition: UInt32) -> ConditionState {
+        let state = states[condition]
+        return state.contains(.byDefault) && isSatisfiedByDefault(condition)
+            ? state.union(.free) : state
+    }
+
+    private func isSatisfiedByDefault(_ condition: UInt32) -> Bool {
+        let number = tables.conditions[condition].exclusion
+        return defaultLeaves[tables.exclusions[number].field] > excludedCounts[number]
+    }
+
+    /// Raises the branches of conditions that hold by default.
+    mutating func raiseDefaults() {
+        for position in 0..<defaultFields.count {
+            let index = tables.fields[defaultFields[position]]
+            for raiser in index.defaultRaisers.range {
+                let condition = tables.exclusions[tables.defaultRaisers[raiser]].condition
+                if isSatisfiedByDefault(condition) { raise(condition) }
+            }
+            if !index.soleBits.isEmpty { noteSoleRules(index, of: defaultFields[position]) }
+        }
+    }
+
+    /// Notes all rules of a field's bits that are not excluded. O(rules / 64 + excluded).
+    private mutating func noteSoleRules(_ index: FieldIndex, of field: UInt32) {
+        toggleExcluded(of: field, index.soleBits)
+        for position in index.soleBits.range {
+            let bits = soleBits[UInt32(truncatingIfNeeded: position)]
+            if bits != 0 { note(bits, atWord: position &- Int(index.soleBits.start)) }
+        }
+        toggleExcluded(of: field, index.soleBits)
+    }
+
+    /// Turns the bits off, or on again, of rules that every leaf of their field excludes.
+    private mutating func toggleExcluded(of field: UInt32, _ bits: Run) {
+        for position in 0..<excluded.count {
+            let number = excluded[position]
+            let exclusion = tables.exclusions[number]
+            guard exclusion.field == field, excludedCounts[number] == defaultLeaves[field] else {
+                continue
+            }
+            for rule in exclusion.soleRules.range {
+                let rule = tables.soleRules[rule]
+                soleBits[bits.start &+ rule / 64] ^= 1 << UInt64(rule % 64)
+            }
+        }
+    }
+}
