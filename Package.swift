@@ -50,15 +50,18 @@ let package = Package(
                 "JSONScan", "CJemalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .testTarget(
             name: "JSONScanTests", dependencies: ["JSONScan", "CSwitchyard", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "EventPatternTests", dependencies: ["EventPattern", "TestSupport"],
+            name: "EventPatternTests", dependencies: ["EventPattern", "JSONScan", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "EventMatchingTests", dependencies: ["EventMatching", "TestSupport"],
+            name: "EventMatchingTests",
+            dependencies: ["EventMatching", "EventPattern", "JSONScan", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
@@ -79,6 +82,9 @@ let package = Package(
                 "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
                 "Switchyard", "TestSupport",
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SwitchyardToolTests", dependencies: ["SwitchyardTool", "TestSupport"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

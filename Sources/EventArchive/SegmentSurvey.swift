@@ -148,17 +148,16 @@ enum SegmentSurvey {
                     file: name.fileName, offset: UInt64(mapped.byteCount),
                     found: "the end of the file", expected: "\(header.capacity) bytes"))
         }
-        segment.tornBytes =
+        // No problem: whoever is killed while appending leaves it, and acknowledged none of it.
+        let tornBytes =
             try SegmentSearch.endOfData(
                 in: mapped.file, from: scan.recordsEnd, to: mapped.byteCount) - scan.recordsEnd
-        if segment.tornBytes > 0 {
-            report.tornBytes += UInt64(segment.tornBytes)
-            report.problems.append(
-                ArchiveProblem(
-                    file: name.fileName, offset: UInt64(scan.recordsEnd),
-                    found: "\(segment.tornBytes) bytes that are no record",
-                    expected: "zeros behind the last record"))
-        }
+        // Where a writer is at work, what it has appended since the scan is a record by now.
+        let recordBytes = RecordCheck(header).recordBytes(
+            mapped.base + scan.recordsEnd, at: scan.recordsEnd,
+            available: mapped.byteCount - scan.recordsEnd)
+        if recordBytes == 0 { segment.tornBytes = tornBytes }
+        report.tornBytes += UInt64(segment.tornBytes)
         return segment
     }
 }

@@ -117,13 +117,20 @@ struct GrammarPass {
         if end - start - 1 > limit { throw JSONError(kind, offset: start) }
     }
 
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+            || byte == UInt8(ascii: "\t")
+    }
+
     private func checkScalar(_ entry: Int) throws(JSONError) {
         let start = Int(positions[entry])
         // A run ends at blanks or at the next entry: without a later entry it may reach the text's
-        // end, or the place where the kernel stopped.
+        // end, or the place where the kernel stopped, which can be at a string's quote.
         var end = start + 1
         let bound = entry + 1 < entries ? Int(positions[entry + 1]) : textLength
-        while end < bound, bytes[end] > 0x20 { end += 1 }
+        while end < bound, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "\"") { end += 1 }
+        // Of the control characters only four are blanks; any other belongs to the run and spoils it.
+        if end < bound, bytes[end] < 0x20, !Self.isBlank(bytes[end]) { end += 1 }
         let run = UnsafeBufferPointer(start: bytes + start, count: end - start)
         let first = run[0]
         if first == UInt8(ascii: "-") || (first >= UInt8(ascii: "0") && first <= UInt8(ascii: "9"))

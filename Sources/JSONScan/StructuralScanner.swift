@@ -82,7 +82,9 @@ public struct StructuralScanner: ~Copyable {
             sw_json_check(kernel, bytes, text.count, positions, tokens, count, links)
         {
             positions[count] = UInt32(truncatingIfNeeded: text.count)
-            if found.has_backslash { try checkEscapes(bytes, below: text.count) }
+            if found.has_backslash {
+                try checkEscapes(bytes, below: text.count, of: text.count)
+            }
             return index(of: bytes, count: count, hasEscapes: found.has_backslash)
         }
         return try scanSlow(bytes, length: text.count, found)
@@ -118,10 +120,12 @@ public struct StructuralScanner: ~Copyable {
             used = try grammar.run()
         } catch {
             // A bad escape may stand before what the grammar stumbled over.
-            if found.has_backslash { try checkEscapes(bytes, below: min(error.offset, length)) }
+            if found.has_backslash { try checkEscapes(bytes, below: error.offset, of: length) }
             throw error
         }
-        if found.has_backslash { try checkEscapes(bytes, below: Int(positions[used - 1])) }
+        if found.has_backslash {
+            try checkEscapes(bytes, below: Int(positions[used - 1]), of: length)
+        }
         return index(of: bytes, count: used, hasEscapes: found.has_backslash)
     }
 
@@ -136,19 +140,21 @@ public struct StructuralScanner: ~Copyable {
         links = .allocate(capacity: capacity)
     }
 
-    /// Checks each escape below `end`. A backslash outside strings never comes here: it is a
-    /// grammar error at or below the offset where the pass stopped.
-    private func checkEscapes(_ bytes: UnsafePointer<UInt8>, below end: Int) throws(JSONError) {
+    /// Checks each escape that begins below `end`, in a text of `count` bytes. A backslash outside
+    /// strings never comes here: it is a grammar error at or below the offset where the pass stopped.
+    private func checkEscapes(
+        _ bytes: UnsafePointer<UInt8>, below end: Int, of count: Int
+    ) throws(JSONError) {
         var at = 0
         while at < end, let hit = memchr(bytes + at, 0x5C, end - at) {
             at = UnsafeRawPointer(hit) - UnsafeRawPointer(bytes)
-            guard at + 1 < end else { return }
+            guard at + 1 < count else { return }
             switch bytes[at + 1] {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
                 UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
                 at += 2
             case UInt8(ascii: "u"):
-                for digit in at + 2..<at + 6 where digit < end {
+                for digit in at + 2..<at + 6 where digit < count {
                     guard hexadecimalValue(bytes[digit]) != nil else {
                         throw JSONError(.invalidEscape, offset: at)
                     }

@@ -50,7 +50,9 @@ struct BenchRouteCommand: ParsableCommand {
         report.isComplete = !Interrupt.isRequested
         report.add(results, events)
         try report.print(json: options.json)
-        if let directory = place.archive { Terminal.note("the archive is in \(directory)") }
+        if let directory = place.archive, !results.isEmpty {
+            Terminal.note("the archive is in \(directory)")
+        }
         try skipped.finish()
         if !report.isComplete { throw Outcome.interrupted }
     }

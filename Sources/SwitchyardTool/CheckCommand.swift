@@ -56,7 +56,7 @@ struct CheckCommand: ParsableCommand {
             }
         }
         if let rules {
-            var skipped = SkippedLines(InputPolicy())
+            var skipped = SkippedLines()
             let count = try readRules(rules, &skipped).count
             Terminal.note("\(count) valid rules, \(skipped.count) invalid")
             invalid += skipped.count
@@ -67,9 +67,12 @@ struct CheckCommand: ParsableCommand {
 
     private func standardInput() throws -> [UInt8] {
         var text: [UInt8] = []
+        var lineNumber = 1
         try forEachLine(of: "-") { line in
+            // Blank lines are passed over, but errors have to name the right line.
+            text += repeatElement(UInt8(ascii: "\n"), count: line.number - lineNumber)
             text += line.text
-            text.append(UInt8(ascii: "\n"))
+            lineNumber = line.number
         }
         return text
     }
@@ -93,8 +96,11 @@ struct CheckCommand: ParsableCommand {
         }
         Terminal.error("\(error)")
         // The line it is on, with a mark below the place, unless the line is too long to read so.
-        let line = String(decoding: text, as: UTF8.self)
-            .split(separator: "\n", omittingEmptySubsequences: false)[error.line - 1]
+        // Lines are told apart by bytes: to a String "\r\n" is one character, and no "\n".
+        let line = String(
+            decoding: text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[
+                error.line - 1], as: UTF8.self
+        ).filter { $0 != "\r" }
         if line.count <= 200 {
             Terminal.note("  \(line)\n  \(String(repeating: " ", count: error.column - 1))^")
         }

@@ -13,10 +13,11 @@ struct InputPolicy: ParsableArguments {
 
 /// Counts what was skipped, so that the exit code can tell.
 struct SkippedLines {
-    let policy: InputPolicy
+    private let isStrict: Bool
     private(set) var count = 0
 
-    init(_ policy: InputPolicy) { self.policy = policy }
+    /// Counts for a command; without a policy nothing ends it early.
+    init(_ policy: InputPolicy? = nil) { isStrict = policy?.strict ?? false }
 
     /// Reports a line that is wrong.
     ///
@@ -24,7 +25,7 @@ struct SkippedLines {
     mutating func skip(_ problem: LineProblem) throws {
         Terminal.error("\(problem)")
         count += 1
-        if policy.strict { throw Outcome.wrong }
+        if isStrict { throw Outcome.wrong }
     }
 
     /// Ends a command: says how many lines were skipped, if any.

@@ -38,6 +38,7 @@ struct TornTailTests {
             try #require(
                 reader.recoveryReport.tornBytes == UInt64(lastData(torn) - map.record(9).lowerBound)
             )
+            try #require(reader.verify().isSound, "cut at \(cut)")
 
             let writer = try fixture.writer(calls: .unsynced)
             try #require(try writer.append(Event(9, bytes: 64)) == 9, "cut at \(cut)")

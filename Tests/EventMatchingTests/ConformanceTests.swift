@@ -3,32 +3,33 @@ import JSONScan
 import TestSupport
 import Testing
 
-/// Runs all cases of a file, and lists the first wrong answers.
-private func check(_ file: String, kernel: ScanKernel) throws {
-    let text = try #require(readFile(file), "can't read \(file)")
-    var scanner = StructuralScanner()
-    var count = 0
-    var wrong: [String] = []
-    try text.withUnsafeBytes { bytes in
-        for line in JSONLines(bytes) {
-            let value = JSONValue(try scanner.scan(line.text))
-            let conformanceCase = try #require(ConformanceCase(value), "line \(line.number)")
+@Suite("Conformance")
+struct ConformanceTests {
+    @Test(
+        "the committed cases are answered right by every kernel",
+        arguments: ConformanceFixture.allCases, ScanKernel.supported)
+    func fixtures(fixture: ConformanceFixture, kernel: ScanKernel) throws {
+        try check(fixture.path, kernel)
+    }
+
+    @Test(
+        "all shared cases are answered right", .enabled(if: sharedFolder != nil),
+        arguments: ["patterns", "quirks"])
+    func sharedCases(file: String) throws {
+        try check(#require(sharedFolder) + "/conformance/\(file).jsonl", .best)
+    }
+
+    /// Runs all cases of a file, and lists the first wrong answers.
+    private func check(_ file: String, _ kernel: ScanKernel) throws {
+        var wrong: [String] = []
+        let count = try mapJSONLines(of: file) { line in
+            let conformanceCase = try #require(ConformanceCase(line))
             let answer = conformanceCase.answer(kernel: kernel)
-            count += 1
             if !answer.agrees(with: conformanceCase.expected) {
                 wrong.append("\(conformanceCase.id): \(answer)")
             }
-        }
-    }
-    #expect(count > 0)
-    #expect(wrong.isEmpty, "\(wrong.count) of \(count) wrong: \(wrong.prefix(20))")
-}
-
-@Suite struct ConformanceTests {
-    @Test("all shared cases are answered right", .enabled(if: sharedFolder != nil))
-    func sharedCases() throws {
-        let folder = try #require(sharedFolder)
-        try check(folder + "/conformance/patterns.jsonl", kernel: .best)
-        try check(folder + "/conformance/quirks.jsonl", kernel: .best)
+        }.count
+        #expect(count > 100)
+        #expect(wrong.isEmpty, "\(wrong.count) of \(count) wrong: \(wrong.prefix(20))")
     }
 }

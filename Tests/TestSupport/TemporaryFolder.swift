@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// A folder that goes away with the last reference to it.
+/// A folder of its own for a test, removed with the last reference.
 public final class TemporaryFolder: Sendable {
     /// Its path, without a slash at the end.
     public let path: String
 
-    /// Makes a folder.
+    /// Makes an empty folder.
     public init() throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("switchyard-tests-\(UUID().uuidString)")
@@ -15,8 +15,24 @@ public final class TemporaryFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Writes a text file in it.
+    /// The path of something in the folder, whether it is there or not.
+    public func path(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file, and gives its path.
+    @discardableResult
+    public func file(_ name: String, _ content: some Collection<UInt8>) throws -> String {
+        try Data(content).write(to: URL(fileURLWithPath: path(name)))
+        return path(name)
+    }
+
+    /// Writes a file of lines, and gives its path.
+    @discardableResult
+    public func file(_ name: String, lines: [String]) throws -> String {
+        try file(name, Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
+    /// Writes a text file.
     public func write(_ text: String, to name: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+        try file(name, Array(text.utf8))
     }
 }

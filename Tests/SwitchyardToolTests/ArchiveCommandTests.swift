@@ -1,0 +1,195 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("switchyard archive")
+struct ArchiveCommandTests {
+    /// An archive of 2,500 events in several segments, and rules that match some of them.
+    private let folder: TemporaryFolder
+    private let archive: String
+    private let rules: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        archive = folder.path("archive")
+        let events = (0..<2_500).map { number in
+            "{\"time\":\"2026-01-31T12:00:0\(number / 250)Z\",\"detail\":{\"number\":\(number)},"
+                + "\"filler\":\"" + String(repeating: "x", count: 1_000) + "\"}"
+        }
+        rules = try folder.file(
+            "rules",
+            lines: [
+                #"{"name":"low","pattern":{"detail":{"number":[{"numeric":["<",3]}]}}}"#,
+                #"{"name":"two","pattern":{"detail":{"number":[2,2499]}}}"#,
+            ])
+        let bench = try Tool.run(
+            "bench", "--events", try folder.file("events", lines: events), "--repeat", "1",
+            "--rules", rules, "--passes", "1", "--archive", archive, "--segment-mebibytes", "1")
+        try #require(bench.exitCode == 0, "\(bench.errors)")
+        #expect(bench.errors == "the archive is in \(archive)\n")
+    }
+
+    @Test("info lists the segments, their events and times")
+    func info() throws {
+        let object = try Tool.run("archive", "info", archive, "--json").object()
+        #expect(object["records"] as? Int == 2_500)
+        #expect(object["firstSequence"] as? Int == 0 && object["endSequence"] as? Int == 2_500)
+        #expect(object["gaps"] as? Int == 0)
+        #expect(
+            object["eventTimes"] as? [String] == ["2026-01-31T12:00:00Z", "2026-01-31T12:00:09Z"])
+        let segments = try #require(object["segments"] as? [[String: Any]])
+        #expect(segments.count >= 2)
+        #expect(segments.compactMap { $0["records"] as? Int }.reduce(0, +) == 2_500)
+        let table = try Tool.run("archive", "info", archive)
+        #expect(table.exitCode == 0 && table.output.contains("0 to 2499"))
+        for segment in segments {
+            #expect(table.output.contains(try #require(segment["file"] as? String)))
+        }
+    }
+
+    @Test("verify finds a whole archive sound")
+    func verify() throws {
+        let result = try Tool.run("archive", "verify", archive)
+        #expect(result.output.hasPrefix("sound: 2,500 records in ") && result.exitCode == 0)
+        let object = try Tool.run("archive", "verify", archive, "--json").object()
+        #expect(object["sound"] as? Bool == true && object["records"] as? Int == 2_500)
+        #expect((object["problems"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test("cat prints the chosen events in order")
+    func cat() throws {
+        for (options, numbers) in Self.selections {
+            let result = try Tool.run(["archive", "cat", archive] + options)
+            let found = try result.lines.map { line in
+                let event =
+                    try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                return try #require((event?["detail"] as? [String: Int])?["number"])
+            }
+            #expect(found == numbers, "\(options)")
+            #expect(result.exitCode == 0 && result.errors.isEmpty)
+        }
+    }
+
+    /// Options, and the numbers of the events that they choose.
+    private static let selections: [([String], [Int])] = [
+        (["--from", "1200", "--limit", "2"], [1_200, 1_201]),
+        (["--from", "2498"], [2_498, 2_499]),
+        (["--before", "1"], [0]),
+        (["--from", "7", "--before", "7"], []),
+        (["--limit", "0"], []),
+        (["--from", "9999"], []),
+        (["--until", "2000-01-01T00:00:00Z"], []),
+        (["--by-event-time", "--since", "2026-01-31T12:00:09Z", "--limit", "1"], [2_250]),
+        (
+            [
+                "--by-event-time", "--since", "2026-01-31T12:00:01Z", "--until",
+                "2026-01-31T12:00:02Z",
+            ], Array(250..<500)
+        ),
+    ]
+
+    @Test("cat prints all events, byte for byte, and with --envelope what the archive adds")
+    func catAll() throws {
+        let events = String(
+            decoding: try #require(readFile(folder.path("events"))), as: UTF8.self)
+        #expect(try Tool.run("archive", "cat", archive).output == events)
+        let envelope = try Tool.run(
+            "archive", "cat", archive, "--envelope", "--from", "3", "--limit", "1"
+        ).object()
+        #expect(envelope["sequence"] as? Int == 3)
+        #expect(envelope["eventTime"] as? String == "2026-01-31T12:00:00Z")
+        #expect(Set(envelope.keys) == ["sequence", "ingestTime", "eventTime", "event"])
+    }
+
+    @Test("replay prints the sequence numbers of matching events with their rules")
+    func replay() throws {
+        let result = try Tool.run("archive", "replay", archive, "--rules", rules)
+        #expect(result.output == "0\tlow\n1\tlow\n2\tlow,two\n2499\ttwo\n")
+        #expect(result.errors.hasPrefix("2,500 events, ") && result.exitCode == 0)
+        let part = try Tool.run(
+            "archive", "replay", archive, "--rules", rules, "--from", "2", "--json")
+        #expect(
+            part.lines == [
+                #"{"sequence":2,"rules":["low","two"]}"#, #"{"sequence":2499,"rules":["two"]}"#,
+            ])
+        let count = try Tool.run(
+            "archive", "replay", archive, "--rules", rules, "--count", "--json", "--limit", "10"
+        ).object()
+        #expect(count["events"] as? Int == 10)
+        #expect(count["matches"] as? Int == 4 && count["matchedEvents"] as? Int == 3)
+    }
+
+    @Test("another run appends to an archive that is there")
+    func append() throws {
+        let again = try Tool.run(
+            "bench", "--events", folder.path("events"), "--repeat", "1", "--rules", rules,
+            "--passes", "1", "--archive", archive, "--segment-mebibytes", "1")
+        #expect(again.exitCode == 0)
+        let result = try Tool.run("archive", "replay", archive, "--rules", rules)
+        #expect(result.lines.suffix(4) == ["2500\tlow", "2501\tlow", "2502\tlow,two", "4999\ttwo"])
+    }
+
+    @Test("a flipped byte is found: verify names the file and exits with 1, the rest is readable")
+    func damage() throws {
+        let object = try Tool.run("archive", "info", archive, "--json").object()
+        let segments = try #require(object["segments"] as? [[String: Any]])
+        let file = try #require(segments.first?["file"] as? String)
+        let handle = try #require(FileHandle(forUpdatingAtPath: "\(archive)/\(file)"))
+        try handle.seek(toOffset: 300_000)
+        let byte = try #require(try handle.read(upToCount: 1)?.first)
+        try handle.seek(toOffset: 300_000)
+        try handle.write(contentsOf: [byte ^ 0x10])
+        try handle.close()
+
+        let verify = try Tool.run("archive", "verify", archive)
+        #expect(verify.output.hasPrefix("DAMAGED: ") && verify.exitCode == 1)
+        #expect(verify.errors.contains(file))
+        let json = try Tool.run("archive", "verify", archive, "--json")
+        #expect(try json.object()["sound"] as? Bool == false && json.exitCode == 1)
+
+        let cat = try Tool.run("archive", "cat", archive)
+        #expect(cat.errors.contains("\(file): events ") && cat.errors.contains("are lost"))
+        #expect((2_300..<2_500).contains(cat.lines.count) && cat.exitCode == 1)
+        let replay = try Tool.run("archive", "replay", archive, "--rules", rules)
+        #expect(replay.output.hasSuffix("2499\ttwo\n") && replay.exitCode == 1)
+    }
+
+    @Test("a missing segment is a gap that every command reports")
+    func missingSegment() throws {
+        let object = try Tool.run("archive", "info", archive, "--json").object()
+        let segments = try #require(object["segments"] as? [[String: Any]])
+        try #require(segments.count >= 3)
+        let file = try #require(segments[1]["file"] as? String)
+        try FileManager.default.removeItem(atPath: "\(archive)/\(file)")
+        for command in [["info"], ["verify"], ["cat"], ["replay", "--rules", rules]] {
+            let result = try Tool.run(["archive", command[0], archive] + command.dropFirst())
+            #expect(result.exitCode == 1 && !result.errors.isEmpty, "\(command)")
+        }
+    }
+}
+
+@Suite("switchyard archive elsewhere")
+struct ForeignDirectoryTests {
+    @Test(
+        "what is no archive is refused with 2 and left as it is",
+        arguments: ["info", "verify", "cat"])
+    func foreignDirectory(command: String) throws {
+        let foreign = try TemporaryFolder()
+        let file = try foreign.file("letter.txt", Array("dear".utf8))
+        let result = try Tool.run("archive", command, foreign.path)
+        #expect(
+            result.errors == """
+                error: \(foreign.path): holds files but no archive.identity; choose an empty directory
+
+                """)
+        #expect(result.output.isEmpty && result.exitCode == 2)
+        let missing = try Tool.run("archive", command, foreign.path("missing"))
+        #expect(missing.errors.hasSuffix("no archive here (no archive.identity)\n"))
+        #expect(missing.exitCode == 2)
+        let bench = try Tool.run(
+            "bench", "--archive", foreign.path, "--events", "10", "--rules", "1", "--passes", "1")
+        #expect(bench.exitCode == 2 && bench.errors.hasPrefix("error: \(foreign.path): "))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: foreign.path) == ["letter.txt"])
+        #expect(readFile(file) == Array("dear".utf8))
+    }
+}
