@@ -6,7 +6,9 @@ extension Matcher {
         }
         raiseDefaults()
         for position in 0..<tables.unraisedBranches.count {
-            verify(tables.branches[tables.unraisedBranches[position]])
+            let branch = tables.branches[tables.unraisedBranches[position]]
+            guard canHold(branch.conditions) else { continue }
+            if hits.count == 0 || holdsInArrays(branch) { note(branch.rule) }
         }
     }
 
@@ -22,19 +24,24 @@ extension Matcher {
             if !isSatisfied(group.check) { continue }
             for raise in group.raises.range {
                 let raise = tables.raises[raise]
-                if isSatisfied(raise.check) { verify(tables.branches[raise.branch]) }
+                if isSatisfied(raise.check), canHold(raise.rest) { match(raise) }
             }
         }
     }
 
+    /// Notes the rule of a branch all of whose conditions can hold.
     @inline(__always)
-    private mutating func verify(_ branch: Branch) {
-        for position in branch.conditions.range {
-            guard canHold(tables.branchConditions[position]) else { return }
-        }
+    private mutating func match(_ raise: Raise) {
         // Without elements of arrays to choose from, "each can hold" is "all hold".
-        guard hits.count == 0 || holdsInArrays(branch) else { return }
-        note(branch.rule)
+        if hits.count == 0 || holdsInArrays(tables.branches[raise.branch]) { note(raise.rule) }
+    }
+
+    @inline(__always)
+    private func canHold(_ conditions: Run) -> Bool {
+        for position in conditions.range {
+            guard canHold(tables.branchConditions[position]) else { return false }
+        }
+        return true
     }
 
     /// Whether a condition holds, taken alone: it was satisfied, or its field may be absent and no

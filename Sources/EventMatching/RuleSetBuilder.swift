@@ -112,7 +112,7 @@ struct RuleSetBuilder {
         var groups = RunBuilder<RaiseGroup>()
         var heads: [RaiseHead] = []
         for raises in raises {
-            let run = groups.append(Self.grouped(raises, &frozenRaises))
+            let run = groups.append(grouped(raises, &frozenRaises, &branchConditions))
             let check = run.isEmpty ? RaiseHead.never : groups.elements[Int(run.start)].check
             heads.append(RaiseHead(check: check, groups: run))
         }
@@ -217,13 +217,23 @@ struct RuleSetBuilder {
             by: rarest, group: common, check: others.first ?? rarest, branch: number)
     }
 
-    private static func grouped(
-        _ drafts: [RaiseDraft], _ raises: inout RunBuilder<Raise>
+    private func grouped(
+        _ drafts: [RaiseDraft], _ raises: inout RunBuilder<Raise>,
+        _ branchConditions: inout RunBuilder<UInt32>
     ) -> [RaiseGroup] {
         var groups: [RaiseGroup] = []
         let sorted = drafts.sorted { ($0.group, $0.check) < ($1.group, $1.check) }
         for group in sorted.chunked(by: \.group) {
-            let run = raises.append(group.map { Raise(check: $0.check, branch: $0.branch) })
+            let run = raises.append(
+                group.map { draft in
+                    let branch = branches[Int(draft.branch)]
+                    let rest = branch.conditions.filter {
+                        $0 != draft.by && $0 != draft.group && $0 != draft.check
+                    }
+                    return Raise(
+                        check: draft.check, rest: branchConditions.append(rest),
+                        rule: branch.rule, branch: draft.branch)
+                })
             groups.append(RaiseGroup(check: group[group.startIndex].group, raises: run))
         }
         return groups

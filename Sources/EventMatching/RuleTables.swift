@@ -108,6 +108,10 @@ struct RaiseGroup: BitwiseCopyable {
 struct Raise: BitwiseCopyable {
     /// Unless this condition is satisfied too, the branch can't match.
     var check: UInt32
+    /// Its other conditions, besides this one, the group's and the one that it hangs on, in
+    /// ``RuleTables/branchConditions``. Few branches have any.
+    var rest: Run
+    var rule: UInt32
     var branch: UInt32
 }
 
