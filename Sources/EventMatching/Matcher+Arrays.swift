@@ -1,4 +1,6 @@
 /// An element of an array, itself an object or an array: what is found inside has chosen it.
+///
+/// Scopes are numbered in text order, so those inside an element follow it without gap.
 struct Scope: BitwiseCopyable {
     /// Stands for "in no element", the parent of all.
     static let outside: UInt32 = 0
@@ -6,7 +8,7 @@ struct Scope: BitwiseCopyable {
 
     /// The element around the array.
     var parent: UInt32
-    /// The entry at which the array begins.
+    /// The array, in ``Matcher/arrayEnds``.
     var array: UInt32
     var depth: UInt32
 }
@@ -20,6 +22,15 @@ struct Hit: BitwiseCopyable {
     var next: UInt32
 }
 
+/// A condition of the branch that is being checked: its hits lie in ``Matcher/candidates``.
+struct PendingCondition: BitwiseCopyable {
+    var condition: UInt32
+    var hits: Run
+}
+
+/// Conditions, of at most ``PatternLimits/pathsPerBranch``, by their position in the search.
+typealias Positions = SIMD4<UInt64>
+
 /// The fourth step: conditions that were satisfied inside arrays have to agree on the elements.
 ///
 /// One value is chosen for each condition, and no two of them may lie in different elements of the
@@ -27,11 +38,17 @@ struct Hit: BitwiseCopyable {
 /// the field would be consistent with the elements chosen *so far*, in the order of the paths: that
 /// is how the reference implementation does it, and the order is part of the language.
 ///
-/// The search backtracks; each step looks at one hit, and a hit is compared with the chosen ones in
-/// O(nesting of arrays).
+/// The search backtracks, with two means against hostile events: a value that another choice excludes
+/// takes all values of the same kind with it by binary search (those of other elements of the same
+/// array lie next to each other); and a failure goes back to the last choice that had a part in it
+/// (Prosser, "Hybrid algorithms for the constraint satisfaction problem", 1993), so that arrays that
+/// have nothing to do with each other are not tried against each other. Fields that share an array
+/// take O(values * log(values)). Only an event that repeats a field's path in many arrays can force
+/// more: then the problem is as hard as satisfying a Boolean formula.
 extension Matcher {
     mutating func holdsInArrays(_ branch: Branch) -> Bool {
         pending.removeAll()
+        candidates.removeAll()
         var hasScoped = false
         for position in branch.conditions.range {
             let condition = tables.branchConditions[position]
@@ -43,33 +60,81 @@ extension Matcher {
             hasScoped = hasScoped || isScoped
             // A free value goes together with everything. Only where a field may be absent can it
             // matter that another value was chosen, because that makes fewer values consistent.
-            if branch.hasAbsence ? isScoped : !state.contains(.free) { pending.append(condition) }
+            if branch.hasAbsence ? isScoped : !state.contains(.free) {
+                pending.append(PendingCondition(condition: condition, hits: Run()))
+            }
         }
         guard hasScoped, pending.count > 1 || branch.hasAbsence else { return true }
+        for position in 0..<pending.count {
+            pending[position].hits = gatherHits(of: pending[position].condition)
+        }
         chosen.removeAll()
-        return choose(0)
+        return choose(0) == nil
+    }
+
+    /// Copies a condition's hits, which are linked, to where they can be searched.
+    private mutating func gatherHits(of condition: UInt32) -> Run {
+        let start = UInt32(truncatingIfNeeded: candidates.count)
+        if states[condition].contains(.scoped) {
+            var hit = firstHit[condition]
+            while hit != Hit.none {
+                candidates.append(hits[Int(hit)].scope)
+                hit = hits[Int(hit)].next
+            }
+        }
+        return Run(start: start, count: UInt32(truncatingIfNeeded: candidates.count) &- start)
     }
 
     /// Chooses for the pending conditions from a position on.
-    private mutating func choose(_ position: Int) -> Bool {
-        guard position < pending.count else { return true }
-        let condition = pending[position]
-        let state = state(of: condition)
-        if state.contains(.free), choose(position + 1) { return true }
+    ///
+    /// - Returns: nil if there is a choice, else the earlier positions because of which there is
+    ///   none.
+    private mutating func choose(_ position: Int) -> Positions? {
+        guard position < pending.count else { return nil }
+        let (condition, run) = (pending[position].condition, pending[position].hits)
+        var reasons = Positions()
+
+        // First without a value inside arrays, which leaves all choices open.
         let presence = tables.conditions[condition].presence
-        if presence != Condition.none, isAbsent(presence), choose(position + 1) { return true }
-        guard state.contains(.scoped) else { return false }
-        var hit = firstHit[condition]
-        while hit != Hit.none {
-            let scope = hits[Int(hit)].scope
-            if isConsistent(scope) {
-                chosen.append(scope)
-                if choose(position + 1) { return true }
-                chosen.removeLast()
-            }
-            hit = hits[Int(hit)].next
+        let mayBeAbsent = presence != Condition.none
+        if state(of: condition).contains(.free) || mayBeAbsent && isAbsent(presence) {
+            guard let failed = choose(position + 1) else { return nil }
+            guard failed.contains(position) else { return failed }
+            reasons |= failed
+        } else if mayBeAbsent {
+            // Any other choice so far might have made the field's values inconsistent.
+            for earlier in 0..<position { reasons.insert(earlier) }
         }
-        return false
+
+        var at = Int(run.start)
+        let end = Int(run.start &+ run.count)
+        while at < end {
+            let scope = candidates[at]
+            if let (earlier, next) = exclusion(of: scope) {
+                reasons.insert(earlier)
+                at = firstCandidate(notBelow: next, from: at, to: end)
+                continue
+            }
+            chosen.append(ChosenScope(scope: scope, position: UInt32(position)))
+            guard let failed = choose(position + 1) else { return nil }
+            chosen.removeLast()
+            // Another value here would fail for the same reasons.
+            guard failed.contains(position) else { return failed }
+            reasons |= failed
+            at &+= 1
+        }
+        reasons.remove(position)
+        return reasons
+    }
+
+    /// The first candidate at or behind a scope.
+    private func firstCandidate(notBelow scope: UInt32, from start: Int, to end: Int) -> Int {
+        var (low, high) = (start, end)
+        while low < high {
+            let middle = (low &+ high) / 2
+            if candidates[middle] < scope { low = middle &+ 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Whether no value of a field is consistent with what is chosen.
@@ -79,33 +144,63 @@ extension Matcher {
         guard state.contains(.scoped) else { return true }
         var hit = firstHit[presence]
         while hit != Hit.none {
-            if isConsistent(hits[Int(hit)].scope) { return false }
+            if exclusion(of: hits[Int(hit)].scope) == nil { return false }
             hit = hits[Int(hit)].next
         }
         return true
     }
 
-    private func isConsistent(_ scope: UInt32) -> Bool {
-        for position in 0..<chosen.count where excludes(scope, chosen[position]) { return false }
-        return true
-    }
-
-    /// Whether two scopes lie in different elements of the same array.
+    /// The first choice that lies in another element of an array in which a scope lies too, and the
+    /// next scope that this choice does not exclude.
     @inline(__always)
-    private func excludes(_ one: UInt32, _ other: UInt32) -> Bool {
-        var (left, right) = (one, other)
-        while left != right {
-            let (leftScope, rightScope) = (scopes[Int(left)], scopes[Int(right)])
-            if leftScope.depth > rightScope.depth {
-                left = leftScope.parent
-            } else if rightScope.depth > leftScope.depth {
-                right = rightScope.parent
-            } else {
-                if leftScope.array == rightScope.array { return true }
-                left = leftScope.parent
-                right = rightScope.parent
+    private func exclusion(of scope: UInt32) -> (position: Int, next: UInt32)? {
+        for number in 0..<chosen.count {
+            let choice = chosen[number]
+            if let next = next(after: scope, whereChosen: choice.scope) {
+                return (Int(choice.position), next)
             }
         }
-        return false
+        return nil
+    }
+
+    private func next(after scope: UInt32, whereChosen chosen: UInt32) -> UInt32? {
+        var (one, other) = (scope, chosen)
+        while one != other {
+            let (scopeOfOne, scopeOfOther) = (scopes[Int(one)], scopes[Int(other)])
+            if scopeOfOne.depth > scopeOfOther.depth {
+                one = scopeOfOne.parent
+            } else if scopeOfOther.depth > scopeOfOne.depth {
+                other = scopeOfOther.parent
+            } else {
+                if scopeOfOne.array == scopeOfOther.array {
+                    // Before the chosen element: on to it. Behind it: on to the end of the array.
+                    return one < other ? other : arrayEnds[Int(scopeOfOne.array)]
+                }
+                one = scopeOfOne.parent
+                other = scopeOfOther.parent
+            }
+        }
+        return nil
+    }
+}
+
+/// An element of an array that the search has settled on.
+struct ChosenScope: BitwiseCopyable {
+    var scope: UInt32
+    /// For which of the pending conditions.
+    var position: UInt32
+}
+
+extension Positions {
+    fileprivate func contains(_ position: Int) -> Bool {
+        self[position / 64] >> UInt64(position % 64) & 1 != 0
+    }
+
+    fileprivate mutating func insert(_ position: Int) {
+        self[position / 64] |= 1 << UInt64(position % 64)
+    }
+
+    fileprivate mutating func remove(_ position: Int) {
+        self[position / 64] &= ~(1 << UInt64(position % 64))
     }
 }

@@ -56,6 +56,8 @@ extension Matcher {
         _ event: StructuralIndex, at open: Int, node: UInt32, scope: UInt32
     ) {
         let close = event.close(of: open)
+        let array = UInt32(truncatingIfNeeded: arrayEnds.count)
+        arrayEnds.append(0)
         var element = open &+ 1
         while element < close {
             let after = event.entry(after: element)
@@ -66,7 +68,7 @@ extension Matcher {
                 let inner = UInt32(truncatingIfNeeded: scopes.count)
                 scopes.append(
                     Scope(
-                        parent: scope, array: UInt32(truncatingIfNeeded: open),
+                        parent: scope, array: array,
                         depth: scopes[Int(scope)].depth &+ 1))
                 walkValue(event, at: element, node: node, scope: inner)
             } else {
@@ -74,6 +76,7 @@ extension Matcher {
             }
             element = after &+ 1
         }
+        arrayEnds[Int(array)] = UInt32(truncatingIfNeeded: scopes.count)
     }
 
     /// Takes a string out of its escapes. The result is valid until the next call.

@@ -38,13 +38,16 @@ public struct Matcher: ~Copyable {
 
     /// Elements of arrays that the walk went into; entry 0 stands for "in none".
     var scopes: GrowableBuffer<Scope>
+    /// For each array that has such elements, the first scope behind it.
+    var arrayEnds: GrowableBuffer<UInt32>
     /// Conditions satisfied inside array elements, linked per condition in text order.
     var hits: GrowableBuffer<Hit>
     let firstHit: FixedBuffer<UInt32>
     let lastHit: FixedBuffer<UInt32>
     /// The search for elements that go together.
-    var pending: GrowableBuffer<UInt32>
-    var chosen: GrowableBuffer<UInt32>
+    var pending: GrowableBuffer<PendingCondition>
+    var chosen: GrowableBuffer<ChosenScope>
+    var candidates: GrowableBuffer<UInt32>
 
     /// Keys and values taken out of their escapes or folded.
     var textScratch: GrowableBuffer<UInt8>
@@ -75,6 +78,8 @@ public struct Matcher: ~Copyable {
         defaultFields = GrowableBuffer(capacity: tables.fields.count)
         soleBits = FixedBuffer(tables.soleBits)
         scopes = GrowableBuffer(capacity: 64)
+        arrayEnds = GrowableBuffer(capacity: 64)
+        candidates = GrowableBuffer(capacity: 64)
         hits = GrowableBuffer(capacity: 64)
         firstHit = FixedBuffer(repeating: 0, count: conditionCount)
         lastHit = FixedBuffer(repeating: 0, count: conditionCount)
@@ -164,6 +169,7 @@ public struct Matcher: ~Copyable {
         defaultFields.removeAll()
         hits.removeAll()
         scopes.removeAll()
+        arrayEnds.removeAll()
         scopes.append(Scope.none)
         matches.removeAll()
         // Far from overflow: one event has at most a quarter of the numbers as leaves.
