@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target, as in the package that is measured.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "switchyard-benchmarks",
+    dependencies: [
+        // The name, because a checkout's folder can have any other.
+        .package(name: "switchyard", path: "../"),
+        // Without its traits, which count allocations by standing in for `malloc` and the runtime.
+        .package(url: "https://github.com/ordo-one/benchmark.git", from: "1.38.0", traits: []),
+    ],
+    targets: [
+        // The folder that holds a benchmark target has to be called "Benchmarks", as this one is.
+        .executableTarget(
+            name: "SwitchyardBenchmarks",
+            dependencies: [
+                "SimdjsonReference",
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "EventArchive", package: "switchyard"),
+                .product(name: "EventMatching", package: "switchyard"),
+                .product(name: "EventWorkload", package: "switchyard"),
+                .product(name: "Switchyard", package: "switchyard"),
+            ],
+            path: "SwitchyardBenchmarks",
+            swiftSettings: settings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        .target(
+            name: "SimdjsonReference", dependencies: ["CSimdjson"], path: "SimdjsonReference"),
+        .systemLibrary(
+            name: "CSimdjson", path: "CSimdjson", pkgConfig: "simdjson",
+            providers: [.apt(["libsimdjson-dev"])]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
