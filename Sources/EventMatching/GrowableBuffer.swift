@@ -22,6 +22,14 @@ struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
         count &+= 1
     }
 
+    /// Appends an element, or does not, without a branch. There has to be room for it.
+    @inline(__always)
+    mutating func appendUnreserved(_ element: Element, if isKept: Bool) {
+        assert(count < capacity)
+        (base + count).initialize(to: element)
+        count &+= isKept ? 1 : 0
+    }
+
     @inline(__always)
     subscript(_ position: Int) -> Element {
         get {

@@ -1,9 +1,8 @@
 /// The third step: from satisfied conditions to branches, and from these to rules.
 extension Matcher {
     mutating func raiseBranches() {
-        for position in 0..<satisfied.count {
-            raise(satisfied[position])
-        }
+        keepRaising()
+        for position in 0..<raising.count { raise(raising[position]) }
         raiseDefaults()
         for position in 0..<tables.unraisedBranches.count {
             let branch = tables.branches[tables.unraisedBranches[position]]
@@ -12,14 +11,22 @@ extension Matcher {
         }
     }
 
+    /// Picks out the satisfied conditions that raise something. Most raise nothing, or one group that
+    /// is passed over; which ones cannot be foretold, so there is no branch to guess.
+    private mutating func keepRaising() {
+        raising.removeAll()
+        raising.reserve(satisfied.count)
+        for position in 0..<satisfied.count {
+            let condition = satisfied[position]
+            let check = tables.raiseHeads[condition].check
+            raising.appendUnreserved(condition, if: !states[check].isEmpty)
+        }
+    }
+
     /// Verifies the branches that hang on a satisfied condition.
     @inline(__always)
     mutating func raise(_ condition: UInt32) {
-        let head = tables.raiseHeads[condition]
-        // Most satisfied conditions raise nothing, or one group that is passed over.
-        if head.check == RaiseHead.never { return }
-        if head.groups.count == 1, !isSatisfied(head.check) { return }
-        for group in head.groups.range {
+        for group in tables.raiseHeads[condition].groups.range {
             let group = tables.raiseGroups[group]
             if !isSatisfied(group.check) { continue }
             for raise in group.raises.range {

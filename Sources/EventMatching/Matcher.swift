@@ -17,10 +17,12 @@ public struct Matcher: ~Copyable {
     let tables: RuleTables
     private var scanner: StructuralScanner
 
-    /// Per condition, what this event has shown of it.
+    /// Per condition, what this event has shown of it, and at the end one that it never shows.
     let states: FixedBuffer<ConditionState>
     /// The conditions whose state is not empty.
     var satisfied: GrowableBuffer<UInt32>
+    /// Those of them that may raise branches.
+    var raising: GrowableBuffer<UInt32>
     /// Per exclusion, the number of the last leaf that it held for.
     let exclusionLeaves: FixedBuffer<UInt32>
     /// Per exclusion that holds by default, how many leaves outside arrays it excluded, and which
@@ -69,7 +71,8 @@ public struct Matcher: ~Copyable {
         tables = rules.tables
         scanner = StructuralScanner(kernel: kernel)
         let conditionCount = tables.conditions.count
-        states = FixedBuffer(repeating: [], count: conditionCount)
+        states = FixedBuffer(repeating: [], count: conditionCount + 1)
+        raising = GrowableBuffer(capacity: conditionCount)
         satisfied = GrowableBuffer(capacity: conditionCount)
         exclusionLeaves = FixedBuffer(repeating: 0, count: tables.exclusions.count)
         excludedCounts = FixedBuffer(repeating: 0, count: tables.exclusions.count)

@@ -113,7 +113,12 @@ struct RuleSetBuilder {
         var heads: [RaiseHead] = []
         for raises in raises {
             let run = groups.append(grouped(raises, &frozenRaises, &branchConditions))
-            let check = run.isEmpty ? RaiseHead.never : groups.elements[Int(run.start)].check
+            let check =
+                switch run.count {
+                case 0: UInt32(conditions.count)
+                case 1: groups.elements[Int(run.start)].check
+                default: UInt32(heads.count)
+                }
             heads.append(RaiseHead(check: check, groups: run))
         }
         var frozenConditions = conditions.map { Condition(presence: $0.presence) }

@@ -87,10 +87,9 @@ struct Condition: BitwiseCopyable {
 
 /// What a satisfied condition raises, small enough to be looked at for each one.
 struct RaiseHead: BitwiseCopyable {
-    /// Stands for a condition that is never satisfied: this one raises nothing.
-    static let never = UInt32.max
-
-    /// What the first group's branches have in common; ``never`` where there is no group.
+    /// A condition without which nothing is raised: the check of the only group; where there are
+    /// several, the condition itself; where there is none, the number behind the last condition,
+    /// which is never satisfied.
     var check: UInt32
     /// The groups, in ``RuleTables/raiseGroups``.
     var groups: Run
