@@ -10,8 +10,8 @@ struct FieldFreezer {
     private(set) var lengths = RunBuilder<UInt32>()
     private(set) var wildcards = RunBuilder<WildcardTest>()
     private(set) var folded = RunBuilder<FoldedTest>()
-    private(set) var ranges = RunBuilder<RangeTest>()
-    private(set) var blocks = RunBuilder<BlockTest>()
+    private(set) var ranges = IntervalTablesBuilder<UInt64>()
+    private(set) var blocks = IntervalTablesBuilder<UInt128>()
     private(set) var text = RunBuilder<UInt8>()
     private(set) var pieces = RunBuilder<Run>()
     private(set) var characters = RunBuilder<FoldedTest.Character>()
@@ -50,29 +50,36 @@ struct FieldFreezer {
                     characters: characters.append(spellings), anchor: folded.anchor,
                     targets: freeze(targets, firstExclusion))
             })
-        index.ranges = ranges.append(
+        index.ranges = ranges.add(
             field.ranges.map { range, targets in
-                RangeTest(
-                    lower: range.lower?.number.value ?? -.infinity,
-                    upper: range.upper?.number.value ?? .infinity,
-                    includesLower: range.lower?.isInclusive ?? true,
-                    includesUpper: range.upper?.isInclusive ?? true,
-                    targets: freeze(targets, firstExclusion))
-            })
-        index.blocks = blocks.append(
-            field.blocks.map { block, targets in
-                BlockTest(
-                    low: block.bounds.lowerBound, high: block.bounds.upperBound,
-                    isIPv4: block.address.isIPv4, targets: freeze(targets, firstExclusion))
-            })
+                let bounds = range.intervalBounds
+                return .init(
+                    low: bounds.low, high: bounds.high, targets: absolute(targets, firstExclusion))
+            }, &targets)
+        index.blocksIPv4 = freezeBlocks(of: field, isIPv4: true, firstExclusion)
+        index.blocksIPv6 = freezeBlocks(of: field, isIPv4: false, firstExclusion)
         fields.append(index)
     }
 
-    /// Targets in terms of the whole rule set.
+    private mutating func freezeBlocks(
+        of field: FieldIndexBuilder, isIPv4: Bool, _ firstExclusion: UInt32
+    ) -> IntervalIndex {
+        let intervals = field.blocks.filter { $0.key.address.isIPv4 == isIPv4 }.map {
+            IntervalTablesBuilder<UInt128>.Interval(
+                low: $0.key.bounds.lowerBound, high: $0.key.bounds.upperBound,
+                targets: absolute($0.value, firstExclusion))
+        }
+        return blocks.add(intervals, &targets)
+    }
+
     private mutating func freeze(_ fieldTargets: [Target], _ firstExclusion: UInt32) -> Run {
-        targets.append(
-            fieldTargets.map { target in
-                target.isExclusion ? .exclusion(firstExclusion + target.number) : target
-            })
+        targets.append(absolute(fieldTargets, firstExclusion))
+    }
+
+    /// Targets in terms of the whole rule set.
+    private func absolute(_ fieldTargets: [Target], _ firstExclusion: UInt32) -> [Target] {
+        fieldTargets.map { target in
+            target.isExclusion ? .exclusion(firstExclusion + target.number) : target
+        }
     }
 }

@@ -49,7 +49,7 @@ extension Matcher {
         if index.has(.folded) || index.has(.foldedPrefix) || index.has(.foldedSuffix) {
             look(atFolded: value, index, field, scope)
         }
-        if index.has(.address) || !index.blocks.isEmpty, let address = NetworkAddress(value) {
+        if index.has(.address) || index.hasBlocks, let address = NetworkAddress(value) {
             look(atAddress: address, index, field, scope)
         }
     }
@@ -79,10 +79,8 @@ extension Matcher {
                 probe(.address, base, address.isIPv4 ? 4 : 16, field, scope)
             }
         }
-        for test in index.blocks.range {
-            let test = tables.blocks[test]
-            if test.matches(address) { reach(test.targets, scope) }
-        }
+        let blocks = address.isIPv4 ? index.blocksIPv4 : index.blocksIPv6
+        reach(tables.blocks.nodes, from: tables.blocks.find(blocks, address.bits), scope)
     }
 
     private mutating func look(
@@ -103,10 +101,7 @@ extension Matcher {
                 probe(.number, base, 8, field, scope)
             }
         }
-        for test in index.ranges.range {
-            let test = tables.ranges[test]
-            if test.matches(value) { reach(test.targets, scope) }
-        }
+        reach(tables.ranges.nodes, from: tables.ranges.find(index.ranges, value.intervalKey), scope)
     }
 
     /// Looks up each beginning, or end, of a value that has a length which some rule's has.
@@ -155,6 +150,19 @@ extension Matcher {
         if state.isEmpty { satisfied.append(condition) }
         if scope == Scope.outside {
             states[condition] = state.union(.free)
+    /// Takes note of the intervals that a value lies in: those of a node and all after it.
+    @inline(__always)
+    private mutating func reach(
+        _ nodes: FrozenBuffer<IntervalNode>, from first: UInt32, _ scope: UInt32
+    ) {
+        var number = first
+        while number != IntervalNode.none {
+            let node = nodes[number]
+            reach(node.targets, scope)
+            number = node.next
+        }
+    }
+
         } else {
             satisfyInScope(condition, state, scope)
         }

@@ -1,5 +1,3 @@
-internal import EventPattern
-
 /// Everything that a ``RuleSet`` compiles to: flat tables that refer to each other by position.
 ///
 /// `@unchecked Sendable`: the buffers are immutable from the moment they are frozen.
@@ -12,8 +10,8 @@ struct RuleTables: @unchecked Sendable {
     let lengths: FrozenBuffer<UInt32>
     let wildcards: FrozenBuffer<WildcardTest>
     let folded: FrozenBuffer<FoldedTest>
-    let ranges: FrozenBuffer<RangeTest>
-    let blocks: FrozenBuffer<BlockTest>
+    let ranges: IntervalTables<UInt64>
+    let blocks: IntervalTables<UInt128>
     /// What a lookup or test that succeeds leads to.
     let targets: FrozenBuffer<Target>
     /// The condition of each exclusion.
@@ -130,8 +128,9 @@ struct FieldIndex: BitwiseCopyable {
     var foldedSuffixLengths = Run()
     var wildcards = Run()
     var folded = Run()
-    var ranges = Run()
-    var blocks = Run()
+    var ranges = IntervalIndex()
+    var blocksIPv4 = IntervalIndex()
+    var blocksIPv6 = IntervalIndex()
     /// The field's `anything-but`s, each satisfied unless a lookup or test says otherwise.
     var exclusions = Run()
 
@@ -141,32 +140,6 @@ struct FieldIndex: BitwiseCopyable {
     /// The key space of a field's probes of one kind.
     @inline(__always)
     static func space(_ field: UInt32, _ probe: Probe) -> UInt32 { field << 4 | probe.rawValue }
-}
+    var hasBlocks: Bool { !blocksIPv4.isEmpty || !blocksIPv6.isEmpty }
 
-/// A range of numbers.
-struct RangeTest: BitwiseCopyable {
-    var lower: Double
-    var upper: Double
-    var includesLower: Bool
-    var includesUpper: Bool
-    var targets: Run
-
-    @inline(__always)
-    func matches(_ value: Double) -> Bool {
-        (includesLower ? value >= lower : value > lower)
-            && (includesUpper ? value <= upper : value < upper)
-    }
-}
-
-/// A block of addresses, from its lowest to its highest one.
-struct BlockTest: BitwiseCopyable {
-    var low: UInt128
-    var high: UInt128
-    var isIPv4: Bool
-    var targets: Run
-
-    @inline(__always)
-    func matches(_ address: NetworkAddress) -> Bool {
-        address.isIPv4 == isIPv4 && address.bits >= low && address.bits <= high
-    }
 }
