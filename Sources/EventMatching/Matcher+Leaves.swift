@@ -38,10 +38,7 @@ extension Matcher {
         if index.has(.string) { probe(.string, base, value.count, field, scope) }
         probe(.prefix, lengths: index.prefixLengths, value, field, scope)
         probe(.suffix, lengths: index.suffixLengths, value, field, scope)
-        for test in index.wildcards.range {
-            let test = tables.wildcards[test]
-            if test.matches(value, tables.text) { reach(test.targets, scope) }
-        }
+        if index.wildcards != WildcardIndex.none { look(atWildcards: value, index, scope) }
         for test in index.folded.range {
             let test = tables.folded[test]
             if test.matches(value, tables.text) { reach(test.targets, scope) }
@@ -51,6 +48,16 @@ extension Matcher {
         }
         if index.has(.address) || index.hasBlocks, let address = NetworkAddress(value) {
             look(atAddress: address, index, field, scope)
+        }
+    }
+
+    private mutating func look(
+        atWildcards value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ scope: UInt32
+    ) {
+        let wildcards = tables.wildcards[index.wildcards]
+        wildcardSearch.run(value, wildcards)
+        for position in 0..<wildcardSearch.found.count {
+            reach(wildcards.targets[wildcardSearch.found[position]], scope)
         }
     }
 
@@ -143,13 +150,6 @@ extension Matcher {
         }
     }
 
-    /// Takes note of a condition that the current leaf satisfies.
-    @inline(__always)
-    private mutating func satisfy(_ condition: UInt32, _ scope: UInt32) {
-        let state = states[condition]
-        if state.isEmpty { satisfied.append(condition) }
-        if scope == Scope.outside {
-            states[condition] = state.union(.free)
     /// Takes note of the intervals that a value lies in: those of a node and all after it.
     @inline(__always)
     private mutating func reach(
@@ -163,6 +163,13 @@ extension Matcher {
         }
     }
 
+    /// Takes note of a condition that the current leaf satisfies.
+    @inline(__always)
+    private mutating func satisfy(_ condition: UInt32, _ scope: UInt32) {
+        let state = states[condition]
+        if state.isEmpty { satisfied.append(condition) }
+        if scope == Scope.outside {
+            states[condition] = state.union(.free)
         } else {
             satisfyInScope(condition, state, scope)
         }

@@ -122,10 +122,9 @@ struct RuleSetBuilder {
             fields: FrozenBuffer(freezer.fields),
             text: TextTables(
                 text: FrozenBuffer(freezer.text.elements),
-                pieces: FrozenBuffer(freezer.pieces.elements),
                 characters: FrozenBuffer(freezer.characters.elements)),
             lengths: FrozenBuffer(freezer.lengths.elements),
-            wildcards: FrozenBuffer(freezer.wildcards.elements),
+            wildcards: FrozenBuffer(freezer.wildcards),
             folded: FrozenBuffer(freezer.folded.elements),
             ranges: freezer.ranges.freeze(),
             blocks: freezer.blocks.freeze(),

@@ -8,7 +8,7 @@ struct RuleTables: @unchecked Sendable {
     let text: TextTables
     /// Lengths of prefixes and suffixes that some rule has.
     let lengths: FrozenBuffer<UInt32>
-    let wildcards: FrozenBuffer<WildcardTest>
+    let wildcards: FrozenBuffer<WildcardIndex>
     let folded: FrozenBuffer<FoldedTest>
     let ranges: IntervalTables<UInt64>
     let blocks: IntervalTables<UInt128>
@@ -35,6 +35,7 @@ struct RuleTables: @unchecked Sendable {
         fields.deallocate()
         text.deallocate()
         lengths.deallocate()
+        for number in 0..<wildcards.count { wildcards[number].deallocate() }
         wildcards.deallocate()
         folded.deallocate()
         ranges.deallocate()
@@ -52,12 +53,16 @@ struct RuleTables: @unchecked Sendable {
     var byteCount: Int {
         let indexes =
             trie.byteCount + probes.byteCount + fields.byteCount + text.byteCount
-            + lengths.byteCount + wildcards.byteCount + folded.byteCount + ranges.byteCount
+            + lengths.byteCount + wildcardByteCount + folded.byteCount + ranges.byteCount
             + blocks.byteCount + targets.byteCount + exclusions.byteCount
         let logic =
             conditions.byteCount + branches.byteCount + branchConditions.byteCount
             + raiseGroups.byteCount + raises.byteCount + unraisedBranches.byteCount
         return indexes + logic
+    }
+
+    private var wildcardByteCount: Int {
+        (0..<wildcards.count).reduce(wildcards.byteCount) { $0 + wildcards[$1].byteCount }
     }
 }
 
@@ -126,7 +131,8 @@ struct FieldIndex: BitwiseCopyable {
     var suffixLengths = Run()
     var foldedPrefixLengths = Run()
     var foldedSuffixLengths = Run()
-    var wildcards = Run()
+    /// In ``RuleTables/wildcards``.
+    var wildcards = WildcardIndex.none
     var folded = Run()
     var ranges = IntervalIndex()
     var blocksIPv4 = IntervalIndex()
@@ -134,12 +140,12 @@ struct FieldIndex: BitwiseCopyable {
     /// The field's `anything-but`s, each satisfied unless a lookup or test says otherwise.
     var exclusions = Run()
 
+    var hasBlocks: Bool { !blocksIPv4.isEmpty || !blocksIPv6.isEmpty }
+
     @inline(__always)
     func has(_ probe: Probe) -> Bool { probes >> probe.rawValue & 1 != 0 }
 
     /// The key space of a field's probes of one kind.
     @inline(__always)
     static func space(_ field: UInt32, _ probe: Probe) -> UInt32 { field << 4 | probe.rawValue }
-    var hasBlocks: Bool { !blocksIPv4.isEmpty || !blocksIPv6.isEmpty }
-
 }
