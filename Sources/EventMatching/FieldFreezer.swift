@@ -8,11 +8,13 @@ struct FieldFreezer {
     private(set) var targets = RunBuilder<Target>()
     private(set) var exclusions = RunBuilder<UInt32>()
     private(set) var lengths = RunBuilder<UInt32>()
+    private(set) var wildcardTests = RunBuilder<WildcardTest>()
     private(set) var wildcards: [WildcardIndex] = []
     private(set) var folded = RunBuilder<FoldedTest>()
     private(set) var ranges = IntervalTablesBuilder<UInt64>()
     private(set) var blocks = IntervalTablesBuilder<UInt128>()
     private(set) var text = RunBuilder<UInt8>()
+    private(set) var pieces = RunBuilder<Run>()
     private(set) var characters = RunBuilder<FoldedTest.Character>()
 
     /// Adds the next field.
@@ -34,7 +36,14 @@ struct FieldFreezer {
         index.foldedPrefixLengths = lengths.append((lengthsByKind[.foldedPrefix] ?? []).sorted())
         index.foldedSuffixLengths = lengths.append((lengthsByKind[.foldedSuffix] ?? []).sorted())
 
-        if !field.wildcards.isEmpty {
+        if WildcardTest.suits(field.wildcards.keys) {
+            index.wildcardTests = wildcardTests.append(
+                field.wildcards.map { wildcard, targets in
+                    WildcardTest(
+                        pieces: pieces.append(wildcard.pieces.map { text.append($0.utf8) }),
+                        targets: freeze(targets, firstExclusion))
+                })
+        } else {
             index.wildcards = UInt32(wildcards.count)
             wildcards.append(
                 WildcardIndex(field.wildcards.map { ($0, freeze($1, firstExclusion)) }))

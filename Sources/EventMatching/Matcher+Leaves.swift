@@ -38,6 +38,10 @@ extension Matcher {
         if index.has(.string) { probe(.string, base, value.count, field, scope) }
         probe(.prefix, lengths: index.prefixLengths, value, field, scope)
         probe(.suffix, lengths: index.suffixLengths, value, field, scope)
+        for test in index.wildcardTests.range {
+            let test = tables.wildcardTests[test]
+            if test.matches(value, tables.text) { reach(test.targets, scope) }
+        }
         if index.wildcards != WildcardIndex.none { look(atWildcards: value, index, scope) }
         for test in index.folded.range {
             let test = tables.folded[test]
@@ -54,10 +58,11 @@ extension Matcher {
     private mutating func look(
         atWildcards value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ scope: UInt32
     ) {
-        let wildcards = tables.wildcards[index.wildcards]
-        wildcardSearch.run(value, wildcards)
+        // Not through the subscript: an index is too large to be copied for each value.
+        let wildcards = tables.wildcards.base + Int(index.wildcards)
+        wildcardSearch.run(value, wildcards.pointee)
         for position in 0..<wildcardSearch.found.count {
-            reach(wildcards.targets[wildcardSearch.found[position]], scope)
+            reach(wildcards.pointee.targets[wildcardSearch.found[position]], scope)
         }
     }
 

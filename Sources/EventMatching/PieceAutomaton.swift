@@ -17,7 +17,8 @@
 /// ``PieceAutomatonBuilder/cellsPerState`` table cells of 4 bytes.
 struct PieceAutomaton {
     static let root: UInt32 = 0
-    static let none = UInt32.max
+    /// No piece: pieces are numbered from 1.
+    static let none: UInt32 = 0
 
     /// The class of each byte.
     let classes: FrozenBuffer<UInt8>

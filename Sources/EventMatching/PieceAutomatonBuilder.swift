@@ -12,8 +12,9 @@ struct PieceAutomatonBuilder {
     /// A state while the trie grows. Its children are a list in no order.
     private struct Node {
         var label: UInt8
-        var firstChild = PieceAutomaton.none
-        var sibling = PieceAutomaton.none
+        /// 0 where there is none, which is the root and nobody's child.
+        var firstChild = PieceAutomaton.root
+        var sibling = PieceAutomaton.root
         var piece = PieceAutomaton.none
     }
 
@@ -25,7 +26,7 @@ struct PieceAutomatonBuilder {
     private let isMiddle: [Bool]
 
     /// - Parameters:
-    ///   - pieces: different ones, none empty.
+    ///   - pieces: different ones; the first one stands for "none" and is empty, the others are not.
     ///   - isMiddle: which of them matter in the middle of a value.
     init(_ pieces: [[UInt8]], isMiddle: [Bool]) {
         self.isMiddle = isMiddle
@@ -40,7 +41,7 @@ struct PieceAutomatonBuilder {
 
     private mutating func child(of node: Int, _ label: UInt8) -> Int {
         var child = nodes[node].firstChild
-        while child != PieceAutomaton.none {
+        while child != PieceAutomaton.root {
             if nodes[Int(child)].label == label { return Int(child) }
             child = nodes[Int(child)].sibling
         }
@@ -114,7 +115,7 @@ struct PieceAutomatonBuilder {
             firstChildren.append(UInt32(order.count))
             children.removeAll(keepingCapacity: true)
             var child = nodes[Int(order[position])].firstChild
-            while child != PieceAutomaton.none {
+            while child != PieceAutomaton.root {
                 children.append(child)
                 child = nodes[Int(child)].sibling
             }

@@ -122,8 +122,10 @@ struct RuleSetBuilder {
             fields: FrozenBuffer(freezer.fields),
             text: TextTables(
                 text: FrozenBuffer(freezer.text.elements),
+                pieces: FrozenBuffer(freezer.pieces.elements),
                 characters: FrozenBuffer(freezer.characters.elements)),
             lengths: FrozenBuffer(freezer.lengths.elements),
+            wildcardTests: FrozenBuffer(freezer.wildcardTests.elements),
             wildcards: FrozenBuffer(freezer.wildcards),
             folded: FrozenBuffer(freezer.folded.elements),
             ranges: freezer.ranges.freeze(),

@@ -8,6 +8,7 @@ struct RuleTables: @unchecked Sendable {
     let text: TextTables
     /// Lengths of prefixes and suffixes that some rule has.
     let lengths: FrozenBuffer<UInt32>
+    let wildcardTests: FrozenBuffer<WildcardTest>
     let wildcards: FrozenBuffer<WildcardIndex>
     let folded: FrozenBuffer<FoldedTest>
     let ranges: IntervalTables<UInt64>
@@ -35,6 +36,7 @@ struct RuleTables: @unchecked Sendable {
         fields.deallocate()
         text.deallocate()
         lengths.deallocate()
+        wildcardTests.deallocate()
         for number in 0..<wildcards.count { wildcards[number].deallocate() }
         wildcards.deallocate()
         folded.deallocate()
@@ -62,7 +64,9 @@ struct RuleTables: @unchecked Sendable {
     }
 
     private var wildcardByteCount: Int {
-        (0..<wildcards.count).reduce(wildcards.byteCount) { $0 + wildcards[$1].byteCount }
+        (0..<wildcards.count).reduce(wildcardTests.byteCount + wildcards.byteCount) {
+            $0 + wildcards[$1].byteCount
+        }
     }
 }
 
@@ -131,6 +135,7 @@ struct FieldIndex: BitwiseCopyable {
     var suffixLengths = Run()
     var foldedPrefixLengths = Run()
     var foldedSuffixLengths = Run()
+    var wildcardTests = Run()
     /// In ``RuleTables/wildcards``.
     var wildcards = WildcardIndex.none
     var folded = Run()

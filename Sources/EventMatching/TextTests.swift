@@ -59,6 +59,7 @@ struct FoldedTest: BitwiseCopyable {
 /// What the tests of strings share: their text and the places of its parts.
 struct TextTables {
     let text: FrozenBuffer<UInt8>
+    let pieces: FrozenBuffer<Run>
     let characters: FrozenBuffer<FoldedTest.Character>
 
     /// Whether `run` stands at `start` in a value.
@@ -72,8 +73,9 @@ struct TextTables {
 
     func deallocate() {
         text.deallocate()
+        pieces.deallocate()
         characters.deallocate()
     }
 
-    var byteCount: Int { text.byteCount + characters.byteCount }
+    var byteCount: Int { text.byteCount + pieces.byteCount + characters.byteCount }
 }

@@ -43,7 +43,7 @@ private struct TestRange {
 
 @Suite struct IntervalIndexTests {
     @Test(
-        "a number is in exactly the ranges whose ends say so", arguments: [1, 2, 3, 10, 100, 2_000])
+        "a number is in exactly the ranges whose ends say so", arguments: [1, 2, 3, 10, 100, 1_000])
     func ranges(_ count: Int) throws {
         var generator = SeededGenerator(stream: UInt64(count))
         let edges: [Double] = [
@@ -59,7 +59,7 @@ private struct TestRange {
         let rules = try RuleSet(
             ranges.enumerated().map { try Rule(name: "\($0)", pattern: $1.pattern) })
         var matcher = Matcher(rules)
-        let between = (0..<1_000).map { _ in Double.random(in: -130...130, using: &generator) }
+        let between = (0..<300).map { _ in Double.random(in: -130...130, using: &generator) }
         for value in ends.flatMap({ [$0, $0.nextUp, $0.nextDown] }) + between + [-0.0]
         where value.isFinite && value.magnitude != .leastNonzeroMagnitude {
             // (The least one is written 5e-324, which the language takes for text.)

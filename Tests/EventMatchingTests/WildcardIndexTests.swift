@@ -158,14 +158,23 @@ private func check(_ wildcards: [TestWildcard], _ values: [String]) throws {
         try check(wildcards, values)
     }
 
-    @Test("a wildcard of 1,000 pieces needs 1,000 pieces")
-    func manyPieces() throws {
+    /// Rules on the same field that match nothing here: from three wildcards on, a field is indexed.
+    private static func decoys(_ count: Int) throws -> [Rule] {
+        try (0..<count).map { number in
+            let wildcard = TestWildcard(pieces: ["", "x\(number)", "y", ""])
+            return try Rule(name: "decoy \(number)", pattern: wildcard.pattern)
+        }
+    }
+
+    @Test("a wildcard of 1,000 pieces needs 1,000 pieces", arguments: [0, 3])
+    func manyPieces(_ decoyCount: Int) throws {
         let anchored = TestWildcard(pieces: Array(repeating: "a", count: 1_000))
         let floating = TestWildcard(pieces: [""] + Array(repeating: "ab", count: 998) + [""])
-        let rules = try RuleSet([
-            Rule(name: "anchored", pattern: anchored.pattern),
-            Rule(name: "floating", pattern: floating.pattern),
-        ])
+        let rules = try RuleSet(
+            [
+                Rule(name: "anchored", pattern: anchored.pattern),
+                Rule(name: "floating", pattern: floating.pattern),
+            ] + Self.decoys(decoyCount))
         let letters = { (letter: String, count: Int) in String(repeating: letter, count: count) }
         #expect(try rules.matches("{\"v\":\"\(letters("a", 1_000))\"}") == ["anchored"])
         #expect(try rules.matches("{\"v\":\"\(letters("a", 999))\"}") == [])
@@ -192,12 +201,13 @@ private func check(_ wildcards: [TestWildcard], _ values: [String]) throws {
         #expect(try matcher.match("{\"v\":\"\(value)b\"}".utf8Span.span.bytes).count == 1_000)
     }
 
-    @Test("searches one after the other do not see each other")
-    func manyValues() throws {
-        let rules = try RuleSet([
-            Rule(name: "one", pattern: TestWildcard(pieces: ["a", "b", "c"]).pattern),
-            Rule(name: "two", pattern: TestWildcard(pieces: ["", "b", "a", ""]).pattern),
-        ])
+    @Test("searches one after the other do not see each other", arguments: [0, 3])
+    func manyValues(_ decoyCount: Int) throws {
+        let rules = try RuleSet(
+            [
+                Rule(name: "one", pattern: TestWildcard(pieces: ["a", "b", "c"]).pattern),
+                Rule(name: "two", pattern: TestWildcard(pieces: ["", "b", "a", ""]).pattern),
+            ] + Self.decoys(decoyCount))
         var matcher = Matcher(rules)
         for _ in 0..<3 {
             for (value, names) in [("ab", []), ("cbc", []), ("abc", ["one"]), ("ba", ["two"])] {
