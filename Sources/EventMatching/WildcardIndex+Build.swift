@@ -101,7 +101,7 @@ extension WildcardIndex {
     /// one twice where there is no other.
     ///
     /// A longer piece is rarer; one at the beginning or the end even more so, by about the places
-    /// that a middle piece has to occur at: two bytes more, in values of a hundred bytes or so. Of
+    /// that a middle piece has to occur at: three bytes more, in values of a hundred bytes or so. Of
     /// pieces that are alike, the one on which fewer patterns hang is taken.
     private static func rarestFacts(
         of draft: Draft, _ texts: [[UInt8]], _ hanging: [[Hanging]]
@@ -124,8 +124,8 @@ extension WildcardIndex {
         }
         let count = UInt32(texts.count)
         for piece in draft.middle { consider(piece, texts[Int(piece)].count) }
-        if let last = draft.last { consider(last + count, texts[Int(last)].count + 2) }
-        if let first = draft.first { consider(first + 2 * count, texts[Int(first)].count + 2) }
+        if let last = draft.last { consider(last + count, texts[Int(last)].count + 3) }
+        if let first = draft.first { consider(first + 2 * count, texts[Int(first)].count + 3) }
         // A wildcard that is not a prefix has a piece that is not empty.
         let key = best?.fact ?? 0
         return (key, next?.fact ?? key)
