@@ -10,6 +10,9 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// jemalloc replaces malloc wherever it is linked, which a sanitizer has to do itself.
+let isSanitized = Context.environment["SWITCHYARD_SANITIZER"] != nil
+
 let package = Package(
     name: "switchyard",
     products: [
@@ -26,7 +29,8 @@ let package = Package(
     targets: [
         .target(name: "CSwitchyard"),
         .systemLibrary(
-            name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+            name: "CJemalloc", pkgConfig: isSanitized ? nil : "jemalloc",
+            providers: [.apt(["libjemalloc-dev"])]),
         .target(name: "JSONScan", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(name: "EventPattern", dependencies: ["JSONScan"], swiftSettings: settings),
         .target(

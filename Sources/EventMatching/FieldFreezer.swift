@@ -11,10 +11,11 @@ struct FieldFreezer {
     private(set) var soleBits = RunBuilder<UInt64>()
     private(set) var soleRules = RunBuilder<UInt32>()
     private(set) var lengths = RunBuilder<UInt32>()
-    private(set) var wildcards = RunBuilder<WildcardTest>()
+    private(set) var wildcardTests = RunBuilder<WildcardTest>()
+    private(set) var wildcards: [WildcardIndex] = []
     private(set) var folded = RunBuilder<FoldedTest>()
-    private(set) var ranges = RunBuilder<RangeTest>()
-    private(set) var blocks = RunBuilder<BlockTest>()
+    private(set) var ranges = IntervalTablesBuilder<UInt64>()
+    private(set) var blocks = IntervalTablesBuilder<UInt128>()
     private(set) var text = RunBuilder<UInt8>()
     private(set) var pieces = RunBuilder<Run>()
     private(set) var characters = RunBuilder<FoldedTest.Character>()
@@ -49,12 +50,18 @@ struct FieldFreezer {
         index.foldedPrefixLengths = lengths.append((lengthsByKind[.foldedPrefix] ?? []).sorted())
         index.foldedSuffixLengths = lengths.append((lengthsByKind[.foldedSuffix] ?? []).sorted())
 
-        index.wildcards = wildcards.append(
-            field.wildcards.map { wildcard, targets in
-                WildcardTest(
-                    pieces: pieces.append(wildcard.pieces.map { text.append($0.utf8) }),
-                    targets: freeze(targets, exclusionNumbers))
-            })
+        if WildcardTest.suits(field.wildcards.keys) {
+            index.wildcardTests = wildcardTests.append(
+                field.wildcards.map { wildcard, targets in
+                    WildcardTest(
+                        pieces: pieces.append(wildcard.pieces.map { text.append($0.utf8) }),
+                        targets: freeze(targets, exclusionNumbers))
+                })
+        } else {
+            index.wildcards = UInt32(wildcards.count)
+            wildcards.append(
+                WildcardIndex(field.wildcards.map { ($0, freeze($1, exclusionNumbers)) }))
+        }
         index.folded = folded.append(
             field.folded.map { folded, targets in
                 let spellings = CaseFolding.spellings(folded.text).map {
@@ -64,30 +71,38 @@ struct FieldFreezer {
                     characters: characters.append(spellings), anchor: folded.anchor,
                     targets: freeze(targets, exclusionNumbers))
             })
-        index.ranges = ranges.append(
+        index.ranges = ranges.add(
             field.ranges.map { range, targets in
-                RangeTest(
-                    lower: range.lower?.number.value ?? -.infinity,
-                    upper: range.upper?.number.value ?? .infinity,
-                    includesLower: range.lower?.isInclusive ?? true,
-                    includesUpper: range.upper?.isInclusive ?? true,
-                    targets: freeze(targets, exclusionNumbers))
-            })
-        index.blocks = blocks.append(
-            field.blocks.map { block, targets in
-                BlockTest(
-                    low: block.bounds.lowerBound, high: block.bounds.upperBound,
-                    isIPv4: block.address.isIPv4, targets: freeze(targets, exclusionNumbers))
-            })
+                let bounds = range.intervalBounds
+                return .init(
+                    low: bounds.low, high: bounds.high, targets: absolute(targets, exclusionNumbers)
+                )
+            }, &targets)
+        index.blocksIPv4 = freezeBlocks(of: field, isIPv4: true, exclusionNumbers)
+        index.blocksIPv6 = freezeBlocks(of: field, isIPv4: false, exclusionNumbers)
         fields.append(index)
     }
 
-    /// Targets in terms of the whole rule set.
+    private mutating func freezeBlocks(
+        of field: FieldIndexBuilder, isIPv4: Bool, _ exclusionNumbers: [UInt32]
+    ) -> IntervalIndex {
+        let intervals = field.blocks.filter { $0.key.address.isIPv4 == isIPv4 }.map {
+            IntervalTablesBuilder<UInt128>.Interval(
+                low: $0.key.bounds.lowerBound, high: $0.key.bounds.upperBound,
+                targets: absolute($0.value, exclusionNumbers))
+        }
+        return blocks.add(intervals, &targets)
+    }
+
     private mutating func freeze(_ fieldTargets: [Target], _ exclusionNumbers: [UInt32]) -> Run {
-        targets.append(
-            fieldTargets.map { target in
-                target.isExclusion ? .exclusion(exclusionNumbers[Int(target.number)]) : target
-            })
+        targets.append(absolute(fieldTargets, exclusionNumbers))
+    }
+
+    /// Targets in terms of the whole rule set.
+    private func absolute(_ fieldTargets: [Target], _ exclusionNumbers: [UInt32]) -> [Target] {
+        fieldTargets.map { target in
+            target.isExclusion ? .exclusion(exclusionNumbers[Int(target.number)]) : target
+        }
     }
 
     /// Adds a field's exclusions, those that hold by default behind the others.

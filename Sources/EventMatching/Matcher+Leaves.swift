@@ -33,10 +33,11 @@ extension Matcher {
         if index.has(.string) { probe(.string, base, value.count, field, scope) }
         probe(.prefix, lengths: index.prefixLengths, value, field, scope)
         probe(.suffix, lengths: index.suffixLengths, value, field, scope)
-        for test in index.wildcards.range {
-            let test = tables.wildcards[test]
+        for test in index.wildcardTests.range {
+            let test = tables.wildcardTests[test]
             if test.matches(value, tables.text) { reach(test.targets, scope) }
         }
+        if index.wildcards != WildcardIndex.none { look(atWildcards: value, index, scope) }
         for test in index.folded.range {
             let test = tables.folded[test]
             if test.matches(value, tables.text) { reach(test.targets, scope) }
@@ -44,8 +45,19 @@ extension Matcher {
         if index.has(.folded) || index.has(.foldedPrefix) || index.has(.foldedSuffix) {
             look(atFolded: value, index, field, scope)
         }
-        if index.has(.address) || !index.blocks.isEmpty, let address = NetworkAddress(value) {
+        if index.has(.address) || index.hasBlocks, let address = NetworkAddress(value) {
             look(atAddress: address, index, field, scope)
+        }
+    }
+
+    private mutating func look(
+        atWildcards value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ scope: UInt32
+    ) {
+        // Not through the subscript: an index is too large to be copied for each value.
+        let wildcards = tables.wildcards.base + Int(index.wildcards)
+        wildcardSearch.run(value, wildcards.pointee)
+        for position in 0..<wildcardSearch.found.count {
+            reach(wildcards.pointee.targets[wildcardSearch.found[position]], scope)
         }
     }
 
@@ -74,10 +86,8 @@ extension Matcher {
                 probe(.address, base, address.isIPv4 ? 4 : 16, field, scope)
             }
         }
-        for test in index.blocks.range {
-            let test = tables.blocks[test]
-            if test.matches(address) { reach(test.targets, scope) }
-        }
+        let blocks = address.isIPv4 ? index.blocksIPv4 : index.blocksIPv6
+        reach(tables.blocks.nodes, from: tables.blocks.find(blocks, address.bits), scope)
     }
 
     private mutating func look(
@@ -98,10 +108,7 @@ extension Matcher {
                 probe(.number, base, 8, field, scope)
             }
         }
-        for test in index.ranges.range {
-            let test = tables.ranges[test]
-            if test.matches(value) { reach(test.targets, scope) }
-        }
+        reach(tables.ranges.nodes, from: tables.ranges.find(index.ranges, value.intervalKey), scope)
     }
 
     /// Looks up each beginning, or end, of a value that has a length which some rule's has.
@@ -140,6 +147,19 @@ extension Matcher {
             } else {
                 satisfy(target.number, scope)
             }
+        }
+    }
+
+    /// Takes note of the intervals that a value lies in: those of a node and all after it.
+    @inline(__always)
+    private mutating func reach(
+        _ nodes: FrozenBuffer<IntervalNode>, from first: UInt32, _ scope: UInt32
+    ) {
+        var number = first
+        while number != IntervalNode.none {
+            let node = nodes[number]
+            reach(node.targets, scope)
+            number = node.next
         }
     }
 

@@ -55,6 +55,8 @@ public struct Matcher: ~Copyable {
     var textScratch: GrowableBuffer<UInt8>
     var foldScratch: GrowableBuffer<UInt8>
 
+    var wildcardSearch: WildcardSearch
+
     /// One bit per rule, set where it matches; all zero between events.
     private var matchedBits: GrowableBuffer<UInt64>
     /// The words of ``matchedBits`` that are not zero: one bit each.
@@ -90,6 +92,7 @@ public struct Matcher: ~Copyable {
         chosen = GrowableBuffer(capacity: PatternLimits.pathsPerBranch)
         textScratch = GrowableBuffer(capacity: 1024)
         foldScratch = GrowableBuffer(capacity: 1024)
+        wildcardSearch = WildcardSearch(tables.wildcards)
         matches = GrowableBuffer(capacity: max(tables.ruleCount, 1))
         let words = tables.ruleCount / 64 + 1
         matchedBits = GrowableBuffer(capacity: words)

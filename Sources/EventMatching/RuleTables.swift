@@ -1,5 +1,3 @@
-internal import EventPattern
-
 /// Everything that a ``RuleSet`` compiles to: flat tables that refer to each other by position.
 ///
 /// `@unchecked Sendable`: the buffers are immutable from the moment they are frozen.
@@ -10,10 +8,11 @@ struct RuleTables: @unchecked Sendable {
     let text: TextTables
     /// Lengths of prefixes and suffixes that some rule has.
     let lengths: FrozenBuffer<UInt32>
-    let wildcards: FrozenBuffer<WildcardTest>
+    let wildcardTests: FrozenBuffer<WildcardTest>
+    let wildcards: FrozenBuffer<WildcardIndex>
     let folded: FrozenBuffer<FoldedTest>
-    let ranges: FrozenBuffer<RangeTest>
-    let blocks: FrozenBuffer<BlockTest>
+    let ranges: IntervalTables<UInt64>
+    let blocks: IntervalTables<UInt128>
     /// What a lookup or test that succeeds leads to.
     let targets: FrozenBuffer<Target>
     let exclusions: FrozenBuffer<Exclusion>
@@ -43,6 +42,8 @@ struct RuleTables: @unchecked Sendable {
         fields.deallocate()
         text.deallocate()
         lengths.deallocate()
+        wildcardTests.deallocate()
+        for number in 0..<wildcards.count { wildcards[number].deallocate() }
         wildcards.deallocate()
         folded.deallocate()
         ranges.deallocate()
@@ -64,7 +65,7 @@ struct RuleTables: @unchecked Sendable {
     var byteCount: Int {
         let indexes =
             trie.byteCount + probes.byteCount + fields.byteCount + text.byteCount
-            + lengths.byteCount + wildcards.byteCount + folded.byteCount + ranges.byteCount
+            + lengths.byteCount + wildcardByteCount + folded.byteCount + ranges.byteCount
             + blocks.byteCount + targets.byteCount + exclusions.byteCount
             + defaultRaisers.byteCount + soleBits.byteCount + soleRules.byteCount
         let logic =
@@ -72,6 +73,12 @@ struct RuleTables: @unchecked Sendable {
             + raiseHeads.byteCount + raiseGroups.byteCount + raises.byteCount
             + unraisedBranches.byteCount
         return indexes + logic
+    }
+
+    private var wildcardByteCount: Int {
+        (0..<wildcards.count).reduce(wildcardTests.byteCount + wildcards.byteCount) {
+            $0 + wildcards[$1].byteCount
+        }
     }
 }
 
@@ -154,10 +161,13 @@ struct FieldIndex: BitwiseCopyable {
     var suffixLengths = Run()
     var foldedPrefixLengths = Run()
     var foldedSuffixLengths = Run()
-    var wildcards = Run()
+    var wildcardTests = Run()
+    /// In ``RuleTables/wildcards``.
+    var wildcards = WildcardIndex.none
     var folded = Run()
-    var ranges = Run()
-    var blocks = Run()
+    var ranges = IntervalIndex()
+    var blocksIPv4 = IntervalIndex()
+    var blocksIPv6 = IntervalIndex()
     /// The `anything-but`s that stand beside other alternatives.
     var exclusions = Run()
     /// Those that stand alone: see ``Exclusion``.
@@ -170,38 +180,12 @@ struct FieldIndex: BitwiseCopyable {
     @inline(__always)
     var hasExclusions: Bool { !exclusions.isEmpty || !defaultExclusions.isEmpty }
 
+    var hasBlocks: Bool { !blocksIPv4.isEmpty || !blocksIPv6.isEmpty }
+
     @inline(__always)
     func has(_ probe: Probe) -> Bool { probes >> probe.rawValue & 1 != 0 }
 
     /// The key space of a field's probes of one kind.
     @inline(__always)
     static func space(_ field: UInt32, _ probe: Probe) -> UInt32 { field << 4 | probe.rawValue }
-}
-
-/// A range of numbers.
-struct RangeTest: BitwiseCopyable {
-    var lower: Double
-    var upper: Double
-    var includesLower: Bool
-    var includesUpper: Bool
-    var targets: Run
-
-    @inline(__always)
-    func matches(_ value: Double) -> Bool {
-        (includesLower ? value >= lower : value > lower)
-            && (includesUpper ? value <= upper : value < upper)
-    }
-}
-
-/// A block of addresses, from its lowest to its highest one.
-struct BlockTest: BitwiseCopyable {
-    var low: UInt128
-    var high: UInt128
-    var isIPv4: Bool
-    var targets: Run
-
-    @inline(__always)
-    func matches(_ address: NetworkAddress) -> Bool {
-        address.isIPv4 == isIPv4 && address.bits >= low && address.bits <= high
-    }
 }
