@@ -10,9 +10,10 @@ public import JSONScan
 ///
 /// 1. *Walk* (`Matcher+Walk`): all fields that any rule names form one trie; the walk follows the
 ///    event's structural index through it and skips everything else unseen.
-/// 2. *Leaves* (`Matcher+Leaves`): each value is looked up in the indexes of its field
-///    (``ProbeTable`` for whatever can be hashed, tests for the rest), which yields the conditions
-///    that it satisfies.
+/// 2. *Leaves* (`Matcher+Leaves`): each value is looked up in the indexes of its field, which yields
+///    the conditions that it satisfies. What can be hashed is in one ``ProbeTable``; ranges of numbers
+///    and blocks of addresses are in an ``IntervalIndex``, wildcards in a ``WildcardIndex``; and
+///    `anything-but` holds by default (``Exclusion``).
 /// 3. *Branches* (`Matcher+Branches`): every branch hangs on its rarest condition. A satisfied
 ///    condition raises the branches that hang on it, and only these verify their other conditions:
 ///    cost follows what matches, not how many rules there are.
