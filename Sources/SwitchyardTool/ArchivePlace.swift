@@ -17,6 +17,9 @@ struct ArchivePlace: ParsableArguments {
     var segmentMebibytes = 256
 
     func validate() throws {
+        guard (1...32_768).contains(segmentMebibytes) else {
+            throw ValidationError("--segment-mebibytes has to be from 1 to 32,768.")
+        }
         do throws(ArchiveError) { try archiveConfiguration.validate() } catch {
             throw ValidationError("\(error)")
         }

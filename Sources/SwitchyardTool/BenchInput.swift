@@ -34,6 +34,12 @@ struct BenchInput: ParsableArguments {
     var kernel = ScanKernel.best
     @OptionGroup var policy: InputPolicy
 
+    /// Rules, held in memory; events, of which some are repeated; and repetitions. More of any is
+    /// likelier a slip than meant, and their products stay far from overflow.
+    static let rulesMax = 2_000_000
+    static let eventsMax = 1_000_000_000
+    static let repeatsMax = 1_000_000
+
     /// The most distinct generated events that are held in memory; more events repeat these.
     static let distinctEventsMax = 200_000
 
@@ -45,10 +51,19 @@ struct BenchInput: ParsableArguments {
                 \(Workload.all.map(\.name).joined(separator: ", ")).
                 """)
         }
-        for count in [events, rules].compactMap(Int.init) where count < 1 {
-            throw ValidationError("There has to be at least one event and one rule.")
+        // What looks like a number is one: a file of that name can be written ./7.
+        try check(events, "--events", max: Self.eventsMax)
+        try check(rules, "--rules", max: Self.rulesMax)
+        if let `repeat` { try check("\(`repeat`)", "--repeat", max: Self.repeatsMax) }
+    }
+
+    private func check(_ text: String, _ option: String, max: Int) throws {
+        guard text.allSatisfy({ $0.isNumber || $0 == "-" }), text.contains(where: \.isNumber) else {
+            return
         }
-        if let `repeat`, `repeat` < 1 { throw ValidationError("--repeat has to be at least 1.") }
+        guard let count = Int(text), (1...max).contains(count) else {
+            throw ValidationError("\(option) has to be from 1 to \(Figure.count(max)).")
+        }
     }
 
     /// The rules as they are compiled, where they come from, and what was skipped.
