@@ -20,6 +20,7 @@ final class EventRoute: @unchecked Sendable {
     @exclusivity(unchecked) private var scanner = StructuralScanner()
     @exclusivity(unchecked) private var matcher: Matcher
     @exclusivity(unchecked) private var sequence: UInt64 = 0
+    @exclusivity(unchecked) private var sampling = RouteSampling()
     /// The error that ended archiving, if any; written once, before the flag.
     nonisolated(unsafe) private var failure: ArchiveError?
     private let hasFailed = Atomic<Bool>(false)
@@ -60,7 +61,7 @@ final class EventRoute: @unchecked Sendable {
     private func route(
         _ bytes: UnsafeRawBufferPointer, ingestTime: Int64, _ batch: inout RouteBatch
     ) {
-        var watch = batch.beginEvent(byteCount: bytes.count)
+        var watch = batch.beginEvent(byteCount: bytes.count, &sampling)
         let index: StructuralIndex
         do throws(JSONError) {
             index = try scanner.scan(bytes)

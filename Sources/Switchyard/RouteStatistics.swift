@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// What a bus has done so far.
 public struct BusStatistics: Sendable {
-    /// A part of an event's way, timed for one event in 64.
+    /// A part of an event's way, timed for one event in 61.
     public struct Stage: Sendable {
         /// How many events were timed.
         public var events: UInt64 = 0
@@ -81,9 +81,6 @@ enum RouteStage: Int, CaseIterable {
 
 /// What one batch adds to the statistics.
 struct RouteBatch {
-    /// One event in so many is timed: four looks at the clock, some 100 ns, spread over 64 events.
-    static let sampling: UInt64 = 64
-
     var events: UInt64 = 0
     var bytes = 0
     var matches: UInt64 = 0
@@ -95,13 +92,40 @@ struct RouteBatch {
 
     /// Begins to route an event, and to time it if it is its turn.
     @inline(__always)
-    mutating func beginEvent(byteCount: Int) -> RouteWatch {
+    mutating func beginEvent(byteCount: Int, _ sampling: inout RouteSampling) -> RouteWatch {
         events &+= 1
         bytes &+= byteCount
-        guard events % Self.sampling == 1 else { return RouteWatch(last: 0) }
+        guard sampling.isDue() else { return RouteWatch(last: 0, clockCost: 0) }
         sampledEvents &+= 1
         sampledBytes &+= byteCount
-        return RouteWatch(last: monotonicNanoseconds())
+        return RouteWatch(last: monotonicNanoseconds(), clockCost: sampling.clockCost)
+    }
+}
+
+/// Which events are timed: one in so many, whatever batches they come in. That is five looks at the
+/// clock, some 100 ns, spread over 61 events; and 61 is prime, so that no rhythm of the events or of
+/// the batches makes the sample a biased one.
+struct RouteSampling {
+    private static let interval = 61
+
+    private var untilNext = 1
+    /// What a look at the clock takes, to be left out of what is measured.
+    let clockCost: UInt64
+
+    init() {
+        clockCost =
+            (0..<100).map { _ in
+                let start = monotonicNanoseconds()
+                return monotonicNanoseconds() &- start
+            }.min() ?? 0
+    }
+
+    @inline(__always)
+    mutating func isDue() -> Bool {
+        untilNext &-= 1
+        guard untilNext == 0 else { return false }
+        untilNext = Self.interval
+        return true
     }
 }
 
@@ -109,12 +133,14 @@ struct RouteBatch {
 struct RouteWatch {
     /// When the last part ended; 0 where nothing is timed.
     var last: UInt64
+    let clockCost: UInt64
 
     @inline(__always)
     mutating func lap(_ stage: RouteStage, _ batch: inout RouteBatch) {
         guard last != 0 else { return }
         let now = monotonicNanoseconds()
-        let nanoseconds = now &- last
+        let passed = now &- last
+        let nanoseconds = passed > clockCost ? passed &- clockCost : 0
         last = now
         switch stage {
         case .scan: batch.nanoseconds.scan &+= nanoseconds

@@ -13,7 +13,7 @@ struct BenchRouteCommand: ParsableCommand {
         discussion: """
             Compiles the rules; publishes the events from one thread, while one worker scans, \
             archives, matches and delivers them; then replays the archive through the same rules. \
-            Figures of single stages come from one event in 64. It fails if an event or a match is \
+            Figures of single stages come from one event in 61. It fails if an event or a match is \
             missing anywhere.
             """)
 
