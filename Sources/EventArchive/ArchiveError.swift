@@ -51,7 +51,7 @@ extension ArchiveError: CustomStringConvertible {
         case .noArchive(let directory):
             "\(directory): no archive here (no archive.identity)"
         case .foreignDirectory(let directory):
-            "\(directory): holds files but no archive.identity; choose an empty directory"
+            "\(directory): no archive (it holds files but no archive.identity, so none is begun here)"
         case .locked(let directory):
             "\(directory): another writer has this archive open; only one can"
         case .damagedIdentity(let directory):

@@ -138,6 +138,14 @@ public struct Matcher: ~Copyable {
         return matching.indices.map { rules.names[Int(matching[$0])] }
     }
 
+    /// Scans an event and matches it.
+    ///
+    /// - Returns: the names of the rules that match, in the order of the rules.
+    /// - Throws: what is wrong with the event's JSON.
+    public mutating func matchNames(_ event: String) throws(JSONError) -> [String] {
+        try matchNames(event.utf8Span.span.bytes)
+    }
+
     /// As ``match(_:)-(StructuralIndex)``, for callers that can't borrow from a matcher because it
     /// lives in a class.
     package mutating func matchUnborrowed(

@@ -7,6 +7,13 @@ public struct JSONLines: Sequence, IteratorProtocol {
         public let number: Int
         /// Its bytes, without the newline.
         public let text: UnsafeRawBufferPointer
+
+        /// Where something other than blanks follows the line's value; nil where nothing does.
+        ///
+        /// - Parameter length: how many bytes the value takes, up to and with its closing brace.
+        public func excess(after length: Int) -> Int? {
+            text[length...].firstIndex { $0 > 0x20 || $0 == 0 }
+        }
     }
 
     private let text: UnsafeRawBufferPointer
@@ -22,6 +29,11 @@ public struct JSONLines: Sequence, IteratorProtocol {
         self.lineNumber = lineNumber
     }
 
+    /// Whether a byte is a blank of JSON.
+    private func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+
     /// The next line that is not blank.
     public mutating func next() -> Line? {
         while offset < text.count {
@@ -30,7 +42,7 @@ public struct JSONLines: Sequence, IteratorProtocol {
             offset += count + 1
             lineNumber += 1
             let line = UnsafeRawBufferPointer(rebasing: rest[..<count])
-            if line.contains(where: { $0 > 0x20 }) { return Line(number: lineNumber, text: line) }
+            if !line.allSatisfy(isBlank) { return Line(number: lineNumber, text: line) }
         }
         return nil
     }

@@ -38,13 +38,7 @@ public struct RulesFile: Sendable {
     private static func rule(
         on line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
     ) throws(LineProblem) -> Rule {
-        let value: JSONValue
-        do {
-            value = JSONValue(try scanner.scan(line.text))
-        } catch {
-            throw LineProblem(
-                file: file, line: line, offset: error.offset, message: error.message)
-        }
+        let value = JSONValue(try LineProblem.scan(line, of: file, &scanner))
         guard let name = value["name"]?.string else {
             throw LineProblem(
                 file: file, line: line, offset: 0, message: "a rule needs a \"name\", a string")
@@ -87,4 +81,27 @@ public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// `file:line:column: message`
     public var description: String { "\(file):\(line):\(column): \(message)" }
+
+    /// Scans a line that has to be one JSON object and nothing else.
+    ///
+    /// An event by itself may be followed by anything. In a file of one event a line, what follows is
+    /// likelier another event that would be lost.
+    ///
+    /// - Throws: what is wrong with it.
+    public static func scan(
+        _ line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
+    ) throws(LineProblem) -> StructuralIndex {
+        let index: StructuralIndex
+        do throws(JSONError) {
+            index = try scanner.scan(line.text)
+        } catch {
+            throw LineProblem(file: file, line: line, offset: error.offset, message: error.message)
+        }
+        if let excess = line.excess(after: index.textLength) {
+            throw LineProblem(
+                file: file, line: line, offset: excess,
+                message: "there is more on this line after the object; write one object a line")
+        }
+        return index
+    }
 }

@@ -27,6 +27,8 @@ enum Timestamp {
         }
         guard let offset = offsetSeconds(text, at) else { return nil }
         let days = daysSince1970(year, month, day)
+        // 30 February would be a day in March.
+        guard civilDate(daysSince1970: days).day == day else { return nil }
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? nil : scaled + fraction

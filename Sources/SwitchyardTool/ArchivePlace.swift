@@ -30,16 +30,31 @@ struct ArchivePlace: ParsableArguments {
             segmentBytes: segmentMebibytes << 20, durability: durability.archiveDurability)
     }
 
+    /// The configuration for some events, however long they are.
+    func configuration(for events: BenchEvents) -> ArchiveConfiguration {
+        var configuration = archiveConfiguration
+        let longest = events.longestEvent
+        configuration.eventBytesMax = max(configuration.eventBytesMax, longest)
+        // A segment has its own header and footer beside the event.
+        let needed = (longest + longest / 1_024 + (68 << 10)) & ~4_095
+        configuration.segmentBytes = max(configuration.segmentBytes, needed)
+        return configuration
+    }
+
     /// The directory of a pass.
     func directory(_ pass: Int) -> String {
-        archive
-            ?? FileManager.default.temporaryDirectory
+        if let archive { return archive }
+        let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("switchyard-bench-\(getpid())-\(pass)").path
+        Interrupt.clean(up: folder)
+        return folder
     }
 
     /// Removes a pass's archive, unless it is to be kept.
     func cleanUp(_ directory: String) {
-        if archive == nil { try? FileManager.default.removeItem(atPath: directory) }
+        guard archive == nil else { return }
+        try? FileManager.default.removeItem(atPath: directory)
+        Interrupt.clean(up: nil)
     }
 }
 

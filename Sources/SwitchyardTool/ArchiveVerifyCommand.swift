@@ -7,7 +7,8 @@ struct ArchiveVerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check every record, footer and checksum of an archive.",
         discussion: """
-            Exits with 1 if anything is damaged or missing, and says what. An open segment with a \
+            Exits with 1 if anything is damaged, or missing in between, and says what; whole segments \
+            missing at the beginning or the end leave no trace but the first and the last number. An open segment with a \
             torn tail is sound: its writer was killed, and nothing acknowledged is in that tail.
             """)
 
@@ -58,6 +59,10 @@ struct ArchiveVerifyCommand: ParsableCommand {
                     + (tornBytes > 0 ? ", a torn tail of \(tornBytes) bytes" : ""))
         }
         Output.standard.flush()
+        if reader.sequences.lowerBound > 0 {
+            Terminal.note(
+                "it begins with event \(reader.sequences.lowerBound): those before are not here")
+        }
         for problem in result.problems { Terminal.error("\(problem)") }
         guard result.isSound else { throw Outcome.wrong }
     }

@@ -62,7 +62,7 @@ struct BenchArchiveCommand: ParsableCommand {
         } catch {
             throw Outcome.failure(error)
         }
-        report.isComplete = !Interrupt.isRequested
+        report.passes = appends.count
         report.stages = [
             .init(
                 name: "append", meaning: "durability \(place.durability)",
@@ -70,16 +70,14 @@ struct BenchArchiveCommand: ParsableCommand {
             .init(name: "read", meaning: "checksums verified", figures: StageFigures(reads)),
         ]
         report.checks = [.init(name: "what was read is what was appended", passed: areWhole)]
-        try report.print(json: options.json)
-        try skipped.finish()
-        if !report.isComplete { throw Outcome.interrupted }
+        try report.finish(json: options.json, skipped)
     }
 
     private func append(
         _ events: BenchEvents, to directory: String, _ pass: Int
     ) throws(ArchiveError) -> Measurement {
         let writer = try ArchiveWriter(
-            directory: directory, configuration: place.archiveConfiguration)
+            directory: directory, configuration: place.configuration(for: events))
         var progress = Progress("bench archive")
         var failure: ArchiveError?
         let measurement = measured(events: events.total, bytes: events.byteCount) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventMatching
 import EventPattern
 import EventWorkload
@@ -110,15 +111,18 @@ struct BenchInput: ParsableArguments {
         var scanner = StructuralScanner(kernel: kernel)
         let name = events == "-" ? "standard input" : events
         try forEachLine(of: events) { line in
-            let checked = Result { () throws(JSONError) in try scanner.scan(line.text).textLength }
-            switch checked {
-            case .success(let length):
+            do throws(LineProblem) {
+                let length = try LineProblem.scan(line, of: name, &scanner).textLength
+                guard length <= ArchiveFormat.eventBytesMax else {
+                    throw LineProblem(
+                        file: name, line: line, offset: 0,
+                        message: "an archive takes events of at most "
+                            + "\(Figure.count(ArchiveFormat.eventBytesMax)) bytes")
+                }
                 bytes += line.text[..<length]
                 offsets.append(bytes.count)
-            case .failure(let error):
-                try skipped.skip(
-                    LineProblem(
-                        file: name, line: line, offset: error.offset, message: error.message))
+            } catch {
+                try skipped.skip(error)
             }
         }
         guard offsets.count > 1 else { throw Outcome.failure("\(name) has no usable event") }
@@ -134,6 +138,11 @@ struct BenchEvents {
     let total: Int
     /// Where they come from.
     let source: String
+
+    /// The longest event.
+    var longestEvent: Int {
+        (0..<batch.count).reduce(0) { max($0, batch.range(at: $1).count) }
+    }
 
     /// How many bytes a pass has.
     var byteCount: Int {

@@ -58,10 +58,7 @@ struct BenchMatchCommand: ParsableCommand {
                         + "\(part.upperBound * 100 / events.total)%"
                 }
             }
-            guard !Interrupt.isRequested else {
-                report.isComplete = false
-                break
-            }
+            guard !Interrupt.isRequested else { break }
             if let before, let after = Allocations.now() {
                 allocated = Double(after.since(before).bytes) / Double(2 * events.total)
             }
@@ -79,9 +76,8 @@ struct BenchMatchCommand: ParsableCommand {
         report.checks = [
             .init(name: "every pass has the same matches", passed: Set(matchCounts).count <= 1)
         ]
-        try report.print(json: options.json)
-        try skipped.finish()
-        if !report.isComplete { throw Outcome.interrupted }
+        report.passes = scans.count
+        try report.finish(json: options.json, skipped)
     }
 
     /// Parts short enough to hear Ctrl-C and to show progress.

@@ -44,10 +44,9 @@ struct BenchReport: Encodable {
     var archiveBytes: UInt64?
     var wakes: UInt64?
     var checks: [Check] = []
-    var isComplete = true
 
-    /// Whether every check came out equal, and the run was not cut short.
-    var selfCheck: Bool { isComplete && checks.allSatisfy(\.passed) }
+    /// Whether every check came out equal.
+    var selfCheck: Bool { checks.allSatisfy(\.passed) }
 
     private enum Key: String, CodingKey {
         case benchmark, events, distinctEvents, bytes, eventSource, rules, ruleSource, matches
@@ -78,14 +77,23 @@ struct BenchReport: Encodable {
         try object.encode(selfCheck, forKey: .selfCheck)
     }
 
-    /// Prints the report.
+    /// Ends a benchmark: prints what its complete passes found.
     ///
-    /// - Throws: the exit code, where a check failed.
-    func print(json: Bool) throws {
+    /// - Throws: the exit code, where a check failed, lines were skipped, or Ctrl-C ended it early.
+    func finish(json: Bool, _ skipped: SkippedLines) throws {
         Terminal.clearProgress()
+        guard passes > 0 else {
+            Terminal.note("stopped before a pass was complete: there are no figures")
+            throw Outcome.interrupted
+        }
         Terminal.print(json ? try JSONText.encoded(self) : table)
         Output.standard.flush()
-        if !selfCheck, isComplete { throw Outcome.wrong }
+        guard !Interrupt.isRequested else {
+            Terminal.note("stopped early: the figures are those of \(passes) complete passes")
+            throw Outcome.interrupted
+        }
+        if !selfCheck { throw Outcome.wrong }
+        try skipped.finish()
     }
 
     private var table: String {
@@ -95,7 +103,7 @@ struct BenchReport: Encodable {
             "",
             row(
                 "events",
-                "\(Figure.count(events)) of \(Figure.count(distinctEvents)) distinct ones, "
+                "\(Figure.count(events)) (\(Figure.count(distinctEvents)) different ones), "
                     + "\(String(format: "%.0f", mean)) bytes each (\(eventSource))"),
             row("rules", "\(Figure.count(rules)) (\(ruleSource))"),
             row(
@@ -121,7 +129,8 @@ struct BenchReport: Encodable {
                     "latency",
                     "p50 \(Figure.duration(latency.p50)), p90 \(Figure.duration(latency.p90)), "
                         + "p99 \(Figure.duration(latency.p99)), p99.9 \(Figure.duration(latency.p999)), "
-                        + "max \(Figure.duration(latency.max)), with the queue always full"))
+                        + "max \(Figure.duration(latency.max)), most of it in the queue, kept full")
+            )
         }
         lines.append(
             row(
@@ -139,7 +148,6 @@ struct BenchReport: Encodable {
         for check in checks {
             lines.append(row("self-check", "\(check.passed ? "ok    " : "FAILED")  \(check.name)"))
         }
-        if !isComplete { lines.append(row("self-check", "not made: the run was stopped early")) }
         return lines.joined(separator: "\n")
     }
 

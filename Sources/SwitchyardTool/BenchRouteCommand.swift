@@ -41,20 +41,16 @@ struct BenchRouteCommand: ParsableCommand {
             defer { place.cleanUp(directory) }
             do throws(ArchiveError) {
                 let pass = try RoutePass(
-                    events, ruleSet, directory, place.archiveConfiguration, title)
-                if number > 0 { results.append(pass) }
+                    events, ruleSet, directory, place.configuration(for: events), title)
+                if number > 0, !Interrupt.isRequested { results.append(pass) }
             } catch {
                 throw Outcome.failure(error)
             }
         }
-        report.isComplete = !Interrupt.isRequested
+        report.passes = results.count
         report.add(results, events)
-        try report.print(json: options.json)
-        if let directory = place.archive, !results.isEmpty {
-            Terminal.note("the archive is in \(directory)")
-        }
-        try skipped.finish()
-        if !report.isComplete { throw Outcome.interrupted }
+        if let directory = place.archive { Terminal.note("the archive is in \(directory)") }
+        try report.finish(json: options.json, skipped)
     }
 }
 

@@ -9,7 +9,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Validate event patterns.",
         discussion: """
-            Prints the canonical form of each valid pattern. Exits with 1 if any is invalid.
+            Prints the canonical form of each valid pattern, and before it, in a rules file, the \
+            rule's name and a tab. Exits with 1 if any is invalid.
 
             EXAMPLES
               switchyard check '{"source": ["aws.ec2"]}'
@@ -32,6 +33,7 @@ struct CheckCommand: ParsableCommand {
 
     private struct Verdict: Encodable {
         var valid: Bool
+        var name: String?
         var canonical: String?
         var branches: Int?
         var paths: Int?
@@ -56,13 +58,38 @@ struct CheckCommand: ParsableCommand {
             }
         }
         if let rules {
-            var skipped = SkippedLines()
-            let count = try readRules(rules, &skipped).count
-            Terminal.note("\(count) valid rules, \(skipped.count) invalid")
-            invalid += skipped.count
+            invalid += try checkRules(rules)
         }
         Output.standard.flush()
         if invalid > 0 { throw Outcome.wrong }
+    }
+
+    /// Checks the lines of a rules file.
+    ///
+    /// - Returns: how many are invalid.
+    private func checkRules(_ path: String) throws -> Int {
+        let file: RulesFile
+        do { file = try RulesFile(path: path) } catch { throw Outcome.failure(error) }
+        for rule in file.rules {
+            let canonical = rule.pattern.canonicalJSON
+            Terminal.print(
+                json
+                    ? try JSONText.encoded(
+                        Verdict(valid: true, name: rule.name, canonical: canonical))
+                    : "\(rule.name)\t\(canonical)")
+        }
+        for problem in file.problems {
+            if json {
+                let verdict = Verdict(
+                    valid: false, error: problem.message, line: problem.line,
+                    column: problem.column)
+                Terminal.print(try JSONText.encoded(verdict))
+            } else {
+                Terminal.error("\(problem)")
+            }
+        }
+        Terminal.note("\(file.rules.count) valid rules, \(file.problems.count) invalid")
+        return file.problems.count
     }
 
     private func standardInput() throws -> [UInt8] {

@@ -54,6 +54,7 @@ struct ConformanceCommand: ParsableCommand {
                 }
             }
         }
+        guard cases > 0 else { throw Outcome.failure("there are no cases in these files") }
         Terminal.print(
             json ? "{\"cases\":\(cases),\"wrong\":\(wrong)}" : "\(cases) cases, \(wrong) wrong")
         Output.standard.flush()

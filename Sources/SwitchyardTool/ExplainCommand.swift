@@ -34,6 +34,12 @@ struct ExplainCommand: ParsableCommand {
         guard (rules == nil) != (pattern == nil) else {
             throw ValidationError("Give either --rules or --pattern.")
         }
+        guard pattern == nil || rule.isEmpty else {
+            throw ValidationError("--rule chooses from a rules file; --pattern is one already.")
+        }
+        guard rules != "-" || events != "-" else {
+            throw ValidationError("Only one of --rules and --events can be standard input.")
+        }
     }
 
     func run() throws {

@@ -7,6 +7,12 @@ import Synchronization
 enum Interrupt {
     private static let requested = Atomic<Bool>(false)
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
+    private static let queue = DispatchQueue(label: "switchyard.interrupt")
+    /// What a second signal removes; only touched on `queue`.
+    nonisolated(unsafe) private static var temporaryFolder: String?
+
+    /// Names the folder that is removed if a second signal ends the process; nil for none.
+    static func clean(up folder: String?) { queue.sync { temporaryFolder = folder } }
 
     /// Whether the command should end.
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
@@ -18,7 +24,11 @@ enum Interrupt {
             let source = DispatchSource.makeSignalSource(
                 signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler {
-                if requested.exchange(true, ordering: .relaxed) { exit(130) }
+                guard requested.exchange(true, ordering: .relaxed) else { return }
+                queue.sync {
+                    temporaryFolder.map { try? FileManager.default.removeItem(atPath: $0) }
+                }
+                exit(130)
             }
             source.resume()
             sources.append(source)

@@ -26,19 +26,26 @@ struct MatchCommand: ParsableCommand {
     var json = false
     @OptionGroup var policy: InputPolicy
 
+    func validate() throws {
+        guard rules != "-" || events != "-" else {
+            throw ValidationError("Only one of --rules and --events can be standard input.")
+        }
+    }
+
     func run() throws {
         var skipped = SkippedLines(policy)
         let ruleSet = try loadRules(rules, &skipped)
+        var scanner = StructuralScanner()
         var matcher = Matcher(ruleSet)
         let name = events == "-" ? "standard input" : events
         try forEachLine(of: events) { line in
-            do throws(JSONError) {
-                let names = try matcher.matchNames(line.text.bytes).sorted()
+            do throws(LineProblem) {
+                let event = try LineProblem.scan(line, of: name, &scanner)
+                let matching = matcher.match(event)
+                let names = matching.indices.map { ruleSet.names[Int(matching[$0])] }.sorted()
                 Terminal.print(json ? jsonLine(line.number, names) : textLine(line.number, names))
             } catch {
-                try skipped.skip(
-                    LineProblem(
-                        file: name, line: line, offset: error.offset, message: error.message))
+                try skipped.skip(error)
             }
         }
         try skipped.finish()

@@ -34,10 +34,16 @@ struct RoutePass {
         _ archive: ArchiveConfiguration, _ title: String
     ) throws(ArchiveError) {
         let delivered = MatchCounter()
-        let bus = try EventBus(
-            rules: rules,
-            configuration: .init(archive: .init(directory: directory, configuration: archive))
-        ) { event in
+        // Whatever was read can be routed: longer events than usual get longer slabs, but fewer.
+        let longest = events.longestEvent
+        var configuration = EventBus.Configuration(
+            archive: .init(directory: directory, configuration: archive))
+        if longest > configuration.slabBytes {
+            configuration.slabBytes = longest
+            configuration.slabCount = 4
+        }
+        let bytesBefore = (try? ArchiveReader(directory: directory))?.info.fileBytes ?? 0
+        let bus = try EventBus(rules: rules, configuration: configuration) { event in
             delivered.matches.wrappingAdd(UInt64(event.matches.count), ordering: .relaxed)
         }
         let first = bus.watermark?.appended ?? 0
@@ -46,6 +52,7 @@ struct RoutePass {
         deliveredMatches = delivered.matches.load(ordering: .relaxed)
         archived = (bus.watermark?.appended ?? first) - first
         try replay(directory, from: first, rules, title)
+        archiveBytes -= min(archiveBytes, bytesBefore)
     }
 
     private mutating func publish(

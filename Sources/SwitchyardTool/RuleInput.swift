@@ -64,6 +64,8 @@ func forEachLine(
         var blocks = try LineBlocks(path: path)
         while let block = try blocks.next() {
             for line in block { try body(line) }
+            // Input can come slowly, from a pipe: what it led to should not wait for more of it.
+            Output.standard.flush()
         }
     } catch let error as InputError {
         throw Outcome.failure(error)

@@ -31,6 +31,13 @@ import Testing
         #expect(replay.events == 1 && replay.matches == 1)
     }
 
+    @Test("the example of the matcher alone does what it says")
+    func runsMatcherExample() throws {
+        let rules = try RuleSet([Rule(name: "on", pattern: #"{"state": ["on"]}"#)])
+        var matcher = Matcher(rules)
+        #expect(try matcher.matchNames(#"{"state": "on"}"#) == ["on"])
+    }
+
     @Test("the README shows this example to the letter")
     func isShown() throws {
         let here = try #require(readFile(#filePath)).map { $0 }

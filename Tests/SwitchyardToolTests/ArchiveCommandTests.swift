@@ -179,7 +179,7 @@ struct ForeignDirectoryTests {
         let result = try Tool.run("archive", command, foreign.path)
         #expect(
             result.errors == """
-                error: \(foreign.path): holds files but no archive.identity; choose an empty directory
+                error: \(foreign.path): no archive (it holds files but no archive.identity, so none is begun here)
 
                 """)
         #expect(result.output.isEmpty && result.exitCode == 2)

@@ -42,6 +42,28 @@ struct BenchCommandTests {
         #expect(compile["rulesPerSecond"] as? [String: Double] != nil)
     }
 
+    @Test("an event longer than usual is routed too", arguments: ["route", "archive"])
+    func longEvent(command: String) throws {
+        let folder = try TemporaryFolder()
+        let event = #"{"a":"\#(String(repeating: "x", count: 3 << 20))"}"#
+        let events = try folder.file("long", lines: [event])
+        let result = try Tool.run(
+            "bench", command, "--events", events, "--repeat", "3", "--rules", "5", "--passes", "1",
+            "--json")
+        #expect(result.exitCode == 0)
+        #expect(try result.object()["selfCheck"] as? Bool == true)
+    }
+
+    @Test(
+        "what is asked for has limits",
+        arguments: [
+            ["--rules", "3000000"], ["--events", "0"], ["--events", "99999999999999999999"],
+            ["--repeat", "0"], ["--segment-mebibytes", "99999999999999"],
+        ])
+    func limits(options: [String]) throws {
+        #expect(try Tool.run(["bench"] + options).exitCode == 64)
+    }
+
     @Test("the same seed gives the same events and matches, another seed others")
     func seeds() throws {
         func figures(_ seed: Int) throws -> [Int?] {
@@ -106,7 +128,7 @@ struct BenchCommandTests {
         run.signal(signal)
         #expect(run.waitForEnd() == 130)
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
-        #expect(run.output.contains("not made: the run was stopped early"))
+        #expect(run.errors.contains("stopped before a pass was complete"))
     }
 
     @Test("Ctrl-C ends the benchmark of the matcher with 130")

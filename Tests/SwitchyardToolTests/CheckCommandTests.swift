@@ -73,12 +73,25 @@ struct CheckCommandTests {
         #expect(valid.exitCode == 0 && invalid.exitCode == 1 && invalid.errors.isEmpty)
     }
 
+    @Test("with --json there is an object for each line of a rules file")
+    func rulesFileJSON() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("mixed", lines: ruleLines + [#"{"name":"x","pattern":{}}"#])
+        let result = try Tool.run("check", "--rules", file, "--json")
+        #expect(result.lines.count == 4 && result.exitCode == 1)
+        #expect(
+            result.lines[3]
+                == #"{"column":23,"error":"rule \"x\": Empty objects are not allowed","#
+                + #""line":4,"valid":false}"#)
+    }
+
     @Test("a rules file is checked line by line")
     func rulesFile() throws {
         let folder = try TemporaryFolder()
         let good = try folder.file("good", lines: ruleLines)
         let result = try Tool.run("check", "--rules", good)
         #expect(result.errors == "3 valid rules, 0 invalid\n" && result.exitCode == 0)
+        #expect(result.lines.count == 3 && result.lines[0].contains("\t{"))
         let bad = try folder.file("bad", lines: ruleLines + [#"{"name":"x","pattern":{}}"#])
         let broken = try Tool.run("check", "--rules", bad)
         #expect(

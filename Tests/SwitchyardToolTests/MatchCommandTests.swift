@@ -43,6 +43,28 @@ struct MatchCommandTests {
         #expect(rulesPiped.output == expected)
     }
 
+    @Test("a second object on a line is not lost in silence, and NULs are no blank line")
+    func excess() throws {
+        let result = try Tool.run(
+            "match", "--rules", rules, "--events", "-",
+            input: "{\"a\":1} {\"a\":2}\n\0\n{\"a\":3} \n")
+        #expect(result.lines.count == 1)
+        #expect(
+            result.errors == """
+                error: standard input:1:9: there is more on this line after the object; write one \
+                object a line
+                error: standard input:2:1: the text has to begin with an object
+                2 lines were skipped
+
+                """)
+        #expect(result.exitCode == 1)
+    }
+
+    @Test("rules and events can't both be standard input")
+    func oneStandardInput() throws {
+        #expect(try Tool.run("match", "--rules", "-", "--events", "-", input: "").exitCode == 64)
+    }
+
     @Test("broken lines are named by file, line and column, skipped, and make the exit code 1")
     func brokenLines() throws {
         let rules = try folder.file(
