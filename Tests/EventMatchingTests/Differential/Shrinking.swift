@@ -24,6 +24,7 @@ extension JSONTree {
         case .object(let members):
             var trees = members.indices.map { JSONTree.object(members.removing(at: $0)) }
             trees += members.map(\.value)
+            for case .array(let elements) in members.map(\.value) { trees += elements }
             for (position, member) in members.enumerated() {
                 for smaller in member.smaller {
                     trees.append(.object(members.replacing(at: position, with: smaller)))
