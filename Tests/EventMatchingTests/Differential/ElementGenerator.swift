@@ -17,6 +17,16 @@ struct ElementGenerator {
         return .array(list.shuffled(using: &random))
     }
 
+    /// An element that can't be looked up at once: `anything-but`, wildcards, now and then others.
+    func broadElement(for leaf: JSONTree, _ random: inout SeededGenerator) -> JSONTree {
+        if random.chance(55) { return anythingBut(&random) }
+        if random.chance(30) { return element(for: leaf, &random) }
+        var text = Array(random.one(of: vocabulary.strings).unicodeScalars)
+        if case .string(let string) = leaf, random.chance(60) { text = string.scalars }
+        return .expression(
+            "wildcard", .string(SpelledText(String(wildcard(for: text, &random)), &random)))
+    }
+
     private func element(
         for leaf: JSONTree, _ random: inout SeededGenerator
     ) -> JSONTree {

@@ -42,6 +42,17 @@ struct PatternGenerator {
         return object(fields, orDepth: 0, &random)
     }
 
+    /// A pattern of one field with one test of its value.
+    func narrowPattern(
+        for leaf: PlainEvaluator.Leaf, _ random: inout SeededGenerator
+    ) -> JSONTree {
+        .object([
+            .init(
+                key: SpelledText(String(leaf.path), &random),
+                value: .array([elements.broadElement(for: leaf.value, &random)]))
+        ])
+    }
+
     /// A field for a leaf or for its neighbourhood.
     private func field(
         for leaf: PlainEvaluator.Leaf, _ random: inout SeededGenerator
