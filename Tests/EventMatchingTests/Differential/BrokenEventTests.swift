@@ -113,7 +113,10 @@ private struct EventJudges: ~Copyable {
         var rules: [Rule] = []
         for number in 0..<6 {
             let pattern = generator.pattern(for: leaves, &random).text()
-            if let rule = try? Rule(name: "\(number)", pattern: pattern) { rules.append(rule) }
+            guard let rule = try? Rule(name: "\(number)", pattern: pattern),
+                (try? rule.pattern.branches(limit: 200)) != nil
+            else { continue }
+            rules.append(rule)
         }
         self.rules = try RuleSet(rules)
         used = Matcher(self.rules)

@@ -7,7 +7,21 @@ struct CaseVocabulary {
     let strings: [String]
     /// Groups of numbers that are the same in value or nearly so.
     let numbers: [[String]]
+    /// How often, in a hundred, a key has a dot more, a key is empty, and a field may be absent.
+    let (dottedKeys, emptyKeys, absentFields): (Int, Int, Int)
 
+    /// Two or three keys and hardly any values: for how fields and arrays go together.
+    init(structural random: inout SeededGenerator) {
+        let sets = [
+            ["a", "b", "x"], ["x", "a"], ["\u{1F689}", "\u{FF5E}"], ["a", "\u{E000}", "\u{10400}"],
+        ]
+        keys = random.one(of: sets).shuffled(using: &random)
+        strings = ["x", "y"]
+        numbers = [["1"], ["2"]]
+        (dottedKeys, emptyKeys, absentFields) = (20, random.one(of: [0, 0, 10]), 30)
+    }
+
+    /// Anything.
     init(_ random: inout SeededGenerator) {
         keys = Self.allKeys.shuffled(using: &random).prefix(3 + random.below(4)).map(\.self)
         var strings = Self.allStrings.shuffled(using: &random).prefix(4).map(\.self)
@@ -26,6 +40,7 @@ struct CaseVocabulary {
         let double = Double(random.below(1 << 53)) / Double(1 << random.below(60))
         numbers.append(["\(double)", "\(double.nextUp)", "\(double)0", "\(-double)"])
         self.numbers = numbers
+        (dottedKeys, emptyKeys, absentFields) = (8, 1, 12)
     }
 
     /// A key; the first ones come more often.

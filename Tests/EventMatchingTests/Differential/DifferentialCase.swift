@@ -14,8 +14,7 @@ struct DifferentialCase {
         _ patterns: [EventPattern], _ events: [String], _ kernel: ScanKernel
     ) throws -> [[Int]?] {
         let rules = try RuleSet(
-            patterns.enumerated().map { Rule(name: "\($0.offset)", pattern: $0.element) },
-            branchLimit: .max)
+            patterns.enumerated().map { Rule(name: "\($0.offset)", pattern: $0.element) })
         var matcher = Matcher(rules, kernel: kernel)
         return events.map { event in
             guard let names = try? matcher.matchNames(event.utf8Span.span.bytes) else { return nil }

@@ -66,7 +66,8 @@ struct DifferentialRound {
     /// Makes a round; its content depends on the run's seed and on its number.
     init(number: Int) throws {
         var random = SeededGenerator(stream: 10_000 + UInt64(number))
-        let vocabulary = CaseVocabulary(&random)
+        let vocabulary =
+            number % 2 == 0 ? CaseVocabulary(structural: &random) : CaseVocabulary(&random)
         isCrowded = number % 12 == 3
         var generator = EventGenerator(vocabulary)
         var events: [GeneratedEvent] = []
@@ -96,7 +97,9 @@ struct DifferentialRound {
                 } else {
                     patternGenerator.pattern(for: leaves, &random)
                 }
-            guard let valid = try? EventPattern(pattern.text()) else { continue }
+            guard let valid = try? EventPattern(pattern.text()),
+                (try? valid.branches(limit: 200)) != nil
+            else { continue }
             patterns.append(pattern)
             parsed.append(valid)
         }

@@ -10,7 +10,7 @@ struct ElementGenerator {
         if let leaf, random.chance(85) { list.append(element(for: leaf, &random)) }
         while list.isEmpty || random.chance(35) {
             list.append(
-                random.chance(12)
+                random.chance(vocabulary.absentFields)
                     ? .expression("exists", .word(random.chance(25) ? "true" : "false"))
                     : element(for: vocabulary.leaf(&random), &random))
         }
@@ -80,7 +80,8 @@ struct ElementGenerator {
         }
     }
 
-    /// Puts stars in the place of some of a text's characters, or between them.
+    /// Puts stars in the place of some of a text's characters, or between them, and now and then
+    /// gets a letter wrong.
     private func wildcard(
         for text: [Unicode.Scalar], _ random: inout SeededGenerator
     ) -> [Unicode.Scalar] {
@@ -96,7 +97,8 @@ struct ElementGenerator {
         for scalar in text {
             if isAfterStar, random.chance(50) { continue }
             if scalar == "*" || scalar == "\\" { pattern.append("\\") }
-            pattern.append(scalar)
+            let isChanged = scalar.properties.isAlphabetic && random.chance(5)
+            pattern.append(isChanged ? "b" : scalar)
             isAfterStar = false
             star(&random)
         }

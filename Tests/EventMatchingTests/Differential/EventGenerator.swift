@@ -53,8 +53,8 @@ struct EventGenerator {
 
     private func key(_ random: inout SeededGenerator) -> SpelledText {
         var key = vocabulary.key(&random)
-        if random.chance(8) { key += "." + vocabulary.key(&random) }
-        if random.chance(1) { key = "" }
+        if random.chance(vocabulary.dottedKeys) { key += "." + vocabulary.key(&random) }
+        if random.chance(vocabulary.emptyKeys) { key = "" }
         return SpelledText(key, &random)
     }
 

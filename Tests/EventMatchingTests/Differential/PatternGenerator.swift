@@ -62,7 +62,8 @@ struct PatternGenerator {
         var value: JSONTree? = leaf.value
         if random.chance(15) {
             value = nil
-            keys[keys.count - 1] = vocabulary.key(&random)
+            let isEmpty = random.chance(vocabulary.emptyKeys)
+            keys[keys.count - 1] = isEmpty ? "" : vocabulary.key(&random)
         }
         return Field(keys: keys, list: elements.list(for: value, &random))
     }
