@@ -9,16 +9,21 @@ struct CaseVocabulary {
     let numbers: [[String]]
     /// How often, in a hundred, a key has a dot more, a key is empty, and a field may be absent.
     let (dottedKeys, emptyKeys, absentFields): (Int, Int, Int)
+    /// How often, in a hundred, a value is an array, and a field is looked for in the same arrays
+    /// as another one.
+    let (arrays, kinFields): (Int, Int)
 
     /// Two or three keys and hardly any values: for how fields and arrays go together.
     init(structural random: inout SeededGenerator) {
         let sets = [
-            ["a", "b", "x"], ["x", "a"], ["\u{1F689}", "\u{FF5E}"], ["a", "\u{E000}", "\u{10400}"],
+            ["a", "b", "x"], ["x", "a"], ["a", "a.", "b"], ["\u{1F689}", "\u{FF5E}"],
+            ["a", "\u{E000}", "\u{10400}"],
         ]
         keys = random.one(of: sets).shuffled(using: &random)
         strings = ["x", "y"]
         numbers = [["1"], ["2"]]
-        (dottedKeys, emptyKeys, absentFields) = (20, random.one(of: [0, 0, 10]), 30)
+        (dottedKeys, emptyKeys, absentFields) = (20, random.one(of: [0, 0, 20]), 35)
+        (arrays, kinFields) = (50, 80)
     }
 
     /// Anything.
@@ -41,6 +46,7 @@ struct CaseVocabulary {
         numbers.append(["\(double)", "\(double.nextUp)", "\(double)0", "\(-double)"])
         self.numbers = numbers
         (dottedKeys, emptyKeys, absentFields) = (8, 1, 12)
+        (arrays, kinFields) = (30, 50)
     }
 
     /// A key; the first ones come more often.

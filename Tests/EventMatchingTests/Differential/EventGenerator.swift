@@ -71,7 +71,7 @@ struct EventGenerator {
         if budget <= 0 || depth > 5 { return vocabulary.leaf(&random) }
         switch random.below(100) {
         case 0..<20: return .object(members(depth: depth, &random))
-        case 20..<50: return array(depth: depth, &random)
+        case 20..<20 + vocabulary.arrays: return array(depth: depth, &random)
         default: return vocabulary.leaf(&random)
         }
     }

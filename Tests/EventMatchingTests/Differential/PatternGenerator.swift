@@ -23,7 +23,7 @@ struct PatternGenerator {
         var wanted: [PlainEvaluator.Leaf] = []
         let arrayLeaves = leaves.filter { !$0.elements.isEmpty }
         for _ in 0...min(random.below(5), random.below(5)) {
-            guard let first = wanted.first, random.chance(50) else {
+            guard let first = wanted.first, random.chance(vocabulary.kinFields) else {
                 let pool = arrayLeaves.isEmpty || random.chance(40) ? leaves : arrayLeaves
                 if let leaf = pool.randomElement(using: &random) { wanted.append(leaf) }
                 continue
@@ -60,7 +60,7 @@ struct PatternGenerator {
         var keys = leaf.path.split(separator: ".", omittingEmptySubsequences: false)
             .map { String(String.UnicodeScalarView($0)) }
         var value: JSONTree? = leaf.value
-        if random.chance(15) {
+        if random.chance(vocabulary.absentFields) {
             value = nil
             let isEmpty = random.chance(vocabulary.emptyKeys)
             keys[keys.count - 1] = isEmpty ? "" : vocabulary.key(&random)
