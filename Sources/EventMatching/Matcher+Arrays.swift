@@ -72,17 +72,54 @@ extension Matcher {
         return choose(0) == nil
     }
 
-    /// Copies a condition's hits, which are linked, to where they can be searched.
+    /// Copies a condition's hits, which are linked, to where they can be searched, by ascending
+    /// scope.
     private mutating func gatherHits(of condition: UInt32) -> Run {
-        let start = UInt32(truncatingIfNeeded: candidates.count)
+        let start = candidates.count
+        var isAscending = true
         if states[condition].contains(.scoped) {
             var hit = firstHit[condition]
+            var last = Scope.outside
             while hit != Hit.none {
-                candidates.append(hits[Int(hit)].scope)
+                let scope = hits[Int(hit)].scope
+                candidates.append(scope)
+                isAscending = isAscending && last <= scope
+                last = scope
                 hit = hits[Int(hit)].next
             }
         }
-        return Run(start: start, count: UInt32(truncatingIfNeeded: candidates.count) &- start)
+        // In text order a value behind an inner array, in the element around that array, has a lower
+        // scope than the values inside: `{"s": [{"b": 1}], "s.b": 1}`.
+        if !isAscending { sortCandidates(from: start) }
+        return Run(
+            start: UInt32(truncatingIfNeeded: start),
+            count: UInt32(truncatingIfNeeded: candidates.count &- start))
+    }
+
+    /// Sorts the candidates from a position on. A heap sort: it allocates nothing, and no event can
+    /// make it slow.
+    @inline(never)
+    private func sortCandidates(from start: Int) {
+        let heap = candidates.base + start
+        let count = candidates.count &- start
+        func exchange(_ one: Int, _ other: Int) {
+            (heap[one], heap[other]) = (heap[other], heap[one])
+        }
+        func siftDown(_ root: Int, below end: Int) {
+            var root = root
+            while 2 * root + 1 < end {
+                var child = 2 * root + 1
+                if child + 1 < end, heap[child] < heap[child + 1] { child += 1 }
+                if heap[root] >= heap[child] { return }
+                exchange(root, child)
+                root = child
+            }
+        }
+        for root in (0..<count / 2).reversed() { siftDown(root, below: count) }
+        for end in (0..<count).reversed() {
+            exchange(0, end)
+            siftDown(0, below: end)
+        }
     }
 
     /// Chooses for the pending conditions from a position on.

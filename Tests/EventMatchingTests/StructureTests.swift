@@ -79,6 +79,13 @@ struct StructureTests {
         MatchCase(#"{"r":{"a":[1],"b":[2]}}"#, #"{"r":[[{"a":1}],[{"b":2}]]}"#, false),
         MatchCase(#"{"r":{"a":[1],"b":[2]}}"#, #"{"r":[[[{"a":1,"b":2}],[]],[]]}"#, true),
         MatchCase(#"{"r":[1],"s":[2]}"#, #"{"r":[[1],[2]],"s":[[1],[2]]}"#, true),
+        // A value behind an inner array, in the element around it, goes with all inside.
+        MatchCase(
+            #"{"r":{"s":{"a":[1],"b":[1]}}}"#,
+            #"{"r":[{"s":[{"b":1},{"a":1}],"s.b":1},{}]}"#, true),
+        MatchCase(
+            #"{"r":{"s":{"a":[1],"b":[1]}}}"#,
+            #"{"r":[{"s":[{"b":1},{"a":1}]},{"s.b":1}]}"#, false),
         // One element has to serve a list of alternatives and two more fields.
         MatchCase(
             #"{"r":{"a":[1,2],"b":[2],"c":[3]}}"#,
