@@ -32,6 +32,8 @@ struct DifferentialTests {
             }
         } while ContinuousClock.now < deadline
         let share = Double(matches) / Double(cases)
+        // Of a few rounds, on a starved machine, the share says nothing.
+        guard rounds >= 20 else { return }
         #expect(share > 0.1 && share < 0.7, "the random cases hardly tell anything")
         if isLongFuzzing {
             print("\(rounds) rounds, \(cases) cases, \(Int(share * 100)) % of them match")
