@@ -88,7 +88,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "SwitchyardToolTests", dependencies: ["SwitchyardTool", "TestSupport"],
+            name: "SwitchyardToolTests",
+            dependencies: ["SwitchyardTool", "JSONScan", "TestSupport"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

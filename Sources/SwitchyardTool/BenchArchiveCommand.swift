@@ -27,6 +27,9 @@ struct BenchArchiveCommand: ParsableCommand {
 
     func validate() throws {
         if batch < 1 { throw ValidationError("--batch has to be at least 1.") }
+        guard input.kernel == .best else {
+            throw ValidationError("The archive alone scans nothing; --kernel is for bench match.")
+        }
     }
 
     func run() throws {

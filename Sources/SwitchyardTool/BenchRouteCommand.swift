@@ -21,6 +21,12 @@ struct BenchRouteCommand: ParsableCommand {
     @OptionGroup var options: BenchOptions
     @OptionGroup var place: ArchivePlace
 
+    func validate() throws {
+        guard input.kernel == .best else {
+            throw ValidationError("A bus always uses the best scan; --kernel is for bench match.")
+        }
+    }
+
     func run() throws {
         Interrupt.listen()
         var skipped = SkippedLines(input.policy)

@@ -1,4 +1,5 @@
 import Foundation
+import JSONScan
 import TestSupport
 import Testing
 
@@ -48,8 +49,7 @@ struct BenchCommandTests {
         let event = #"{"a":"\#(String(repeating: "x", count: 3 << 20))"}"#
         let events = try folder.file("long", lines: [event])
         let result = try Tool.run(
-            "bench", command, "--events", events, "--repeat", "3", "--rules", "5", "--passes", "1",
-            "--json")
+            "bench", command, "--events", events, "--repeat", "3", "--passes", "1", "--json")
         #expect(result.exitCode == 0)
         #expect(try result.object()["selfCheck"] as? Bool == true)
     }
@@ -62,6 +62,17 @@ struct BenchCommandTests {
         ])
     func limits(options: [String]) throws {
         #expect(try Tool.run(["bench"] + options).exitCode == 64)
+    }
+
+    @Test(
+        "a kernel can be chosen only where it is used",
+        .enabled(if: ScanKernel.supported.count > 1))
+    func kernel() throws {
+        let portable = ["--kernel", "portable"] + Self.small
+        #expect(try Tool.run(["bench"] + portable).exitCode == 64)
+        #expect(try Tool.run(["bench", "archive"] + portable).exitCode == 64)
+        let report = try Tool.run(["bench", "match"] + portable).object()
+        #expect(report["kernel"] as? String == "portable")
     }
 
     @Test("the same seed gives the same events and matches, another seed others")
