@@ -12,11 +12,16 @@
 #include "class_tables.h"
 #include "crc32c_shifts.h"
 #include "grammar.h"
+#include "numbers.h"
 #include "utf8_tables.h"
 
 #define TARGET __attribute__((target("avx2,pclmul,bmi,bmi2,popcnt,sse4.2")))
 
 // ---- Structural scan -------------------------------------------------------------------------
+
+TARGET SW_INLINE __m256i load(const uint8_t *bytes) {
+    return _mm256_loadu_si256((const __m256i *)bytes);
+}
 
 // The tables of a scan, each in both halves of a register.
 typedef struct tables {
@@ -103,6 +108,26 @@ TARGET SW_INLINE uint32_t *write_positions(uint32_t *next, uint64_t bits, uint32
     return next;
 }
 
+TARGET SW_INLINE __m256i digits(__m256i bytes) {
+    __m256i values = _mm256_sub_epi8(bytes, _mm256_set1_epi8('0'));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(9)), values);
+}
+
+// Keeps the masks of a block for the check of numbers.
+TARGET SW_INLINE void keep_masks(number_check *c, size_t at, uint64_t run, __m256i low,
+                                 __m256i high) {
+    c->run[at] = run;
+    c->digit[at] = join(digits(low), digits(high));
+    c->zero[at] = equal(low, high, '0');
+    c->minus[at] = equal(low, high, '-');
+    c->point[at] = equal(low, high, '.');
+}
+
+// Not inlined, because the scan needs the registers.
+TARGET static __attribute__((noinline)) void check_64_blocks(number_check *c) {
+    check_kept_numbers(c, KEPT_BLOCKS);
+}
+
 typedef struct scan {
     scan_state state;
     tables tables;
@@ -129,31 +154,42 @@ TARGET SW_INLINE void scan_block(scan *s, __m256i low, __m256i high, uint32_t ba
         .quote = equal(low, high, '"'),
         .backslash = equal(low, high, '\\'),
         .structure = of_class(classes_low, classes_high, CLASS_ANY_STRUCTURE),
-        .blank = of_class(classes_low, classes_high, CLASS_ANY_BLANK),
+        .delimiter = of_class(classes_low, classes_high,
+                              CLASS_ANY_STRUCTURE | CLASS_ANY_BLANK | CLASS_QUOTE),
         .control = below_0x20(low, high),
     };
     s->next = write_positions(s->next, block_starts(&s->state, &masks, prefix_xor_pclmul), base);
 }
 
 TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *positions,
-                              sw_scan_result *result) {
+                              void *scratch, sw_scan_result *result) {
     scan s = {
         .tables = {broadcast(class_low), broadcast(class_high)},
         .last = _mm256_setzero_si256(),
         .errors = _mm256_setzero_si256(),
         .next = positions,
     };
+    number_check *numbers = scratch;
+    start_numbers(numbers);
+    size_t kept = 0;
     size_t i = 0;
     for (; length - i >= 64; i += 64) {
-        scan_block(&s, _mm256_loadu_si256((const __m256i *)(bytes + i)),
-                   _mm256_loadu_si256((const __m256i *)(bytes + i + 32)), (uint32_t)i);
+        __m256i low = load(bytes + i), high = load(bytes + i + 32);
+        scan_block(&s, low, high, (uint32_t)i);
+        if (!s.state.has_run) continue;
+        keep_masks(numbers, kept++, s.state.run, low, high);
+        if (__builtin_expect(kept == KEPT_BLOCKS, 0)) {
+            check_64_blocks(numbers);
+            kept = 0;
+        }
     }
     // The rest and blanks after it, which start nothing; blanks alone still end a cut-off sequence.
     uint8_t rest[64];
     memset(rest, ' ', sizeof rest);
     if (i < length) memcpy(rest, bytes + i, length - i);
-    scan_block(&s, _mm256_loadu_si256((const __m256i *)rest),
-               _mm256_loadu_si256((const __m256i *)(rest + 32)), (uint32_t)i);
+    scan_block(&s, load(rest), load(rest + 32), (uint32_t)i);
+    keep_masks(numbers, kept, s.state.run, load(rest), load(rest + 32));
+    numbers->kept = kept + s.state.has_run;
 
     if (__builtin_expect(s.state.in_string | s.state.string_control |
                              (uint64_t)!_mm256_testz_si256(s.errors, s.errors), 0)) {
@@ -169,41 +205,53 @@ TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *pos
     };
 }
 
-TARGET SW_INLINE uint64_t tokens_equal(__m256i low, __m256i high, char byte) {
-    __m256i wanted = _mm256_set1_epi8(byte);
-    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)) |
-           (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)) << 32;
+// The entries that both nibbles of a byte have in common; 0 for bytes >= 0x80.
+TARGET SW_INLINE __m256i nibble_lookup(const uint8_t *low, const uint8_t *high, __m256i bytes) {
+    return _mm256_and_si256(_mm256_shuffle_epi8(broadcast(low), bytes),
+                            _mm256_shuffle_epi8(broadcast(high), high_nibbles(bytes)));
 }
 
-TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
-    uint64_t all = _bzhi_u64(UINT64_MAX, (unsigned)count);
-    __m256i low = _mm256_loadu_si256((const __m256i *)tokens);
-    __m256i high = _mm256_loadu_si256((const __m256i *)(tokens + 32));
-    token_masks m = {
-        .open_brace = all & tokens_equal(low, high, '{'),
-        .close_brace = all & tokens_equal(low, high, '}'),
-        .open_bracket = all & tokens_equal(low, high, '['),
-        .close_bracket = all & tokens_equal(low, high, ']'),
-        .colon = all & tokens_equal(low, high, ':'),
-        .comma = all & tokens_equal(low, high, ','),
-        .string = all & tokens_equal(low, high, '"'),
+TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens) {
+    __m256i low = load(tokens), high = load(tokens + 32);
+    __m256i next_low = load(tokens + 1), next_high = load(tokens + 33);
+    __m256i class_low = nibble_lookup(token_low, token_high, low);
+    __m256i class_high = nibble_lookup(token_low, token_high, high);
+    __m256i follow_both_low =
+        _mm256_and_si256(nibble_lookup(follow_low, follow_high, low),
+                         nibble_lookup(token_low, token_high, next_low));
+    __m256i follow_both_high =
+        _mm256_and_si256(nibble_lookup(follow_low, follow_high, high),
+                         nibble_lookup(token_low, token_high, next_high));
+    uint64_t string_next = equal(next_low, next_high, '"');
+    return (token_masks){
+        .misplaced = equal(follow_both_low, follow_both_high, 0),
+        .string_next = string_next,
+        .before_key = string_next & equal(load(tokens + 2), load(tokens + 34), ':'),
+        .open_brace = equal(low, high, '{'),
+        .open_bracket = equal(low, high, '['),
+        .close = of_class(class_low, class_high, TOKEN_CLOSE),
+        .comma = equal(low, high, ','),
+        .brace = of_class(low, high, 0x20),
     };
-    m.scalar = all & ~(m.open_brace | m.close_brace | m.open_bracket | m.close_bracket | m.colon |
-                       m.comma | m.string);
-    return m;
+}
+
+TARGET SW_INLINE uint64_t scalars_of(const uint8_t *tokens, bool all) {
+    __m256i low = load(tokens), high = load(tokens + 32);
+    uint64_t scalars = of_class(nibble_lookup(token_low, token_high, low),
+                                nibble_lookup(token_low, token_high, high), TOKEN_ANY_SCALAR);
+    if (all) return scalars;
+    return scalars & ~(join(digits(low), digits(high)) | equal(low, high, '-'));
 }
 
 TARGET SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
-    __m256i digits = _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)bytes),
-                                     _mm256_set1_epi8('0'));
-    __m256i below_10 = _mm256_cmpeq_epi8(_mm256_min_epu8(digits, _mm256_set1_epi8(9)), digits);
-    return (uint32_t)_mm256_movemask_epi8(below_10);
+    return (uint32_t)_mm256_movemask_epi8(digits(_mm256_loadu_si256((const __m256i *)bytes)));
 }
 
 TARGET bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                               const uint8_t *tokens, size_t count, uint32_t *links) {
-    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens,
-                         digits_of);
+                               const uint8_t *tokens, size_t count, void *scratch, uint32_t *links) {
+    if (!check_structure(tokens, count, links, read_tokens)) return false;
+    bool all = !numbers_are_plain(scratch);
+    return check_scalars(bytes, length, positions, tokens, count, all, scalars_of, digits_of);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

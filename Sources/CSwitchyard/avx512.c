@@ -12,6 +12,7 @@
 #include "class_tables.h"
 #include "crc32c_shifts.h"
 #include "grammar.h"
+#include "numbers.h"
 #include "utf8_tables.h"
 
 #define TARGET                                                                                  \
@@ -66,100 +67,163 @@ TARGET SW_INLINE void write_16(uint32_t *next, __m128i indices, __m512i base) {
     _mm512_storeu_si512(next, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(indices)));
 }
 
-// Writes `base` plus the index of each bit and returns where to go on. The indices are compressed
-// in a register: compressing straight to memory takes over a hundred cycles on Zen 4 and 5.
-TARGET SW_INLINE uint32_t *write_positions(uint32_t *next, uint64_t bits, uint32_t base) {
-    __m512i all = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(identity));
+// Writes `base` plus each of the indices of the bits, and returns how many there are. (They were
+// compressed in a register: compressing straight to memory takes over a hundred cycles on Zen 4.)
+TARGET SW_INLINE size_t write_positions(uint32_t *next, __m512i all, uint64_t bits,
+                                      uint32_t base) {
     __m512i bases = _mm512_set1_epi32((int)base);
-    uint32_t *end = next + _mm_popcnt_u64(bits);
+    size_t count = (size_t)_mm_popcnt_u64(bits);
     write_16(next, _mm512_castsi512_si128(all), bases);
-    if (__builtin_expect(end - next > 16, 0)) {
+    if (__builtin_expect(count > 16, 0)) {
         write_16(next + 16, _mm512_extracti32x4_epi32(all, 1), bases);
-        if (end - next > 32) {
+        if (count > 32) {
             write_16(next + 32, _mm512_extracti32x4_epi32(all, 2), bases);
             write_16(next + 48, _mm512_extracti32x4_epi32(all, 3), bases);
         }
     }
-    return end;
+    return count;
+}
+
+TARGET SW_INLINE uint64_t digits(__m512i bytes) {
+    __m512i values = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
+    return _mm512_cmplt_epu8_mask(values, _mm512_set1_epi8(10));
+}
+
+// Keeps the masks of a block for the check of numbers.
+TARGET SW_INLINE void keep_masks(number_check *c, size_t at, uint64_t run, __m512i bytes) {
+    c->run[at] = run;
+    c->digit[at] = digits(bytes);
+    c->zero[at] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('0'));
+    c->minus[at] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('-'));
+    c->point[at] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('.'));
+}
+
+// Not inlined, because the scan needs the registers.
+TARGET static __attribute__((noinline)) void check_64_blocks(number_check *c) {
+    check_kept_numbers(c, KEPT_BLOCKS);
 }
 
 typedef struct scan {
     scan_state state;
-    __m512i last;        // the block before
-    uint64_t errors;     // of UTF-8; not 0 if there was one
     uint64_t non_ascii;  // not 0 if there was a byte >= 0x80
-    bool cut_off;        // the last block had one: this one may go on with its last sequence
-    uint32_t *next;
-    uint8_t *next_token;
+    uint32_t *positions;
+    uint8_t *tokens;
+    size_t count;
 } scan;
 
 TARGET SW_INLINE void scan_block(scan *s, __m512i bytes, uint32_t base) {
-    uint64_t non_ascii = _mm512_movepi8_mask(bytes);
-    if (__builtin_expect(non_ascii != 0 || s->cut_off, 0)) {
-        __m512i errors = utf8_errors(bytes, s->last);
-        s->errors |= _mm512_test_epi8_mask(errors, errors);
-        s->non_ascii |= non_ascii;
-    }
-    s->cut_off = non_ascii != 0;
-    s->last = bytes;
-
     __m512i classes =
         _mm512_and_si512(_mm512_shuffle_epi8(broadcast(class_low), bytes),
                          _mm512_shuffle_epi8(broadcast(class_high), high_nibbles(bytes)));
     block_masks masks = {
         .quote = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
-        .backslash = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')),
         .structure = _mm512_test_epi8_mask(classes, _mm512_set1_epi8(CLASS_ANY_STRUCTURE)),
-        .blank = _mm512_test_epi8_mask(classes, _mm512_set1_epi8(CLASS_ANY_BLANK)),
-        .control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
+        .delimiter = _mm512_test_epi8_mask(
+            classes, _mm512_set1_epi8(CLASS_ANY_STRUCTURE | CLASS_ANY_BLANK | CLASS_QUOTE)),
     };
+    // Moving a mask out of its register is what costs most here, so what is rare shares one test.
+    const __m512i rare = _mm512_set1_epi8((char)(CLASS_BACKSLASH | CLASS_CONTROL));
+    const __m512i top_bit = _mm512_set1_epi8((char)0x80);
+    __m512i flags = _mm512_ternarylogic_epi64(classes, bytes, top_bit, 0xF8);  // A | B & C
+    __mmask64 is_rare = _mm512_test_epi8_mask(flags, rare);
+    if (__builtin_expect(!_kortestz_mask64_u8(is_rare, is_rare), 0)) {
+        s->non_ascii |= _mm512_movepi8_mask(bytes);
+        masks.backslash = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
+        masks.control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20));
+    }
     uint64_t starts = block_starts(&s->state, &masks, prefix_xor_pclmul);
-    _mm512_storeu_si512(s->next_token, _mm512_maskz_compress_epi8(starts, bytes));
-    uint32_t *next = write_positions(s->next, starts, base);
-    s->next_token += next - s->next;
-    s->next = next;
+    __m512i indices = _mm512_maskz_compress_epi8(starts, _mm512_loadu_si512(identity));
+    _mm512_storeu_si512(s->tokens + s->count, _mm512_permutexvar_epi8(indices, bytes));
+    s->count += write_positions(s->positions + s->count, indices, starts, base);
+}
+
+// Whether a text is UTF-8.
+TARGET static bool is_utf8(const uint8_t *bytes, size_t length) {
+    __m512i last = _mm512_setzero_si512(), errors = _mm512_setzero_si512();
+    for (size_t i = 0;; i += 64) {
+        // Zeros after the text end a sequence that it cuts off.
+        size_t rest = length - i < 64 ? length - i : 64;
+        __mmask64 here = _bzhi_u64(UINT64_MAX, (unsigned)rest);
+        __m512i block = _mm512_maskz_loadu_epi8(here, bytes + i);
+        errors = _mm512_or_si512(errors, utf8_errors(block, last));
+        if (rest < 64) return _mm512_test_epi8_mask(errors, errors) == 0;
+        last = block;
+    }
 }
 
 TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *positions,
-                                uint8_t *tokens, sw_scan_result *result) {
-    scan s = {.last = _mm512_setzero_si512(), .next = positions, .next_token = tokens};
+                                uint8_t *tokens, void *scratch, sw_scan_result *result) {
+    scan s = {.positions = positions, .tokens = tokens};
+    number_check *numbers = scratch;
+    start_numbers(numbers);
+    size_t kept = 0;
     size_t i = 0;
     for (; length - i >= 64; i += 64) {
-        scan_block(&s, _mm512_loadu_si512(bytes + i), (uint32_t)i);
+        __m512i block = _mm512_loadu_si512(bytes + i);
+        scan_block(&s, block, (uint32_t)i);
+        if (!s.state.has_run) continue;
+        keep_masks(numbers, kept++, s.state.run, block);
+        if (__builtin_expect(kept == KEPT_BLOCKS, 0)) {
+            check_64_blocks(numbers);
+            kept = 0;
+        }
     }
-    // The rest and blanks after it, which start nothing; blanks alone still end a cut-off sequence.
-    // A masked load touches nothing where its mask is zero.
+    // The rest and blanks after it, which start nothing. A masked load touches nothing where its mask
+    // is zero.
     __mmask64 rest = _bzhi_u64(UINT64_MAX, (unsigned)(length - i));
-    scan_block(&s, _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, bytes + i), (uint32_t)i);
+    __m512i block = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, bytes + i);
+    scan_block(&s, block, (uint32_t)i);
+    keep_masks(numbers, kept, s.state.run, block);
+    numbers->kept = kept + s.state.has_run;
 
-    if (__builtin_expect((s.state.in_string | s.state.string_control | s.errors) != 0, 0)) {
+    bool is_broken = (s.state.in_string | s.state.string_control) != 0 ||
+                     (s.non_ascii != 0 && !is_utf8(bytes, length));
+    if (__builtin_expect(is_broken, 0)) {
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }
     *result = (sw_scan_result){
         .error_offset = length,
-        .count = (uint32_t)(s.next - positions),
+        .count = (uint32_t)s.count,
         .error = SW_SCAN_OK,
         .has_backslash = s.state.backslashes != 0,
         .has_non_ascii = s.non_ascii != 0,
     };
 }
 
-TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
-    uint64_t all = _bzhi_u64(UINT64_MAX, (unsigned)count);
-    __m512i bytes = _mm512_maskz_loadu_epi8(all, tokens);
-    token_masks m = {
+// The entries that both nibbles of a byte have in common; 0 for bytes >= 0x80.
+TARGET SW_INLINE __m512i nibble_lookup(const uint8_t *low, const uint8_t *high, __m512i bytes) {
+    return _mm512_and_si512(_mm512_shuffle_epi8(broadcast(low), bytes),
+                            _mm512_shuffle_epi8(broadcast(high), high_nibbles(bytes)));
+}
+
+TARGET SW_INLINE token_masks read_tokens(const uint8_t *tokens) {
+    __m512i bytes = _mm512_loadu_si512(tokens);
+    __m512i next = _mm512_loadu_si512(tokens + 1);
+    __m512i after_next = _mm512_loadu_si512(tokens + 2);
+    __m512i class = nibble_lookup(token_low, token_high, bytes);
+    __m512i next_class = nibble_lookup(token_low, token_high, next);
+    __m512i follow = nibble_lookup(follow_low, follow_high, bytes);
+    uint64_t string_next = _mm512_cmpeq_epi8_mask(next, _mm512_set1_epi8('"'));
+    return (token_masks){
+        .misplaced = _mm512_testn_epi8_mask(follow, next_class),
+        .string_next = string_next,
+        .before_key = string_next & _mm512_cmpeq_epi8_mask(after_next, _mm512_set1_epi8(':')),
         .open_brace = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('{')),
-        .close_brace = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('}')),
         .open_bracket = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('[')),
-        .close_bracket = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(']')),
-        .colon = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(':')),
+        .close = _mm512_test_epi8_mask(class, _mm512_set1_epi8(TOKEN_CLOSE)),
         .comma = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(',')),
-        .string = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+        .brace = _mm512_test_epi8_mask(bytes, _mm512_set1_epi8(0x20)),
     };
-    m.scalar = all & ~(m.open_brace | m.close_brace | m.open_bracket | m.close_bracket | m.colon |
-                       m.comma | m.string);
-    return m;
+}
+
+TARGET SW_INLINE uint64_t scalars_of(const uint8_t *tokens, bool all) {
+    __m512i bytes = _mm512_loadu_si512(tokens);
+    __m512i class = nibble_lookup(token_low, token_high, bytes);
+    if (all) return _mm512_test_epi8_mask(class, _mm512_set1_epi8((char)TOKEN_ANY_SCALAR));
+    return _mm512_mask_cmpgt_epu8_mask(
+        _mm512_test_epi8_mask(class, _mm512_set1_epi8(TOKEN_SCALAR)), bytes,
+        _mm512_set1_epi8('9'));
 }
 
 TARGET SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
@@ -169,9 +233,10 @@ TARGET SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
 }
 
 TARGET bool sw_json_check_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                                 const uint8_t *tokens, size_t count, uint32_t *links) {
-    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens,
-                         digits_of);
+                                 const uint8_t *tokens, size_t count, void *scratch, uint32_t *links) {
+    if (!check_structure(tokens, count, links, read_tokens)) return false;
+    bool all = !numbers_are_plain(scratch);
+    return check_scalars(bytes, length, positions, tokens, count, all, scalars_of, digits_of);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

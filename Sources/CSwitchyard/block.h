@@ -13,9 +13,9 @@
 // What 64 bytes are. A byte may be in several masks or in none.
 typedef struct block_masks {
     uint64_t quote;
-    uint64_t backslash;
     uint64_t structure;  // { } [ ] : ,
-    uint64_t blank;      // space, tab, LF, CR
+    uint64_t delimiter;  // structure, quotes, and blanks: space, tab, LF, CR
+    uint64_t backslash;
     uint64_t control;    // below 0x20
 } block_masks;
 
@@ -24,6 +24,8 @@ typedef struct scan_state {
     uint64_t in_string;       // all ones if the last block ended inside a string, else 0
     uint64_t escaped;         // 1 if the last block ended with an escape's backslash, else 0
     uint64_t in_run;          // 1 if the last block's last byte belongs to a run, else 0
+    uint64_t run;             // the last block's bytes of runs
+    bool has_run;             // whether the last block has a run, or one ended right before it
     uint64_t backslashes;     // not 0 if there was one
     uint64_t string_control;  // not 0 if there was a control character in a string
 } scan_state;
@@ -54,16 +56,16 @@ SW_INLINE uint64_t escaped_bytes(uint64_t backslash, uint64_t *carry) {
 
 // The quotes that open or close a string, found one by one: for blocks with a backslash outside
 // strings, where it escapes nothing. Never in a JSON text.
-static uint64_t unescaped_quotes_slow(const block_masks *masks, uint64_t in_string,
+static uint64_t unescaped_quotes_slow(uint64_t quote, uint64_t backslash, uint64_t in_string,
                                       uint64_t *carry) {
-    uint64_t left = masks->quote | masks->backslash;
+    uint64_t left = quote | backslash;
     uint64_t quotes = 0;
     unsigned escaped_index = *carry ? 0 : 65;
     for (; left != 0; left &= left - 1) {
         unsigned index = (unsigned)__builtin_ctzll(left);
         uint64_t bit = (uint64_t)1 << index;
         if (index == escaped_index) continue;
-        if (masks->quote & bit) {
+        if (quote & bit) {
             quotes |= bit;
             in_string = ~in_string;
         } else if (in_string) {
@@ -87,8 +89,10 @@ SW_INLINE uint64_t block_starts(scan_state *state, const block_masks *masks, pre
         in_string = sum(quotes) ^ state->in_string;
         // Up to the first backslash outside strings the masks are right, so it is always found.
         if (__builtin_expect((masks->backslash & ~in_string) != 0, 0)) {
-            carry = state->escaped;
-            quotes = unescaped_quotes_slow(masks, state->in_string, &carry);
+            uint64_t slow_carry = state->escaped;
+            quotes = unescaped_quotes_slow(masks->quote, masks->backslash, state->in_string,
+                                           &slow_carry);
+            carry = slow_carry;
             in_string = sum(quotes) ^ state->in_string;
         }
         state->escaped = carry;
@@ -96,9 +100,11 @@ SW_INLINE uint64_t block_starts(scan_state *state, const block_masks *masks, pre
     state->in_string = (uint64_t)((int64_t)in_string >> 63);
     state->string_control |= masks->control & in_string;
 
-    uint64_t run = ~(in_string | masks->quote | masks->structure | masks->blank);
+    uint64_t run = ~(in_string | masks->delimiter);
     uint64_t run_starts = run & ~(run << 1 | state->in_run);
+    state->has_run = (run | state->in_run) != 0;
     state->in_run = run >> 63;
+    state->run = run;
     return (masks->structure & ~in_string) | (quotes & in_string) | run_starts;
 }
 

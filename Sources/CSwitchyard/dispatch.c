@@ -82,15 +82,15 @@ static void gather_tokens(const uint8_t *bytes, const uint32_t *positions, uint8
 }
 
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
-                  uint8_t *tokens, sw_scan_result *result) {
+                  uint8_t *tokens, void *scratch, sw_scan_result *result) {
     switch (kernel) {
 #if defined(__x86_64__)
     case SW_AVX512:
         // Compresses the bytes together with their offsets, unless it left the text to scalar.c.
-        sw_json_scan_avx512(bytes, length, positions, tokens, result);
+        sw_json_scan_avx512(bytes, length, positions, tokens, scratch, result);
         if (result->error == SW_SCAN_OK) return;
         break;
-    case SW_AVX2: sw_json_scan_avx2(bytes, length, positions, result); break;
+    case SW_AVX2: sw_json_scan_avx2(bytes, length, positions, scratch, result); break;
 #elif defined(__aarch64__)
     case SW_NEON: sw_json_scan_neon(bytes, length, positions, result); break;
 #endif
@@ -100,14 +100,14 @@ void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_
 }
 
 bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
-                   const uint32_t *positions, const uint8_t *tokens, size_t count,
-                   uint32_t *links) {
+                   const uint32_t *positions, const uint8_t *tokens,
+                   size_t count, void *scratch, uint32_t *links) {
     switch (kernel) {
 #if defined(__x86_64__)
-    case SW_AVX2: return sw_json_check_avx2(bytes, length, positions, tokens, count, links);
-    case SW_AVX512: return sw_json_check_avx512(bytes, length, positions, tokens, count, links);
+    case SW_AVX2: return sw_json_check_avx2(bytes, length, positions, tokens, count, scratch, links);
+    case SW_AVX512: return sw_json_check_avx512(bytes, length, positions, tokens, count, scratch, links);
 #endif
-    default: return sw_json_check_scalar(bytes, length, positions, tokens, count, links);
+    default: return sw_json_check_scalar(bytes, length, positions, tokens, count, scratch, links);
     }
 }
 

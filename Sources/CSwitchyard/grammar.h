@@ -1,6 +1,6 @@
-// The grammar of a scanned text, checked on bit masks of its tokens (bit i for token i of a word of
-// 64): what may follow what is a handful of operations on whole words, and only brackets are looked
-// at one by one. The families differ in how they get the masks from the tokens' first bytes.
+// The grammar of a scanned text, checked on its tokens' first bytes, 64 tokens a step: what may follow
+// what is two lookups and a few operations on bit masks (bit i for token i of the step), and only
+// brackets and literals are looked at one by one.
 //
 // Inside an object a comma is followed by a key, which is a string before a colon; inside an array it
 // is not. So every comma says by itself where it belongs, and it is enough to compare that with the
@@ -13,45 +13,67 @@
 
 #include "kernels.h"
 
-// What up to 64 tokens are; each is in one mask.
+// What a token is, by its first byte, and in a set of these: what may follow it. Which kind of
+// bracket closes is left to the matching of brackets.
+enum {
+    TOKEN_STRING = 0x01,         // 22
+    TOKEN_OPEN_BRACE = 0x02,     // 7B
+    TOKEN_OPEN_BRACKET = 0x04,   // 5B
+    TOKEN_CLOSE = 0x08,          // 5D 7D
+    TOKEN_COLON = 0x10,          // 3A
+    TOKEN_COMMA = 0x20,          // 2C
+    TOKEN_SCALAR = 0x40,         // 30 to 39, small letters, and some that begin nothing valid
+    TOKEN_MINUS = 0x80,          // 2D
+    TOKEN_ANY_SCALAR = TOKEN_SCALAR | TOKEN_MINUS,
+    TOKEN_VALUE = TOKEN_STRING | TOKEN_OPEN_BRACE | TOKEN_OPEN_BRACKET | TOKEN_ANY_SCALAR,
+    AFTER_VALUE = TOKEN_COMMA | TOKEN_CLOSE,
+};
+
+// Both by two nibble lookups, as in class_tables.h: the entries of the low and of the high nibble
+// have in common what the byte is, and what may follow it. A byte that begins no token is nothing.
+static const uint8_t token_low[16] = {
+    [0x0] = TOKEN_SCALAR, [0x1] = TOKEN_SCALAR, [0x2] = TOKEN_SCALAR | TOKEN_STRING,
+    [0x3] = TOKEN_SCALAR, [0x4] = TOKEN_SCALAR, [0x5] = TOKEN_SCALAR,
+    [0x6] = TOKEN_SCALAR, [0x7] = TOKEN_SCALAR, [0x8] = TOKEN_SCALAR,
+    [0x9] = TOKEN_SCALAR, [0xA] = TOKEN_COLON,  [0xB] = TOKEN_OPEN_BRACE | TOKEN_OPEN_BRACKET,
+    [0xC] = TOKEN_COMMA,  [0xD] = TOKEN_CLOSE | TOKEN_MINUS, [0xE] = TOKEN_SCALAR,
+};
+static const uint8_t token_high[16] = {
+    [0x2] = TOKEN_STRING | TOKEN_COMMA | TOKEN_MINUS,
+    [0x3] = TOKEN_SCALAR | TOKEN_COLON,
+    [0x5] = TOKEN_OPEN_BRACKET | TOKEN_CLOSE,
+    [0x6] = TOKEN_SCALAR,
+    [0x7] = TOKEN_SCALAR | TOKEN_OPEN_BRACE | TOKEN_CLOSE,
+};
+static const uint8_t follow_low[16] = {
+    [0x0] = AFTER_VALUE, [0x1] = AFTER_VALUE, [0x2] = AFTER_VALUE | TOKEN_COLON,
+    [0x3] = AFTER_VALUE, [0x4] = AFTER_VALUE, [0x5] = AFTER_VALUE,
+    [0x6] = AFTER_VALUE, [0x7] = AFTER_VALUE, [0x8] = AFTER_VALUE,
+    [0x9] = AFTER_VALUE, [0xA] = TOKEN_VALUE, [0xB] = TOKEN_VALUE | TOKEN_CLOSE,
+    [0xC] = TOKEN_VALUE, [0xD] = AFTER_VALUE, [0xE] = AFTER_VALUE,
+};
+static const uint8_t follow_high[16] = {
+    [0x2] = TOKEN_VALUE | AFTER_VALUE | TOKEN_COLON,
+    [0x3] = TOKEN_VALUE | AFTER_VALUE,
+    [0x5] = TOKEN_VALUE | AFTER_VALUE,
+    [0x6] = AFTER_VALUE,
+    [0x7] = TOKEN_STRING | AFTER_VALUE,
+};
+
+// What 64 tokens are, and what those after them are.
 typedef struct token_masks {
-    uint64_t open_brace, close_brace, open_bracket, close_bracket, colon, comma, string, scalar;
+    uint64_t misplaced;   // the token after it may not stand there
+    uint64_t before_key;  // a string comes after it, and then a colon
+    uint64_t open_brace, open_bracket, close, comma;
+    uint64_t brace;       // of brackets: which are braces
+    uint64_t string_next; // a string comes after it
 } token_masks;
 
-// Reads the masks of the `count` (1 to 64) tokens whose first bytes are at `tokens`; 64 bytes can be
-// read there.
-typedef token_masks (*read_masks)(const uint8_t *tokens, size_t count);
+// Reads the masks of the 64 tokens whose first bytes are at `tokens`; 66 bytes can be read there.
+typedef token_masks (*read_masks)(const uint8_t *tokens);
 
-// The tokens that follow those of `bits`; `carry` is whether the last token of the word before was
-// one, and is replaced.
-SW_INLINE uint64_t following(uint64_t bits, uint64_t *carry) {
-    uint64_t result = bits << 1 | *carry;
-    *carry = bits >> 63;
-    return result;
-}
-
-// What one word hands to the next.
-typedef struct grammar_carries {
-    uint64_t open_brace, open_bracket, colon, comma, value_end, key;
-} grammar_carries;
-
-// The tokens of a word that do not fit what is before them; bits beyond its last token mean nothing.
-// `keys` are its strings before a colon.
-SW_INLINE uint64_t misplaced(const token_masks *m, uint64_t keys, grammar_carries *carry) {
-    uint64_t values = m->open_brace | m->open_bracket | m->scalar | (m->string & ~keys);
-    uint64_t ends = m->close_brace | m->close_bracket | m->scalar | (m->string & ~keys);
-    uint64_t after_brace = following(m->open_brace, &carry->open_brace);
-    uint64_t after_comma = following(m->comma, &carry->comma);
-    uint64_t errors = after_brace & ~(keys | m->close_brace);
-    errors |= following(m->open_bracket, &carry->open_bracket) & ~(values | m->close_bracket);
-    errors |= following(m->colon, &carry->colon) & ~values;
-    errors |= after_comma & ~(keys | values);
-    errors |= following(ends, &carry->value_end) &
-              ~(m->comma | m->close_brace | m->close_bracket);
-    errors |= keys & ~(after_brace | after_comma);
-    errors |= m->colon & ~following(keys, &carry->key);
-    return errors;
-}
+// Which of the 64 tokens at `tokens` are scalars: literals, and if `all` numbers too.
+typedef uint64_t (*read_scalars)(const uint8_t *tokens, bool all);
 
 // Brackets that are open, from the outside: the token in the low 31 bits, and above whether it is a
 // brace.
@@ -62,25 +84,24 @@ typedef struct open_brackets {
 
 #define IN_OBJECT 0x80000000u
 
-// Matches the brackets of a word and compares its commas with them. False where they do not fit, or
+// Matches the brackets of a step and compares its commas with them. False where they do not fit, or
 // anything follows the text's last bracket.
-SW_INLINE bool match_brackets(const token_masks *m, uint64_t object_commas, size_t base,
-                              size_t count, open_brackets *open, uint32_t *links) {
-    uint64_t array_commas = m->comma & ~object_commas;
+SW_INLINE bool match_brackets(const token_masks *m, uint64_t here, size_t base, size_t count,
+                              open_brackets *open, uint32_t *links) {
+    uint64_t object_commas = m->comma & m->before_key & here;
+    uint64_t array_commas = m->comma & ~m->before_key & here;
     uint64_t opening = m->open_brace | m->open_bracket;
-    uint64_t braces = m->open_brace | m->close_brace;
     uint64_t wrong = 0;
     uint64_t seen = 0;  // the tokens up to the last bracket
     uint32_t depth = open->depth;
     uint32_t top = depth == 0 ? 0 : open->tokens[depth - 1];
-    for (uint64_t left = opening | m->close_brace | m->close_bracket; left != 0;
-         left &= left - 1) {
+    for (uint64_t left = (opening | m->close) & here; left != 0; left &= left - 1) {
         uint32_t token = (uint32_t)base + (uint32_t)__builtin_ctzll(left);
         uint64_t bit = left & -left;
-        uint64_t before = (bit - 1) & ~seen;
-        wrong |= before & (top & IN_OBJECT ? array_commas : object_commas);
-        seen = bit | (bit - 1);
-        uint32_t kind = braces & bit ? IN_OBJECT : 0;
+        uint64_t until = left ^ (left - 1);
+        wrong |= (until ^ seen) & (top & IN_OBJECT ? array_commas : object_commas);
+        seen = until;
+        uint32_t kind = m->brace & bit ? IN_OBJECT : 0;
         if (opening & bit) {
             if (depth == SW_DEPTH_MAX) return false;
             top = token | kind;
@@ -169,35 +190,39 @@ SW_INLINE bool is_scalar(const uint8_t *bytes, size_t start, size_t bound, size_
            bytes[end] == '\t';
 }
 
-SW_INLINE bool check_grammar(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                             const uint8_t *tokens, size_t count, uint32_t *links,
-                             read_masks read, read_digits digits) {
+// Whether the tokens are one object. What literals and numbers are is not looked at.
+SW_INLINE bool check_structure(const uint8_t *tokens, size_t count, uint32_t *links,
+                               read_masks read) {
     if (count < 2 || tokens[0] != '{') return false;
-    grammar_carries carry = {0};
     open_brackets open;
     open.depth = 0;
-    token_masks m = read(tokens, count < 64 ? count : 64);
     for (size_t base = 0; base < count; base += 64) {
-        token_masks next = {0};
-        if (base + 64 < count) {
-            size_t rest = count - base - 64;
-            next = read(tokens + base + 64, rest < 64 ? rest : 64);
-        }
         for (uint32_t i = 0; i < 64; i++) links[base + i] = (uint32_t)base + i;
-        uint64_t keys = m.string & (m.colon >> 1 | next.colon << 63);
-        uint64_t next_is_key = next.string & next.colon >> 1 & 1;
-        uint64_t object_commas = m.comma & (keys >> 1 | next_is_key << 63);
+        token_masks m = read(tokens + base);
         uint64_t here = count - base < 64 ? ((uint64_t)1 << (count - base)) - 1 : UINT64_MAX;
-        if ((misplaced(&m, keys, &carry) & here) != 0) return false;
-        if (!match_brackets(&m, object_commas, base, count, &open, links)) return false;
-        for (uint64_t left = m.scalar; left != 0; left &= left - 1) {
+        uint64_t followed = count - base <= 64 ? here >> 1 : UINT64_MAX;
+        // A key belongs behind a brace or a comma, and behind a brace a string is a key.
+        uint64_t wrong = m.misplaced | (m.before_key & ~(m.open_brace | m.comma)) |
+                         (m.open_brace & m.string_next & ~m.before_key);
+        if ((wrong & followed) != 0) return false;
+        if (!match_brackets(&m, here, base, count, &open, links)) return false;
+    }
+    return open.depth == 0;
+}
+
+// Whether the literals, and if `all` the numbers too, are what they should be.
+SW_INLINE bool check_scalars(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                             const uint8_t *tokens, size_t count, bool all, read_scalars read,
+                             read_digits digits) {
+    for (size_t base = 0; base < count; base += 64) {
+        uint64_t here = count - base < 64 ? ((uint64_t)1 << (count - base)) - 1 : UINT64_MAX;
+        for (uint64_t left = read(tokens + base, all) & here; left != 0; left &= left - 1) {
             size_t token = base + (size_t)__builtin_ctzll(left);
             size_t bound = token + 1 < count ? positions[token + 1] : length;
             if (!is_scalar(bytes, positions[token], bound, length, digits)) return false;
         }
-        m = next;
     }
-    return open.depth == 0;
+    return true;
 }
 
 #endif

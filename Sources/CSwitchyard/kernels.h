@@ -12,7 +12,7 @@
 void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *positions,
                          sw_scan_result *result);
 bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                          const uint8_t *tokens, size_t count, uint32_t *links);
+                          const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
 uint32_t sw_crc32c_scalar(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_scalar(uint32_t crc, uint8_t *destination, const uint8_t *source,
                                size_t length);
@@ -20,17 +20,17 @@ uint32_t sw_crc32c_copy_scalar(uint32_t crc, uint8_t *destination, const uint8_t
 #if defined(__x86_64__)
 
 void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *positions,
-                       sw_scan_result *result);
+                       void *scratch, sw_scan_result *result);
 bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                        const uint8_t *tokens, size_t count, uint32_t *links);
+                        const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
 uint32_t sw_crc32c_avx2(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_avx2(uint32_t crc, uint8_t *destination, const uint8_t *source,
                              size_t length);
 
 void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *positions,
-                         uint8_t *tokens, sw_scan_result *result);
+                         uint8_t *tokens, void *scratch, sw_scan_result *result);
 bool sw_json_check_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                          const uint8_t *tokens, size_t count, uint32_t *links);
+                          const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
 uint32_t sw_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_avx512(uint32_t crc, uint8_t *destination, const uint8_t *source,
                                size_t length);

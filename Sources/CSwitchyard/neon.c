@@ -110,7 +110,8 @@ SW_INLINE void scan_block(scan *s, const uint8_t *bytes, uint32_t base) {
         .quote = equal(&b, '"'),
         .backslash = equal(&b, '\\'),
         .structure = of_class(&b, CLASS_ANY_STRUCTURE),
-        .blank = of_class(&b, CLASS_ANY_BLANK),
+        .delimiter =
+            of_class(&b, CLASS_ANY_STRUCTURE | CLASS_ANY_BLANK | CLASS_QUOTE),
         .control = below_0x20(&b),
     };
     uint64_t bits = block_starts(&s->state, &masks, prefix_xor_shifts);

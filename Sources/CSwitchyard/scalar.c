@@ -161,24 +161,6 @@ void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *position
     result->count = (uint32_t)(next - positions);
 }
 
-SW_INLINE token_masks read_tokens(const uint8_t *tokens, size_t count) {
-    token_masks m = {0};
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bit = (uint64_t)1 << i;
-        switch (tokens[i]) {
-        case '{': m.open_brace |= bit; break;
-        case '}': m.close_brace |= bit; break;
-        case '[': m.open_bracket |= bit; break;
-        case ']': m.close_bracket |= bit; break;
-        case ':': m.colon |= bit; break;
-        case ',': m.comma |= bit; break;
-        case '"': m.string |= bit; break;
-        default: m.scalar |= bit;
-        }
-    }
-    return m;
-}
-
 SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
     uint32_t digits = 0;
     for (unsigned i = 0; i < 32 && (is_digit(bytes[i]) || bytes[i] == '.' || i == 0); i++) {
@@ -187,10 +169,55 @@ SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
     return digits;
 }
 
+SW_INLINE uint8_t nibble_lookup(const uint8_t *low, const uint8_t *high, uint8_t byte) {
+    return low[byte & 0xF] & high[byte >> 4];
+}
+
+// Token by token, what check_structure in grammar.h does with masks.
 bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                          const uint8_t *tokens, size_t count, uint32_t *links) {
-    return check_grammar(bytes, length, positions, tokens, count, links, read_tokens,
-                         digits_of);
+                          const uint8_t *tokens, size_t count, void *scratch, uint32_t *links) {
+    (void)scratch;  // the portable scan keeps nothing there
+    if (count < 2 || tokens[0] != '{') return false;
+    open_brackets open;
+    uint32_t depth = 0, top = 0;
+    uint8_t class = TOKEN_OPEN_BRACE;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t next = i + 1 < count ? tokens[i + 1] : 0;
+        uint8_t next_class = nibble_lookup(token_low, token_high, next);
+        bool before_key = next == '"' && i + 2 < count && tokens[i + 2] == ':';
+        links[i] = i;
+        switch (class) {
+        case TOKEN_OPEN_BRACE:
+        case TOKEN_OPEN_BRACKET:
+            if (depth == SW_DEPTH_MAX) return false;
+            top = i | (class == TOKEN_OPEN_BRACE ? IN_OBJECT : 0);
+            open.tokens[depth++] = top;
+            if (class == TOKEN_OPEN_BRACE ? next == '"' && !before_key : before_key) return false;
+            break;
+        case TOKEN_CLOSE:
+            if ((top & IN_OBJECT) != (tokens[i] == '}' ? IN_OBJECT : 0)) return false;
+            links[top & ~IN_OBJECT] = i;
+            if (--depth == 0) return i + 1 == count;
+            top = open.tokens[depth - 1];
+            break;
+        case TOKEN_COMMA:
+            if (before_key != ((top & IN_OBJECT) != 0)) return false;
+            break;
+        case TOKEN_COLON:
+            if (before_key) return false;
+            break;
+        case TOKEN_SCALAR:
+        case TOKEN_MINUS: {
+            size_t bound = i + 1 < count ? positions[i + 1] : length;
+            if (!is_scalar(bytes, positions[i], bound, length, digits_of)) return false;
+            break;
+        }
+        }
+        uint8_t follow = nibble_lookup(follow_low, follow_high, tokens[i]);
+        if ((follow & next_class) == 0) return false;
+        class = next_class;
+    }
+    return false;
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ public struct StructuralScanner: ~Copyable {
     private var links: UnsafeMutablePointer<UInt32>
     /// The open brackets during the grammar pass.
     private let openBrackets: UnsafeMutablePointer<UInt32>
+    /// What the first kernel leaves for the second.
+    private let scratch: UnsafeMutableRawPointer
     private var capacity: Int
     private let kernel: sw_kernel
 
@@ -48,6 +50,8 @@ public struct StructuralScanner: ~Copyable {
         tokens = .allocate(capacity: capacity)
         links = .allocate(capacity: capacity)
         openBrackets = .allocate(capacity: JSONLimits.depth + 1)
+        scratch = .allocate(
+            byteCount: Int(SW_SCAN_SCRATCH_BYTES), alignment: Int(SW_SCAN_SCRATCH_ALIGNMENT))
     }
 
     deinit {
@@ -55,6 +59,7 @@ public struct StructuralScanner: ~Copyable {
         tokens.deallocate()
         links.deallocate()
         openBrackets.deallocate()
+        scratch.deallocate()
     }
 
     /// Scans and checks one text. O(bytes); allocates only to grow.
@@ -76,10 +81,10 @@ public struct StructuralScanner: ~Copyable {
         let bytes = base.assumingMemoryBound(to: UInt8.self)
 
         var found = sw_scan_result()
-        sw_json_scan(kernel, bytes, text.count, positions, tokens, &found)
+        sw_json_scan(kernel, bytes, text.count, positions, tokens, scratch, &found)
         let count = Int(found.count)
         if found.error == SW_SCAN_OK, text.count <= JSONLimits.keyBytes,
-            sw_json_check(kernel, bytes, text.count, positions, tokens, count, links)
+            sw_json_check(kernel, bytes, text.count, positions, tokens, count, scratch, links)
         {
             positions[count] = UInt32(truncatingIfNeeded: text.count)
             if found.has_backslash {

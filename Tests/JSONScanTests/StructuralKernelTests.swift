@@ -129,9 +129,12 @@ private func scan(_ text: UnsafeRawBufferPointer, _ kernel: sw_kernel) -> ScanOu
         for index in room..<room + 64 { positions.initializeElement(at: index, to: sentinel) }
         var result = sw_scan_result()
         var tokens = [UInt8](repeating: 0, count: room)
+        let scratch = UnsafeMutableRawPointer.allocate(
+            byteCount: Int(SW_SCAN_SCRATCH_BYTES), alignment: Int(SW_SCAN_SCRATCH_ALIGNMENT))
+        defer { scratch.deallocate() }
         sw_json_scan(
             kernel, text.baseAddress?.assumingMemoryBound(to: UInt8.self), text.count,
-            positions.baseAddress, &tokens, &result)
+            positions.baseAddress, &tokens, scratch, &result)
         if !positions[room...].allSatisfy({ $0 == sentinel }) {
             Issue.record("\(name(of: kernel)) wrote past its room")
         }

@@ -66,9 +66,13 @@ typedef struct sw_scan_result {
 //
 // One pass, O(length); a second one over the whole text if there is an error, to find its offset.
 //
-// `tokens`, with as much room, gets the byte at each of these offsets.
+// `tokens`, with as much room, gets the byte at each of these offsets. `scratch` is memory that the
+// scan leaves notes in for sw_json_check.
 void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_t *positions,
-                  uint8_t *tokens, sw_scan_result *result);
+                  uint8_t *tokens, void *scratch, sw_scan_result *result);
+
+#define SW_SCAN_SCRATCH_BYTES 4096
+#define SW_SCAN_SCRATCH_ALIGNMENT 64
 
 // Brackets inside each other, and characters of a number: what JSONLimits in JSONScan says.
 #define SW_DEPTH_MAX 1000
@@ -78,10 +82,11 @@ void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_
 // as its tokens and scalars go: whether escapes in strings are valid, and strings no longer than
 // allowed, is not looked at. Writes to `links` (as much room again), for each token, its own index,
 // or for one that opens a bracket the index of the one that closes it. After `false`, they mean
-// nothing, and a slower pass has to find out what is wrong, if anything.
+// nothing, and a slower pass has to find out what is wrong, if anything. `scratch` is the scan's, and
+// used up.
 bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
                    const uint32_t *positions, const uint8_t *tokens, size_t count,
-                   uint32_t *links);
+                   void *scratch, uint32_t *links);
 
 // ---- CRC32C (Castagnoli, reflected 0x82F63B78; that of iSCSI, ext4 and Kafka) ------------------
 
