@@ -158,7 +158,7 @@ TARGET SW_INLINE void scan_block(scan *s, __m256i low, __m256i high, uint32_t ba
                               CLASS_ANY_STRUCTURE | CLASS_ANY_BLANK | CLASS_QUOTE),
         .control = below_0x20(low, high),
     };
-    s->next = write_positions(s->next, block_starts(&s->state, &masks, prefix_xor_pclmul), base);
+    s->next = write_positions(s->next, block_starts(&s->state, &masks, base, prefix_xor_pclmul), base);
 }
 
 TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *positions,
@@ -200,7 +200,9 @@ TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *pos
         .error_offset = length,
         .count = (uint32_t)(s.next - positions),
         .error = SW_SCAN_OK,
-        .has_backslash = s.state.backslashes != 0,
+        .has_backslash = s.state.escapes_to != 0,
+        .escapes_from = s.state.escapes_from,
+        .escapes_to = s.state.escapes_to,
         .has_non_ascii = s.non_ascii != 0,
     };
 }

@@ -131,7 +131,7 @@ TARGET SW_INLINE void scan_block(scan *s, __m512i bytes, uint32_t base) {
         masks.backslash = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
         masks.control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20));
     }
-    uint64_t starts = block_starts(&s->state, &masks, prefix_xor_pclmul);
+    uint64_t starts = block_starts(&s->state, &masks, base, prefix_xor_pclmul);
     __m512i indices = _mm512_maskz_compress_epi8(starts, _mm512_loadu_si512(identity));
     _mm512_storeu_si512(s->tokens + s->count, _mm512_permutexvar_epi8(indices, bytes));
     s->count += write_positions(s->positions + s->count, indices, starts, base);
@@ -186,7 +186,9 @@ TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *p
         .error_offset = length,
         .count = (uint32_t)s.count,
         .error = SW_SCAN_OK,
-        .has_backslash = s.state.backslashes != 0,
+        .has_backslash = s.state.escapes_to != 0,
+        .escapes_from = s.state.escapes_from,
+        .escapes_to = s.state.escapes_to,
         .has_non_ascii = s.non_ascii != 0,
     };
 }

@@ -26,7 +26,8 @@ typedef struct scan_state {
     uint64_t in_run;          // 1 if the last block's last byte belongs to a run, else 0
     uint64_t run;             // the last block's bytes of runs
     bool has_run;             // whether the last block has a run, or one ended right before it
-    uint64_t backslashes;     // not 0 if there was one
+    uint32_t escapes_from;    // the first block with a backslash
+    uint32_t escapes_to;      // behind the last one, 0 if there was none
     uint64_t string_control;  // not 0 if there was a control character in a string
 } scan_state;
 
@@ -76,14 +77,18 @@ static uint64_t unescaped_quotes_slow(uint64_t quote, uint64_t backslash, uint64
     return quotes;
 }
 
-// The bytes of the block whose offsets the scan writes.
-SW_INLINE uint64_t block_starts(scan_state *state, const block_masks *masks, prefix_xor sum) {
+// The bytes of the block at `base` whose offsets the scan writes.
+SW_INLINE uint64_t block_starts(scan_state *state, const block_masks *masks, uint32_t base,
+                                prefix_xor sum) {
     uint64_t quotes = masks->quote;
     uint64_t in_string;  // opening quotes included, closing ones not
     if (__builtin_expect((masks->backslash | state->escaped) == 0, 1)) {
         in_string = sum(quotes) ^ state->in_string;
     } else {
-        state->backslashes |= masks->backslash;
+        if (masks->backslash != 0) {
+            if (state->escapes_to == 0) state->escapes_from = base;
+            state->escapes_to = base + 64;
+        }
         uint64_t carry = state->escaped;
         quotes &= ~escaped_bytes(masks->backslash, &carry);
         in_string = sum(quotes) ^ state->in_string;

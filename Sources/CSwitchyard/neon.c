@@ -114,7 +114,7 @@ SW_INLINE void scan_block(scan *s, const uint8_t *bytes, uint32_t base) {
             of_class(&b, CLASS_ANY_STRUCTURE | CLASS_ANY_BLANK | CLASS_QUOTE),
         .control = below_0x20(&b),
     };
-    uint64_t bits = block_starts(&s->state, &masks, prefix_xor_shifts);
+    uint64_t bits = block_starts(&s->state, &masks, base, prefix_xor_shifts);
     uint32_t *next = s->next;
     for (; bits != 0; bits &= bits - 1) *next++ = base + (uint32_t)__builtin_ctzll(bits);
     s->next = next;
@@ -139,7 +139,9 @@ void sw_json_scan_neon(const uint8_t *bytes, size_t length, uint32_t *positions,
         .error_offset = length,
         .count = (uint32_t)(s.next - positions),
         .error = SW_SCAN_OK,
-        .has_backslash = s.state.backslashes != 0,
+        .has_backslash = s.state.escapes_to != 0,
+        .escapes_from = s.state.escapes_from,
+        .escapes_to = s.state.escapes_to,
         .has_non_ascii = s.non_ascii != 0,
     };
 }

@@ -73,6 +73,12 @@ SW_INLINE void report(sw_scan_result *result, sw_scan_error error, size_t offset
     result->error_offset = offset;
 }
 
+SW_INLINE void note_backslash(sw_scan_result *result, size_t offset) {
+    if (!result->has_backslash) result->escapes_from = (uint32_t)offset;
+    result->has_backslash = true;
+    result->escapes_to = (uint32_t)offset + 1;
+}
+
 // Looks at the byte >= 0x80 at `i`, in a string or not, and returns where the next look is due.
 static size_t scan_non_ascii(const uint8_t *bytes, size_t length, size_t i,
                              sw_scan_result *result) {
@@ -107,7 +113,7 @@ static size_t scan_string(const uint8_t *bytes, size_t length, size_t open,
             continue;
         }
         if (byte < 0x20) report(result, SW_SCAN_CONTROL_CHARACTER, i);
-        if (byte == '\\') result->has_backslash = true;
+        if (byte == '\\') note_backslash(result, i);
         if (byte == '"' && !escaped) return i + 1;
         escaped = byte == '\\' && !escaped;
         i++;
@@ -152,7 +158,7 @@ void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *position
             if (class == CLASS_NON_ASCII) {
                 i = scan_non_ascii(bytes, length, i, result);
             } else {
-                if (class == CLASS_BACKSLASH) result->has_backslash = true;
+                if (class == CLASS_BACKSLASH) note_backslash(result, i);
                 i++;
             }
             break;

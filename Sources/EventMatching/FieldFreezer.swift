@@ -80,6 +80,7 @@ struct FieldFreezer {
             }, &targets)
         index.blocksIPv4 = freezeBlocks(of: field, isIPv4: true, exclusionNumbers)
         index.blocksIPv6 = freezeBlocks(of: field, isIPv4: false, exclusionNumbers)
+        index.noteStringTests()
         fields.append(index)
     }
 

@@ -1,82 +1,154 @@
 internal import JSONScan
 
-/// All paths that any rule names, as one trie over the keys of objects.
+/// All paths that any rule names, as one trie over the parts of paths between dots.
 ///
-/// Nodes are the paths and every prefix of them that ends at a dot, so that it does not matter
-/// whether an event nests its objects or writes dots into its keys: from each node, an edge leads to
-/// every node below, labelled with the rest of its path. `{"a": {"b": 1}}` goes from the root by "a"
-/// and by "b"; `{"a.b": 1}` by "a.b" at once. Patterns are shallow, so the extra edges are few.
+/// It does not matter whether an event nests its objects or writes dots into its keys: `{"a": {"b":
+/// 1}}` goes from the root by "a" and by "b", and so does `{"a.b": 1}`, whose key is taken apart.
 struct FieldTrie {
     /// The node of the event's outermost object.
     static let root: UInt32 = 0
     static let noField = UInt32.max
 
     struct Node: BitwiseCopyable {
-        /// Bit n is set where an edge's label has n bytes, bit 63 for 63 and more: most keys of an
-        /// event are turned away here, unhashed.
-        var labelLengths: UInt64 = 0
         /// The field whose path ends here, or ``noField``.
         var field: UInt32 = FieldTrie.noField
+        var children: UInt32 = 0
+        /// Whether any child has children: only then a key with dots leads anywhere.
+        var hasGrandchildren = false
+    }
+
+    /// Marks the parent of an edge whose label has a backslash, so that no key finds it as written.
+    private static let backslash: UInt32 = 1 << 31
+
+    private struct Edge: BitwiseCopyable {
+        /// The label: all of it, for up to 16 bytes.
+        var key = KeyWords.none
+        var parent: UInt32 = 0
+        var child: UInt32 = 0
+        /// Where the label stands in `text`.
+        var text: UInt32 = 0
+
+        var isEmpty: Bool { key.count == KeyWords.none.count }
     }
 
     let nodes: FrozenBuffer<Node>
-    private let edges: ProbeTable
+    /// A hash table with linear probing, at most a quarter full.
+    private let edges: FrozenBuffer<Edge>
+    private let text: FrozenBuffer<UInt8>
+    /// How far a hash is shifted to give a place in `edges`.
+    private let shift: UInt64
 
-    /// The node that a key leads to, or nil. O(1).
+    /// The node that one part of a path leads to, or nil. O(key), nearly always one look.
+    ///
+    /// The key may be as the event writes it: one with escapes leads nowhere.
     @inline(__always)
-    func child(of node: UInt32, _ key: UnsafePointer<UInt8>, _ count: Int) -> UInt32? {
-        let lengths = nodes[node].labelLengths
-        guard lengths >> UInt64(min(count, 63)) & 1 != 0 else { return nil }
-        return edges.find(node, key, count)?.start
+    func child(
+        of node: UInt32, _ key: KeyWords, _ bytes: UnsafePointer<UInt8>
+    ) -> UInt32? {
+        find(node, key, bytes)
+    }
+
+    /// The same for a key that was taken out of its escapes.
+    func child(of node: UInt32, unescaped part: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        guard let base = part.baseAddress else { return nil }
+        let parent = part.contains(UInt8(ascii: "\\")) ? node | Self.backslash : node
+        return find(parent, KeyWords(base, part.count, room: part.count), base)
+    }
+
+    @inline(__always)
+    private func find(
+        _ parent: UInt32, _ key: KeyWords, _ bytes: UnsafePointer<UInt8>
+    ) -> UInt32? {
+        var position = Self.place(of: key, in: parent, shift)
+        while true {
+            let edge = edges.base + position
+            if edge.pointee.key == key, edge.pointee.parent == parent,
+                key.count <= 16
+                    || equalBytes(text.base + Int(edge.pointee.text), bytes, Int(key.count))
+            {
+                return edge.pointee.child
+            }
+            if edge.pointee.isEmpty { return nil }
+            position = (position &+ 1) & (edges.count &- 1)
+        }
+    }
+
+    @inline(__always)
+    private static func place(of key: KeyWords, in parent: UInt32, _ shift: UInt64) -> Int {
+        let rotated = key.last << 23 | key.last >> 41
+        let mixed = key.first ^ rotated ^ UInt64(parent) << 32 ^ UInt64(key.count)
+        // Multiplying by the golden ratio's fraction spreads all bits into the high ones: Knuth, "The
+        // Art of Computer Programming", volume 3, section 6.4.
+        return Int(truncatingIfNeeded: (mixed &* 0x9E37_79B9_7F4A_7C15) >> shift)
     }
 
     /// Whether anything below a node is of interest.
     @inline(__always)
-    func hasChildren(_ node: UInt32) -> Bool { nodes[node].labelLengths != 0 }
+    func hasChildren(_ node: UInt32) -> Bool { nodes[node].children != 0 }
 
     func deallocate() {
         nodes.deallocate()
         edges.deallocate()
+        text.deallocate()
     }
 
-    var byteCount: Int { nodes.byteCount + edges.byteCount }
+    var byteCount: Int { nodes.byteCount + edges.byteCount + text.byteCount }
 
-    /// Builds the trie of paths; a path's field is its position.
+    private struct Label: Hashable {
+        var parent: UInt32
+        var part: ArraySlice<UInt8>
+    }
+
+    /// Builds the trie of paths; a path's field is its position. O(total length).
     init(_ paths: [ExactString]) {
-        var numbers: [ExactString: UInt32] = ["": Self.root]
         var nodes = [Node()]
-        func number(of path: ExactString) -> UInt32 {
-            if let known = numbers[path] { return known }
-            let number = UInt32(nodes.count)
-            numbers[path] = number
-            nodes.append(Node())
-            return number
-        }
+        var children: [Label: UInt32] = [:]
         for (field, path) in paths.enumerated() {
-            for dot in path.utf8.indices where path.utf8[dot] == UInt8(ascii: ".") {
-                _ = number(of: ExactString(utf8: Array(path.utf8[..<dot])))
+            var node = Self.root
+            // An empty key in the outermost object adds nothing to a path: the empty path is the
+            // root's.
+            let parts = path.utf8.isEmpty ? [] : path.parts
+            for part in parts {
+                let label = Label(parent: node, part: part)
+                if let known = children[label] {
+                    node = known
+                } else {
+                    nodes[Int(node)].children += 1
+                    node = UInt32(nodes.count)
+                    nodes.append(Node())
+                    children[label] = node
+                }
             }
-            nodes[Int(number(of: path))].field = UInt32(field)
+            nodes[Int(node)].field = UInt32(field)
+        }
+        for (label, child) in children where nodes[Int(child)].children > 0 {
+            nodes[Int(label.parent)].hasGrandchildren = true
         }
 
-        var edges: [ProbeTable.Key: Run] = [:]
-        func connect(_ node: UInt32, _ label: some Collection<UInt8>, to child: UInt32) {
-            edges[.init(space: node, bytes: Array(label))] = Run(start: child, count: 1)
-            nodes[Int(node)].labelLengths |= 1 << UInt64(min(label.count, 63))
-        }
-        for (path, child) in numbers {
-            // An empty key in the outermost object adds nothing to a path; anywhere else it leads
-            // nowhere.
-            connect(Self.root, path.utf8, to: child)
-            for dot in path.utf8.indices where path.utf8[dot] == UInt8(ascii: ".") {
-                let label = path.utf8[(dot + 1)...]
-                guard dot > 0, !label.isEmpty,
-                    let node = numbers[ExactString(utf8: Array(path.utf8[..<dot]))]
-                else { continue }
-                connect(node, label, to: child)
-            }
+        var size = 16
+        while size < children.count * 4 { size *= 2 }
+        shift = UInt64(64 - size.trailingZeroBitCount)
+        var edges = [Edge](repeating: Edge(), count: size)
+        var text: [UInt8] = []
+        for (label, child) in children {
+            let key = KeyWords(label.part)
+            let hasBackslash = label.part.contains(UInt8(ascii: "\\"))
+            let parent = hasBackslash ? label.parent | Self.backslash : label.parent
+            var place = Self.place(of: key, in: parent, shift)
+            while !edges[place].isEmpty { place = (place + 1) & (size - 1) }
+            edges[place] = Edge(
+                key: key, parent: parent, child: child, text: UInt32(text.count))
+            if key.count > 16 { text += label.part }
         }
         self.nodes = FrozenBuffer(nodes)
-        self.edges = ProbeTable(edges)
+        self.edges = FrozenBuffer(edges)
+        self.text = FrozenBuffer(text)
+    }
+}
+
+extension ExactString {
+    /// The parts between the dots.
+    fileprivate var parts: [ArraySlice<UInt8>] {
+        utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     }
 }

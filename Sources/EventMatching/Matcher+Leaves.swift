@@ -7,30 +7,40 @@ extension Matcher {
     mutating func look(
         at event: StructuralIndex, _ entry: Int, first: UInt8, field: UInt32, scope: UInt32
     ) {
-        let index = tables.fields[field]
+        // Not through the subscript: an index is too large to be copied for each value.
+        let index = tables.fields.base + Int(field)
         leafNumber &+= 1
-        reach(index.present, scope)
+        reach(index.pointee.present, scope)
         switch first {
         case UInt8(ascii: "\""):
             var value = event.stringBytes(at: entry)
-            if event.hasEscapes, value.contains(UInt8(ascii: "\\")) { value = unescape(value) }
-            look(atString: value, index, field, scope)
+            let start = event.offset(of: entry)
+            if event.mayHaveEscapes(from: start, to: start &+ value.count &+ 1),
+                value.contains(UInt8(ascii: "\\"))
+            {
+                value = unescape(value)
+            }
+            if index.pointee.has(.string), let base = value.baseAddress {
+                probe(.string, base, value.count, field, scope)
+            }
+            if index.pointee.hasStringTests { look(atString: value, index, field, scope) }
         case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
-            if index.has(.literal) {
+            if index.pointee.has(.literal) {
                 withUnsafePointer(to: first) { probe(.literal, $0, 1, field, scope) }
             }
         default:
             look(atNumber: event.scalarBytes(at: entry), index, field, scope)
         }
-        if index.hasExclusions { settleExclusions(index, field, scope) }
+        if index.pointee.hasExclusions { settleExclusions(index.pointee, field, scope) }
     }
 
+    /// Everything but the exact lookup.
+    @inline(never)
     private mutating func look(
-        atString value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ field: UInt32,
-        _ scope: UInt32
+        atString value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
+        _ field: UInt32, _ scope: UInt32
     ) {
-        guard let base = value.baseAddress else { return }
-        if index.has(.string) { probe(.string, base, value.count, field, scope) }
+        let index = index.pointee
         probe(.prefix, lengths: index.prefixLengths, value, field, scope)
         probe(.suffix, lengths: index.suffixLengths, value, field, scope)
         for test in index.wildcardTests.range {
@@ -91,9 +101,10 @@ extension Matcher {
     }
 
     private mutating func look(
-        atNumber text: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ field: UInt32,
-        _ scope: UInt32
+        atNumber text: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
+        _ field: UInt32, _ scope: UInt32
     ) {
+        let index = index.pointee
         guard index.has(.number) || index.has(.numberText) || !index.ranges.isEmpty else { return }
         guard let value = JSONNumber.comparableValue(text) else {
             if index.has(.numberText), let base = text.baseAddress {

@@ -13,24 +13,58 @@ extension Matcher {
         _ event: StructuralIndex, at open: Int, node: UInt32, scope: UInt32
     ) {
         let close = event.close(of: open)
+        let room = event.textLength
         var key = open &+ 1
         while key < close {
             let value = key &+ 2
-            if let child = child(of: node, event, key: key) {
-                walkValue(event, at: value, node: child, scope: scope)
+            let bytes = event.stringBytes(at: key)
+            // A key has a quote before it, so that it always has an address.
+            if let base = bytes.baseAddress {
+                let start = event.offset(of: key) &+ 1
+                let words = KeyWords(base, bytes.count, room: room &- start)
+                if !bytes.isEmpty, let child = tables.trie.child(of: node, words, base) {
+                    walkValue(event, at: value, node: child, scope: scope)
+                } else if let child = unusualChild(
+                    of: node, bytes, words, base,
+                    hasEscapes: event.mayHaveEscapes(from: start, to: start &+ bytes.count))
+                {
+                    walkValue(event, at: value, node: child, scope: scope)
+                }
             }
             key = event.entry(after: value) &+ 1
         }
     }
 
+    /// The node that a key leads to which is empty, has dots or is written with escapes.
     @inline(__always)
-    private mutating func child(
-        of node: UInt32, _ event: StructuralIndex, key: Int
+    private mutating func unusualChild(
+        of node: UInt32, _ bytes: UnsafeBufferPointer<UInt8>, _ words: KeyWords,
+        _ base: UnsafePointer<UInt8>, hasEscapes: Bool
     ) -> UInt32? {
-        var bytes = event.stringBytes(at: key)
-        if event.hasEscapes, bytes.contains(UInt8(ascii: "\\")) { bytes = unescape(bytes) }
-        guard let base = bytes.baseAddress else { return nil }
-        return tables.trie.child(of: node, base, bytes.count)
+        let hasDots =
+            tables.trie.nodes[node].hasGrandchildren && words.contains(UInt8(ascii: "."), base)
+        guard hasEscapes || hasDots || bytes.isEmpty else { return nil }
+        return unusualChild(of: node, bytes)
+    }
+
+    @inline(never)
+    private mutating func unusualChild(
+        of node: UInt32, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> UInt32? {
+        let key = bytes.contains(UInt8(ascii: "\\")) ? unescape(bytes) : bytes
+        // In the outermost object an empty key adds nothing to the path; anywhere else it leads
+        // nowhere.
+        if key.isEmpty { return node == FieldTrie.root ? node : nil }
+        var node = node
+        var rest = key[...]
+        while true {
+            let part = rest.prefix { $0 != UInt8(ascii: ".") }
+            let bytes = UnsafeBufferPointer(rebasing: part)
+            guard let next = tables.trie.child(of: node, unescaped: bytes) else { return nil }
+            node = next
+            if part.endIndex == rest.endIndex { return node }
+            rest = rest[(part.endIndex + 1)...]
+        }
     }
 
     @inline(__always)

@@ -155,6 +155,8 @@ struct FieldIndex: BitwiseCopyable {
 
     /// Bit n is set where the field has probes of kind n.
     var probes: UInt32 = 0
+    /// Whether strings are looked up in any other way than by all of their bytes.
+    var hasStringTests = false
     /// What any value at all satisfies.
     var present = Run()
     var prefixLengths = Run()
@@ -179,6 +181,14 @@ struct FieldIndex: BitwiseCopyable {
 
     @inline(__always)
     var hasExclusions: Bool { !exclusions.isEmpty || !defaultExclusions.isEmpty }
+
+    /// Sets ``hasStringTests``, when everything else is there.
+    mutating func noteStringTests() {
+        let probes: [Probe] = [.address, .prefix, .suffix, .folded, .foldedPrefix, .foldedSuffix]
+        hasStringTests =
+            probes.contains(where: has) || hasBlocks || !wildcardTests.isEmpty
+            || wildcards != WildcardIndex.none || !folded.isEmpty
+    }
 
     var hasBlocks: Bool { !blocksIPv4.isEmpty || !blocksIPv6.isEmpty }
 

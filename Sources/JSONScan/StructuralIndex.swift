@@ -26,19 +26,30 @@ public struct StructuralIndex {
     @usableFromInline let links: UnsafePointer<UInt32>
     /// How many entries there are.
     public let count: Int
-    /// Whether any string of the text holds a backslash.
-    public let hasEscapes: Bool
+    /// The text's backslashes stand in this range of offsets; it is empty where there are none.
+    @usableFromInline let escapes: Range<UInt32>
 
     init(
         bytes: UnsafePointer<UInt8>, positions: UnsafePointer<UInt32>,
-        tokens: UnsafePointer<UInt8>, links: UnsafePointer<UInt32>, count: Int, hasEscapes: Bool
+        tokens: UnsafePointer<UInt8>, links: UnsafePointer<UInt32>, count: Int,
+        escapes: Range<UInt32>
     ) {
         self.bytes = bytes
         self.positions = positions
         self.tokens = tokens
         self.links = links
         self.count = count
-        self.hasEscapes = hasEscapes
+        self.escapes = escapes
+    }
+
+    /// Whether any string of the text holds a backslash.
+    @inlinable
+    public var hasEscapes: Bool { !escapes.isEmpty }
+
+    /// Whether there may be a backslash between two offsets: a quick first look.
+    @inlinable @inline(__always)
+    public func mayHaveEscapes(from start: Int, to end: Int) -> Bool {
+        start < Int(escapes.upperBound) && end > Int(escapes.lowerBound)
     }
 
     /// The text's length: up to and with its closing brace.
@@ -46,7 +57,7 @@ public struct StructuralIndex {
     public var textLength: Int { Int(positions[count - 1]) + 1 }
 
     /// The offset at which an entry begins.
-    @inlinable
+    @inlinable @inline(__always)
     public func offset(of entry: Int) -> Int {
         assert(entry < count)
         return Int(positions[entry])
@@ -54,28 +65,28 @@ public struct StructuralIndex {
 
     /// The first byte of an entry: a bracket, comma, colon, quote, or the first of a number or
     /// literal.
-    @inlinable
+    @inlinable @inline(__always)
     public func byte(at entry: Int) -> UInt8 {
         assert(entry < count)
         return tokens[entry]
     }
 
     /// The entry that closes the bracket which `entry` opens.
-    @inlinable
+    @inlinable @inline(__always)
     public func close(of entry: Int) -> Int {
         assert(byte(at: entry) | 0x20 == UInt8(ascii: "{"))
         return Int(links[entry])
     }
 
     /// The first entry behind the value that begins at `entry`: a comma or a closing bracket.
-    @inlinable
+    @inlinable @inline(__always)
     public func entry(after entry: Int) -> Int {
         assert(entry < count)
         return Int(links[entry]) &+ 1
     }
 
     /// The bytes of the string at `entry`, between its quotes, escapes as written.
-    @inlinable
+    @inlinable @inline(__always)
     public func stringBytes(at entry: Int) -> UnsafeBufferPointer<UInt8> {
         let start = offset(of: entry) + 1
         // The next entry stands right behind the closing quote, or blanks lie between.
@@ -85,7 +96,7 @@ public struct StructuralIndex {
     }
 
     /// The bytes of the number or literal at `entry`.
-    @inlinable
+    @inlinable @inline(__always)
     public func scalarBytes(at entry: Int) -> UnsafeBufferPointer<UInt8> {
         let start = offset(of: entry)
         var end = Int(positions[entry + 1])

@@ -88,19 +88,19 @@ public struct StructuralScanner: ~Copyable {
         {
             positions[count] = UInt32(truncatingIfNeeded: text.count)
             if found.has_backslash {
-                try checkEscapes(bytes, below: text.count, of: text.count)
+                try checkEscapes(bytes, found, below: text.count, of: text.count)
             }
-            return index(of: bytes, count: count, hasEscapes: found.has_backslash)
+            return index(of: bytes, count: count, found)
         }
         return try scanSlow(bytes, length: text.count, found)
     }
 
     private func index(
-        of bytes: UnsafePointer<UInt8>, count: Int, hasEscapes: Bool
+        of bytes: UnsafePointer<UInt8>, count: Int, _ found: sw_scan_result
     ) -> StructuralIndex {
         StructuralIndex(
             bytes: bytes, positions: positions, tokens: tokens, links: links, count: count,
-            hasEscapes: hasEscapes)
+            escapes: found.escapes_from..<found.escapes_to)
     }
 
     /// Goes through the tokens one by one: for texts that are wrong, that go on behind their object,
@@ -125,13 +125,15 @@ public struct StructuralScanner: ~Copyable {
             used = try grammar.run()
         } catch {
             // A bad escape may stand before what the grammar stumbled over.
-            if found.has_backslash { try checkEscapes(bytes, below: error.offset, of: length) }
+            if found.has_backslash {
+                try checkEscapes(bytes, found, below: error.offset, of: length)
+            }
             throw error
         }
         if found.has_backslash {
-            try checkEscapes(bytes, below: Int(positions[used - 1]), of: length)
+            try checkEscapes(bytes, found, below: Int(positions[used - 1]), of: length)
         }
-        return index(of: bytes, count: used, hasEscapes: found.has_backslash)
+        return index(of: bytes, count: used, found)
     }
 
     private mutating func reserve(_ needed: Int) {
@@ -148,9 +150,10 @@ public struct StructuralScanner: ~Copyable {
     /// Checks each escape that begins below `end`, in a text of `count` bytes. A backslash outside
     /// strings never comes here: it is a grammar error at or below the offset where the pass stopped.
     private func checkEscapes(
-        _ bytes: UnsafePointer<UInt8>, below end: Int, of count: Int
+        _ bytes: UnsafePointer<UInt8>, _ found: sw_scan_result, below end: Int, of count: Int
     ) throws(JSONError) {
-        var at = 0
+        let end = min(end, Int(found.escapes_to))
+        var at = Int(found.escapes_from)
         while at < end, let hit = memchr(bytes + at, 0x5C, end - at) {
             at = UnsafeRawPointer(hit) - UnsafeRawPointer(bytes)
             guard at + 1 < count else { return }

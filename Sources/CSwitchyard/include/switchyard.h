@@ -42,6 +42,8 @@ typedef struct sw_scan_result {
     uint32_t count;         // entries written to `positions`
     sw_scan_error error;
     bool has_backslash;  // any byte 0x5C anywhere, before or after an error
+    uint32_t escapes_from;  // no backslash stands before it
+    uint32_t escapes_to;    // nor at or after it; 0 if there is none
     bool has_non_ascii;  // any byte >= 0x80 anywhere, before or after an error
 } sw_scan_result;
 

@@ -1,0 +1,70 @@
+/// A key as two words and its length: all there is to it for up to 16 bytes, so that such keys are
+/// told apart without a loop.
+struct KeyWords: BitwiseCopyable, Equatable {
+    /// The first eight bytes; of a shorter key all, and zeros.
+    let first: UInt64
+    /// The last eight bytes; of a shorter key the same as `first`.
+    let last: UInt64
+    let count: UInt32
+
+    /// What no key is.
+    static let none = KeyWords(first: 0, last: 0, count: .max)
+
+    private init(first: UInt64, last: UInt64, count: UInt32) {
+        self.first = first
+        self.last = last
+        self.count = count
+    }
+
+    /// Reads a key.
+    ///
+    /// - Parameter room: how many bytes can be read from its beginning, at least its own.
+    @inline(__always)
+    init(_ bytes: UnsafePointer<UInt8>, _ count: Int, room: Int) {
+        let raw = UnsafeRawPointer(bytes)
+        self.count = UInt32(truncatingIfNeeded: count)
+        if count >= 8 {
+            first = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+            last = UInt64(
+                littleEndian: raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self))
+        } else {
+            if room >= 8 {
+                let word = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+                first = word & ((1 &<< (UInt64(truncatingIfNeeded: count) &* 8)) &- 1)
+            } else {
+                first = Self.gather(bytes, count)
+            }
+            last = first
+        }
+    }
+
+    /// Reads a key byte by byte.
+    init(_ bytes: ArraySlice<UInt8>) {
+        count = UInt32(bytes.count)
+        first = Self.gather(bytes.prefix(8))
+        last = bytes.count < 8 ? first : Self.gather(bytes.suffix(8))
+    }
+
+    @inline(never)
+    private static func gather(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+        gather(UnsafeBufferPointer(start: bytes, count: count))
+    }
+
+    private static func gather(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        for (position, byte) in bytes.enumerated() { word |= UInt64(byte) << (8 * position) }
+        return word
+    }
+
+    /// Whether any of the key's bytes is `byte`, which is not zero.
+    @inline(__always)
+    func contains(_ byte: UInt8, _ bytes: UnsafePointer<UInt8>) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let one = first ^ ones &* UInt64(byte)
+        let other = last ^ ones &* UInt64(byte)
+        // A borrow may only add a wrong yes above a right one.
+        let found = (one &- ones) & ~one | (other &- ones) & ~other
+        if found & 0x8080_8080_8080_8080 != 0 { return true }
+        return count > 16 && UnsafeBufferPointer(start: bytes, count: Int(count)).contains(byte)
+    }
+}
