@@ -10,11 +10,31 @@ struct FieldTrie {
     static let noField = UInt32.max
 
     struct Node: BitwiseCopyable {
+        /// Bit n is set where a child's label has ``filterBit(_:_:_:)`` n: nearly all keys that lead
+        /// nowhere are turned away here.
+        var labels: UInt64 = 0
+        /// Bit n is set where the label of a child that has children begins with a byte that is n
+        /// modulo 64: only such a key can lead on by its dots.
+        var dottedStarts: UInt64 = 0
         /// The field whose path ends here, or ``noField``.
         var field: UInt32 = FieldTrie.noField
         var children: UInt32 = 0
-        /// Whether any child has children: only then a key with dots leads anywhere.
-        var hasGrandchildren = false
+
+        /// Whether a key may be a child's label.
+        @inline(__always)
+        func mayLead(_ first: UInt8, _ last: UInt8, _ count: Int) -> Bool {
+            labels & 1 &<< FieldTrie.filterBit(first, last, count) != 0
+        }
+
+        /// Whether a key that is no child's label has to be looked at for dots.
+        @inline(__always)
+        func mayHaveDots(_ first: UInt8) -> Bool { dottedStarts & 1 &<< UInt64(first) != 0 }
+    }
+
+    /// Tells a key by its first byte, its last and its length, modulo 64.
+    @inline(__always)
+    static func filterBit(_ first: UInt8, _ last: UInt8, _ count: Int) -> UInt64 {
+        UInt64(first) &+ UInt64(last) &* 4 &+ UInt64(truncatingIfNeeded: count) &* 9
     }
 
     /// Marks the parent of an edge whose label has a backslash, so that no key finds it as written.
@@ -121,9 +141,19 @@ struct FieldTrie {
             }
             nodes[Int(node)].field = UInt32(field)
         }
-        for (label, child) in children where nodes[Int(child)].children > 0 {
-            nodes[Int(label.parent)].hasGrandchildren = true
+        for (label, child) in children {
+            // An empty part stands between two dots, or at a key's end, and is not a key itself.
+            let first = label.part.first ?? UInt8(ascii: ".")
+            if let last = label.part.last {
+                let bit = Self.filterBit(first, last, label.part.count)
+                nodes[Int(label.parent)].labels |= 1 &<< bit
+            }
+            if nodes[Int(child)].children > 0 || label.part.isEmpty {
+                nodes[Int(label.parent)].dottedStarts |= 1 &<< UInt64(first)
+            }
         }
+        // A closing quote stands where an empty key's first byte would.
+        nodes[Int(Self.root)].dottedStarts |= 1 &<< UInt64(UInt8(ascii: "\""))
 
         var size = 16
         while size < children.count * 4 { size *= 2 }

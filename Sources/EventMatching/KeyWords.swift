@@ -55,16 +55,4 @@ struct KeyWords: BitwiseCopyable, Equatable {
         for (position, byte) in bytes.enumerated() { word |= UInt64(byte) << (8 * position) }
         return word
     }
-
-    /// Whether any of the key's bytes is `byte`, which is not zero.
-    @inline(__always)
-    func contains(_ byte: UInt8, _ bytes: UnsafePointer<UInt8>) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let one = first ^ ones &* UInt64(byte)
-        let other = last ^ ones &* UInt64(byte)
-        // A borrow may only add a wrong yes above a right one.
-        let found = (one &- ones) & ~one | (other &- ones) & ~other
-        if found & 0x8080_8080_8080_8080 != 0 { return true }
-        return count > 16 && UnsafeBufferPointer(start: bytes, count: Int(count)).contains(byte)
-    }
 }

@@ -14,8 +14,7 @@ extension Matcher {
         switch first {
         case UInt8(ascii: "\""):
             var value = event.stringBytes(at: entry)
-            let start = event.offset(of: entry)
-            if event.mayHaveEscapes(from: start, to: start &+ value.count &+ 1),
+            if event.mayHaveEscapes(at: entry, value.count),
                 value.contains(UInt8(ascii: "\\"))
             {
                 value = unescape(value)

@@ -9,45 +9,60 @@ extension Matcher {
         walkObject(event, at: 0, node: FieldTrie.root, scope: Scope.outside)
     }
 
+    @inline(never)
     private mutating func walkObject(
         _ event: StructuralIndex, at open: Int, node: UInt32, scope: UInt32
     ) {
+        let trieNode = tables.trie.nodes[node]
         let close = event.close(of: open)
-        let room = event.textLength
         var key = open &+ 1
         while key < close {
             let value = key &+ 2
             let bytes = event.stringBytes(at: key)
-            // A key has a quote before it, so that it always has an address.
+            // A key has a quote before it, which is its last byte where it is empty, and one after it.
             if let base = bytes.baseAddress {
-                let start = event.offset(of: key) &+ 1
-                let words = KeyWords(base, bytes.count, room: room &- start)
-                if !bytes.isEmpty, let child = tables.trie.child(of: node, words, base) {
-                    walkValue(event, at: value, node: child, scope: scope)
-                } else if let child = unusualChild(
-                    of: node, bytes, words, base,
-                    hasEscapes: event.mayHaveEscapes(from: start, to: start &+ bytes.count))
+                if trieNode.mayLead(base[0], base[bytes.count &- 1], bytes.count) {
+                    visitMember(event, key, bytes, base, node: node, scope: scope)
+                } else if trieNode.mayHaveDots(base[0])
+                    || event.mayHaveEscapes(at: key, bytes.count)
                 {
-                    walkValue(event, at: value, node: child, scope: scope)
+                    visitUnusualMember(event, key, bytes, node: node, scope: scope)
                 }
             }
             key = event.entry(after: value) &+ 1
         }
     }
 
-    /// The node that a key leads to which is empty, has dots or is written with escapes.
+    /// Looks at a member whose key is nearly certainly a label.
     @inline(__always)
-    private mutating func unusualChild(
-        of node: UInt32, _ bytes: UnsafeBufferPointer<UInt8>, _ words: KeyWords,
-        _ base: UnsafePointer<UInt8>, hasEscapes: Bool
-    ) -> UInt32? {
-        let hasDots =
-            tables.trie.nodes[node].hasGrandchildren && words.contains(UInt8(ascii: "."), base)
-        guard hasEscapes || hasDots || bytes.isEmpty else { return nil }
-        return unusualChild(of: node, bytes)
+    private mutating func visitMember(
+        _ event: StructuralIndex, _ key: Int, _ bytes: UnsafeBufferPointer<UInt8>,
+        _ base: UnsafePointer<UInt8>, node: UInt32, scope: UInt32
+    ) {
+        let room = event.textLength &- event.offset(of: key) &- 1
+        let words = KeyWords(base, bytes.count, room: room)
+        if !bytes.isEmpty, let child = tables.trie.child(of: node, words, base) {
+            walkValue(event, at: key &+ 2, node: child, scope: scope)
+        } else {
+            visitUnusualMember(event, key, bytes, node: node, scope: scope)
+        }
     }
 
+    /// Looks at a member whose key may be empty, have dots or be written with escapes.
     @inline(never)
+    private mutating func visitUnusualMember(
+        _ event: StructuralIndex, _ key: Int, _ bytes: UnsafeBufferPointer<UInt8>,
+        node: UInt32, scope: UInt32
+    ) {
+        guard
+            event.mayHaveEscapes(at: key, bytes.count) || bytes.isEmpty
+                || tables.trie.nodes[node].dottedStarts != 0 && bytes.contains(UInt8(ascii: "."))
+        else { return }
+        if let child = unusualChild(of: node, bytes) {
+            walkValue(event, at: key &+ 2, node: child, scope: scope)
+        }
+    }
+
     private mutating func unusualChild(
         of node: UInt32, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> UInt32? {
@@ -67,7 +82,7 @@ extension Matcher {
         }
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func walkValue(
         _ event: StructuralIndex, at entry: Int, node: UInt32, scope: UInt32
     ) {

@@ -46,10 +46,11 @@ public struct StructuralIndex {
     @inlinable
     public var hasEscapes: Bool { !escapes.isEmpty }
 
-    /// Whether there may be a backslash between two offsets: a quick first look.
+    /// Whether there may be a backslash in the string of `count` bytes at `entry`: a quick first look.
     @inlinable @inline(__always)
-    public func mayHaveEscapes(from start: Int, to end: Int) -> Bool {
-        start < Int(escapes.upperBound) && end > Int(escapes.lowerBound)
+    public func mayHaveEscapes(at entry: Int, _ count: Int) -> Bool {
+        let start = offset(of: entry)
+        return start < Int(escapes.upperBound) && start &+ count >= Int(escapes.lowerBound)
     }
 
     /// The text's length: up to and with its closing brace.
