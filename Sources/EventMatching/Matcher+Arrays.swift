@@ -50,7 +50,7 @@ extension Matcher {
         pending.removeAll()
         candidates.removeAll()
         var hasScoped = false
-        for position in branch.conditions.range {
+        for position in branch.conditions {
             let condition = tables.branchConditions[position]
             let state = state(of: condition)
             let presence = tables.conditions[condition].presence

@@ -21,8 +21,11 @@ public struct Matcher: ~Copyable {
     let states: FixedBuffer<ConditionState>
     /// The conditions whose state is not empty.
     var satisfied: GrowableBuffer<UInt32>
-    /// Those of them that may raise branches.
-    var raising: GrowableBuffer<UInt32>
+    /// What those of them raise: branches, and groups of branches.
+    var raisedRuns: GrowableBuffer<Run>
+    var raisedGroups: GrowableBuffer<Run>
+    /// The branches that remain to be verified, in ``RuleTables/raises``.
+    var raised: GrowableBuffer<UInt32>
     /// Per exclusion, the number of the last leaf that it held for.
     let exclusionLeaves: FixedBuffer<UInt32>
     /// Per exclusion that holds by default, how many leaves outside arrays it excluded, and which
@@ -74,7 +77,9 @@ public struct Matcher: ~Copyable {
         scanner = StructuralScanner(kernel: kernel)
         let conditionCount = tables.conditions.count
         states = FixedBuffer(repeating: [], count: conditionCount + 1)
-        raising = GrowableBuffer(capacity: conditionCount)
+        raisedRuns = GrowableBuffer(capacity: conditionCount)
+        raisedGroups = GrowableBuffer(capacity: conditionCount)
+        raised = GrowableBuffer(capacity: max(tables.raises.count, 1))
         satisfied = GrowableBuffer(capacity: conditionCount)
         exclusionLeaves = FixedBuffer(repeating: 0, count: tables.exclusions.count)
         excludedCounts = FixedBuffer(repeating: 0, count: tables.exclusions.count)

@@ -98,28 +98,26 @@ struct RuleSetBuilder {
         }
         let freezer = freezeFields(raises, ruleCount: ruleCount)
 
-        var frozenBranches: [Branch] = []
         var branchConditions = RunBuilder<UInt32>()
-        for branch in branches {
-            frozenBranches.append(
-                Branch(
-                    rule: branch.rule, conditions: branchConditions.append(branch.conditions),
-                    hasAbsence: branch.conditions.contains {
-                        conditions[Int($0)].presence != Condition.none
-                    }))
+        let frozenBranches = branches.map { branch in
+            Branch(
+                rule: branch.rule,
+                firstCondition: branchConditions.append(branch.conditions).start,
+                conditionCount: UInt16(branch.conditions.count),
+                hasAbsence: branch.conditions.contains {
+                    conditions[Int($0)].presence != Condition.none
+                })
         }
         var frozenRaises = RunBuilder<Raise>()
         var groups = RunBuilder<RaiseGroup>()
-        var heads: [RaiseHead] = []
-        for raises in raises {
-            let run = groups.append(grouped(raises, &frozenRaises, &branchConditions))
-            let check =
-                switch run.count {
-                case 0: UInt32(conditions.count)
-                case 1: groups.elements[Int(run.start)].check
-                default: UInt32(heads.count)
-                }
-            heads.append(RaiseHead(check: check, groups: run))
+        let heads = raises.enumerated().map { condition, raises -> RaiseHead in
+            let own = grouped(raises, frozenBranches, &frozenRaises)
+            guard let first = own.first else {
+                return RaiseHead(check: UInt32(conditions.count), raises: Run())
+            }
+            return own.count == 1
+                ? RaiseHead(check: first.check, raises: first.raises)
+                : RaiseHead(check: UInt32(condition), groups: groups.append(own))
         }
         var frozenConditions = conditions.map { Condition(presence: $0.presence) }
         for (number, exclusion) in freezer.exclusions.elements.enumerated()
@@ -144,12 +142,13 @@ struct RuleSetBuilder {
             defaultRaisers: FrozenBuffer(freezer.defaultRaisers.elements),
             soleBits: FrozenBuffer(freezer.soleBits.elements),
             soleRules: FrozenBuffer(freezer.soleRules.elements),
-            conditions: FrozenBuffer(frozenConditions), branches: FrozenBuffer(frozenBranches),
+            conditions: FrozenBuffer(frozenConditions),
             branchConditions: FrozenBuffer(branchConditions.elements),
             raiseHeads: FrozenBuffer(heads),
             raiseGroups: FrozenBuffer(groups.elements),
             raises: FrozenBuffer(frozenRaises.elements),
-            unraisedBranches: FrozenBuffer(unraised), ruleCount: ruleCount)
+            unraisedBranches: FrozenBuffer(unraised.map { frozenBranches[Int($0)] }),
+            ruleCount: ruleCount)
     }
 
     /// Puts conditions of the same field, and among these such that begin with the same alternative,
@@ -224,25 +223,19 @@ struct RuleSetBuilder {
     }
 
     private func grouped(
-        _ drafts: [RaiseDraft], _ raises: inout RunBuilder<Raise>,
-        _ branchConditions: inout RunBuilder<UInt32>
+        _ drafts: [RaiseDraft], _ frozenBranches: [Branch], _ raises: inout RunBuilder<Raise>
     ) -> [RaiseGroup] {
-        var groups: [RaiseGroup] = []
         let sorted = drafts.sorted { ($0.group, $0.check) < ($1.group, $1.check) }
-        for group in sorted.chunked(by: \.group) {
+        return sorted.chunked(by: \.group).map { group in
             let run = raises.append(
                 group.map { draft in
-                    let branch = branches[Int(draft.branch)]
-                    let rest = branch.conditions.filter {
-                        $0 != draft.by && $0 != draft.group && $0 != draft.check
-                    }
-                    return Raise(
-                        check: draft.check, rest: branchConditions.append(rest),
-                        rule: branch.rule, branch: draft.branch)
+                    var branch = frozenBranches[Int(draft.branch)]
+                    let looked = Set([draft.by, draft.group, draft.check])
+                    branch.hasMore = Int(branch.conditionCount) > looked.count
+                    return Raise(check: draft.check, branch: branch)
                 })
-            groups.append(RaiseGroup(check: group[group.startIndex].group, raises: run))
+            return RaiseGroup(check: group[group.startIndex].group, raises: run)
         }
-        return groups
     }
 }
 

@@ -24,7 +24,6 @@ struct RuleTables: @unchecked Sendable {
     let soleRules: FrozenBuffer<UInt32>
 
     let conditions: FrozenBuffer<Condition>
-    let branches: FrozenBuffer<Branch>
     /// The conditions of the branches.
     let branchConditions: FrozenBuffer<UInt32>
     /// The branches that hang on the conditions.
@@ -33,7 +32,7 @@ struct RuleTables: @unchecked Sendable {
     let raises: FrozenBuffer<Raise>
     /// The branches that an event can match without satisfying any condition: all of theirs allow
     /// their field to be absent.
-    let unraisedBranches: FrozenBuffer<UInt32>
+    let unraisedBranches: FrozenBuffer<Branch>
     let ruleCount: Int
 
     func deallocate() {
@@ -54,7 +53,6 @@ struct RuleTables: @unchecked Sendable {
         soleBits.deallocate()
         soleRules.deallocate()
         conditions.deallocate()
-        branches.deallocate()
         branchConditions.deallocate()
         raiseHeads.deallocate()
         raiseGroups.deallocate()
@@ -69,7 +67,7 @@ struct RuleTables: @unchecked Sendable {
             + blocks.byteCount + targets.byteCount + exclusions.byteCount
             + defaultRaisers.byteCount + soleBits.byteCount + soleRules.byteCount
         let logic =
-            conditions.byteCount + branches.byteCount + branchConditions.byteCount
+            conditions.byteCount + branchConditions.byteCount
             + raiseHeads.byteCount + raiseGroups.byteCount + raises.byteCount
             + unraisedBranches.byteCount
         return indexes + logic
@@ -98,8 +96,26 @@ struct RaiseHead: BitwiseCopyable {
     /// several, the condition itself; where there is none, the number behind the last condition,
     /// which is never satisfied.
     var check: UInt32
-    /// The groups, in ``RuleTables/raiseGroups``.
-    var groups: Run
+    /// What is raised then: the branches of the only group, in ``RuleTables/raises``; where there are
+    /// several groups, these, in ``RuleTables/raiseGroups``.
+    var run: Run
+    var hasGroups: Bool {
+        @inline(__always) get { run.count >> 31 != 0 }
+    }
+    /// Without the mark that says what it is a run of.
+    var unmarkedRun: Run {
+        @inline(__always) get { Run(start: run.start, count: run.count & ~(1 << 31)) }
+    }
+
+    init(check: UInt32, raises: Run) {
+        self.check = check
+        run = raises
+    }
+
+    init(check: UInt32, groups: Run) {
+        self.check = check
+        run = Run(start: groups.start, count: groups.count | 1 << 31)
+    }
 }
 
 /// Branches that hang on the same condition and have another one in common.
@@ -110,24 +126,29 @@ struct RaiseGroup: BitwiseCopyable {
     var raises: Run
 }
 
-/// A branch that hangs on a condition.
+/// A branch that hangs on a condition: a quarter of a cache line.
 struct Raise: BitwiseCopyable {
     /// Unless this condition is satisfied too, the branch can't match.
     var check: UInt32
-    /// Its other conditions, besides this one, the group's and the one that it hangs on, in
-    /// ``RuleTables/branchConditions``. Few branches have any.
-    var rest: Run
-    var rule: UInt32
-    var branch: UInt32
+    var branch: Branch
 }
 
 /// A conjunction of conditions that makes its rule match.
 struct Branch: BitwiseCopyable {
     var rule: UInt32
-    /// By ascending path, in ``RuleTables/branchConditions``.
-    var conditions: Run
+    /// Where its conditions begin in ``RuleTables/branchConditions``, by ascending path.
+    var firstCondition: UInt32
+    var conditionCount: UInt16
     /// Whether any of them allows its field to be absent.
     var hasAbsence: Bool
+    /// Whether there are others than the one that it hangs on, the group's and the one checked first.
+    /// Few branches have any.
+    var hasMore = false
+
+    var conditions: Range<Int> {
+        @inline(__always)
+        get { Int(firstCondition)..<Int(firstCondition &+ UInt32(conditionCount)) }
+    }
 }
 
 /// What a successful lookup or test means: a condition is satisfied, or a value is excluded from an
