@@ -128,6 +128,8 @@ struct FieldTrie {
             // An empty key in the outermost object adds nothing to a path: the empty path is the
             // root's.
             let parts = path.utf8.isEmpty ? [] : path.parts
+            // So it leads from the root to the root, and is all that there may be below it.
+            if parts.isEmpty { nodes[Int(node)].children += 1 }
             for part in parts {
                 let label = Label(parent: node, part: part)
                 if let known = children[label] {

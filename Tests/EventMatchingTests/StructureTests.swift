@@ -52,6 +52,8 @@ struct StructureTests {
         MatchCase(#"{"":[1]}"#, #"{"":1}"#, true),
         MatchCase(#"{"":[1]}"#, #"{"a":1}"#, false),
         MatchCase(#"{"":{"a":[1]}}"#, #"{"a":1}"#, true),
+        MatchCase(#"{"":[1]}"#, #"{"":{"":1}}"#, true),
+        MatchCase(#"{"":[1]}"#, #"{"":{"a":1}}"#, false),
         MatchCase(#"{"a":{"":[1]}}"#, #"{"a":{"":1}}"#, false),
     ]
 
