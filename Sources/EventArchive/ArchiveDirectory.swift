@@ -4,7 +4,7 @@
     import Glibc
 #endif
 
-/// The directory of an archive: its names, its identity, and the lock that makes a writer the only one.
+/// The directory of an archive: its names and its identity.
 final class ArchiveDirectory: Sendable {
     static let lockName = "lock"
     /// Appended to the name of what is not complete yet.
@@ -80,6 +80,13 @@ final class ArchiveDirectory: Sendable {
         return OpenFile(descriptor: opened, name: name)
     }
 
+    /// Opens a file for writing, and makes it if it is not there.
+    func openOrCreateFile(_ name: String) throws(ArchiveError) -> OpenFile {
+        let opened = openat(descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
+        guard opened >= 0 else { throw .writing(name, bytes: 0, call: "open", errno: errno) }
+        return OpenFile(descriptor: opened, name: name)
+    }
+
     func rename(_ name: String, to newName: String) throws(ArchiveError) {
         guard renameat(descriptor, name, descriptor, newName) == 0 else {
             throw .system(call: "rename", file: name, errno: errno)
@@ -128,21 +135,6 @@ extension ArchiveDirectory {
             try sync(calls)
             return identity
         }
-    }
-
-    /// Takes the writer's lock, held until the file is closed, at the latest by the kernel when the
-    /// process ends (a child that was forked without `exec` keeps it). Throws `locked`.
-    func lock() throws(ArchiveError) -> OpenFile {
-        let opened = openat(descriptor, Self.lockName, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard opened >= 0 else {
-            throw .writing(Self.lockName, bytes: 0, call: "open", errno: errno)
-        }
-        let file = OpenFile(descriptor: opened, name: Self.lockName)
-        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
-            if errno == EWOULDBLOCK { throw .locked(directory: path) }
-            throw file.failure("flock")
-        }
-        return file
     }
 
     /// Removes what an interrupted creation left. The caller holds the lock.

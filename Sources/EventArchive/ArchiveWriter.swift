@@ -64,7 +64,10 @@ public final class ArchiveWriter: @unchecked Sendable {
         tail = recovery.segment.tail(
             from: recovery.recordsEnd, summary: recovery.summary,
             eventBytesMax: configuration.effectiveEventBytesMax)
-        watermark = ArchiveWatermark(recovery.summary.endSequence)
+        watermark = ArchiveWatermark(
+            try ArchiveTail(
+                writingIn: recovery.directory, of: recovery.archive,
+                end: recovery.summary.endSequence, calls))
         lock = recovery.takeLock()
     }
 

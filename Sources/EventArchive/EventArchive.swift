@@ -19,7 +19,7 @@ public enum ArchiveFormat {
     public static let major: UInt16 = 1
 
     /// The minor version written; a newer one is read, ignoring what it adds.
-    public static let minor: UInt16 = 0
+    public static let minor: UInt16 = 1
 
     /// The sequence number of an archive's first record.
     public static let firstSequence: UInt64 = 0

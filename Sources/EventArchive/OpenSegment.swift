@@ -20,8 +20,7 @@ final class OpenSegment {
     private var populatedEnd: Int
     /// Bytes below this are durable.
     private var durableEnd: Int
-    /// Of the blocks that are complete.
-    private var blockChecksums: [UInt32] = []
+    private var digest: SegmentDigest
 
     private init(
         name: SegmentName, header: SegmentHeader, mapped: consuming MappedFile, recordsEnd: Int,
@@ -36,6 +35,7 @@ final class OpenSegment {
         self.prefaultBytes = (prefaultBytes + 8191) & ~8191
         populatedEnd = recordsEnd & ~4095
         durableEnd = recordsEnd
+        digest = SegmentDigest(header)
     }
 
     /// Makes a segment: allocates its file, writes its header, syncs both, gives it its name and syncs
@@ -87,7 +87,8 @@ final class OpenSegment {
             name: segment.name, header: segment.header, mapped: mapped,
             recordsEnd: segment.recordsEnd, gaps: segment.gaps, prefaultBytes: prefaultBytes,
             calls: calls)
-        open.checksumBlocks(upTo: segment.recordsEnd)
+        if !segment.gaps.isEmpty { open.digest.forgetKeys() }
+        open.takeIn(upTo: segment.recordsEnd)
         return open
     }
 
@@ -104,7 +105,7 @@ final class OpenSegment {
     /// Makes way for a record from `position` to `recordEnd` (for which there is room), and returns the
     /// tail's next `stop`, at least `recordEnd`. Called about twice for each 64 KiB.
     func prepare(position: Int, recordEnd: Int) throws(ArchiveError) -> Int {
-        checksumBlocks(upTo: position)
+        takeIn(upTo: position)
         var stop = recordsLimit
         if prefaultBytes > 0 {
             while populatedEnd < mapped.byteCount, recordEnd > populatedEnd - prefaultBytes / 2 {
@@ -116,17 +117,13 @@ final class OpenSegment {
                 stop = min(stop, populatedEnd - prefaultBytes / 2)
             }
         }
-        let blockEnd = (blockChecksums.count + 1) * ArchiveFormat.checksumBlockBytes
+        let blockEnd = digest.end + ArchiveFormat.checksumBlockBytes
         return max(recordEnd, min(stop, blockEnd))
     }
 
-    /// Blocks are checksummed as soon as they are complete, while the cache still has them.
-    private func checksumBlocks(upTo position: Int) {
-        let size = ArchiveFormat.checksumBlockBytes
-        while (blockChecksums.count + 1) * size <= position {
-            let begin = blockChecksums.count * size
-            blockChecksums.append(Checksum.crc32c(mapped.bytes(begin..<begin + size)))
-        }
+    /// Bytes are taken in as soon as they are complete, while the cache still has them.
+    private func takeIn(upTo position: Int) {
+        if position > digest.end { digest.add(mapped.bytes(digest.end..<position)) }
     }
 
     /// Makes the records that end at `position` durable. Throws `syncFailed`.
@@ -143,14 +140,11 @@ final class OpenSegment {
     func seal(
         _ summary: SegmentSummary, recordsEnd: Int, in directory: ArchiveDirectory
     ) throws(ArchiveError) {
-        checksumBlocks(upTo: recordsEnd)
-        let begin = blockChecksums.count * ArchiveFormat.checksumBlockBytes
-        if begin < recordsEnd {
-            blockChecksums.append(Checksum.crc32c(mapped.bytes(begin..<recordsEnd)))
-        }
+        takeIn(upTo: recordsEnd)
         let footer = SegmentFooter(
             header: header, summary: summary, sealed: wallClockNanoseconds(),
-            recordsEnd: recordsEnd, blockChecksums: blockChecksums, gaps: gaps
+            recordsEnd: recordsEnd, blockChecksums: digest.allChecksums(), gaps: gaps,
+            keyFilter: digest.keyFilter(capacity: Int(header.capacity))
         ).encoded()
         try mapped.file.write(footer, at: recordsEnd)
         try mapped.file.truncate(to: recordsEnd + footer.count)

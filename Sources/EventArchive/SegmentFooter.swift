@@ -9,6 +9,7 @@ struct SegmentFooter: Hashable, Sendable {
     enum SectionKind {
         static let checksums: UInt32 = 1
         static let gaps: UInt32 = 2
+        static let keyFilter: UInt32 = 3
     }
 
     var header: SegmentHeader
@@ -20,11 +21,14 @@ struct SegmentFooter: Hashable, Sendable {
     var blockChecksums: [UInt32]
     /// The damage that was known when the segment was sealed.
     var gaps: [ArchiveGap]
+    /// Which keys the records have; nil if the footer does not tell.
+    var keyFilter: KeyFilter?
 
     /// The size of the footer of a full segment without gaps.
     static func byteCountMax(capacity: Int) -> Int {
         let blocks = capacity / ArchiveFormat.checksumBlockBytes + 1
-        return fixedBytes + 24 + ((4 * blocks + 7) & ~7) + trailerBytes
+        let filterBytes = KeyFilter.headerBytes + KeyFilter.blocksMax(capacity: capacity) * 32
+        return fixedBytes + 24 + ((4 * blocks + 7) & ~7) + 16 + filterBytes + trailerBytes
     }
 
     func encoded() -> [UInt8] {
@@ -40,10 +44,13 @@ struct SegmentFooter: Hashable, Sendable {
         writer.put(summary.eventTimes.last)
         writer.put(sealed)
         writer.put(UInt64(recordsEnd))
-        writer.put(UInt32(gaps.isEmpty ? 1 : 2))
+        writer.put(UInt32(1 + (gaps.isEmpty ? 0 : 1) + (keyFilter == nil ? 0 : 1)))
         writer.put(zeros: 4)
         encodeSection(SectionKind.checksums, checksumSection, into: &writer)
         if !gaps.isEmpty { encodeSection(SectionKind.gaps, gapSection, into: &writer) }
+        if let keyFilter {
+            encodeSection(SectionKind.keyFilter, keyFilter.encoded(), into: &writer)
+        }
         writer.put(UInt64(writer.bytes.count + Self.trailerBytes))
         writer.put(zeros: 4)
         writer.put(Checksum.crc32c(writer.bytes, 0..<writer.bytes.count))
@@ -139,6 +146,8 @@ extension SegmentFooter {
                 content.skip(4)
                 let blocks = min(Int(content.take(UInt32.self)), (length - 8) / 4)
                 blockChecksums = (0..<blocks).map { _ in content.take() }
+            } else if kind == SectionKind.keyFilter {
+                keyFilter = KeyFilter(decoding: &content, byteCount: length)
             } else if kind == SectionKind.gaps {
                 for _ in 0..<length / 32 {
                     let (first, end) = (content.take(UInt64.self), content.take(UInt64.self))

@@ -13,6 +13,10 @@ struct SegmentHeader: Hashable, Sendable {
     var recordsBegin = UInt32(ArchiveFormat.segmentHeaderBytes)
     /// No event in the segment has more bytes.
     var eventBytesMax: UInt32
+    /// Whether the file was a segment before, so that anything can stand behind the records.
+    var isRecycled = false
+
+    private static let recycledFlag: UInt32 = 1
 
     func encoded() -> [UInt8] {
         var writer = LittleEndianWriter()
@@ -33,7 +37,8 @@ struct SegmentHeader: Hashable, Sendable {
         writer.put(capacity)
         writer.put(recordsBegin)
         writer.put(eventBytesMax)
-        writer.put(zeros: 16)
+        writer.put(isRecycled ? Self.recycledFlag : 0)
+        writer.put(zeros: 12)
     }
 
     /// Nil if the values contradict the format.
@@ -46,7 +51,8 @@ struct SegmentHeader: Hashable, Sendable {
         capacity = reader.take()
         recordsBegin = reader.take()
         eventBytesMax = reader.take()
-        reader.skip(16)
+        isRecycled = reader.take(UInt32.self) & Self.recycledFlag != 0
+        reader.skip(12)
         guard capacity <= UInt64(ArchiveFormat.segmentBytesMax),
             recordsBegin >= UInt32(ArchiveFormat.segmentHeaderBytes), recordsBegin % 8 == 0,
             eventBytesMax <= UInt32(ArchiveFormat.eventBytesMax)

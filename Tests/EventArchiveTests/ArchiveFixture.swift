@@ -38,10 +38,10 @@ final class Fixture {
         if closing { try writer.close() }
     }
 
-    /// Every file of the directory but the lock, in order.
+    /// Every file of the directory but the lock and the tail, in order.
     func files() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-            .filter { $0 != ArchiveDirectory.lockName }
+            .filter { $0 != ArchiveDirectory.lockName && $0 != ArchiveTail.fileName }
     }
 
     /// The segment files, oldest first.

@@ -60,22 +60,22 @@ struct FormatTests {
         let bytes = try fixture.content(SegmentName.firstSealed)
         let identity = try fixture.content(ArchiveIdentity.fileName)
         #expect(identity.count == 64)
-        #expect(Array(identity[..<12]) == Array("SWYDARCH".utf8) + [1, 0, 0, 0])
-        #expect(Array(bytes[..<12]) == Array("SWYDSEGM".utf8) + [1, 0, 0, 0])
+        #expect(Array(identity[..<12]) == Array("SWYDARCH".utf8) + [1, 0, 1, 0])
+        #expect(Array(bytes[..<12]) == Array("SWYDSEGM".utf8) + [1, 0, 1, 0])
         #expect(Array(bytes[16..<32]) == Array(identity[16..<32]))
         let trailer = Array(bytes.suffix(16))
-        #expect(Array(trailer[..<12]) == Array("SWYDSEAL".utf8) + [1, 0, 0, 0])
+        #expect(Array(trailer[..<12]) == Array("SWYDSEAL".utf8) + [1, 0, 1, 0])
         #expect(slowCRC32C(0, Array(bytes[..<4_092])) == word(bytes, 4_092))
         #expect(slowCRC32C(0, Array(trailer[..<12])) == word(trailer, 12))
-        // One section with one block: 176 + (16 + 12, padded) + 32.
+        // One block and a filter of one block: 176 + (16 + 12, padded) + (16 + 40) + 32.
         let footer = Array(bytes.suffix(Int(word(bytes, bytes.count - 32))))
-        #expect(footer.count == 240)
-        #expect(Array(footer[..<12]) == Array("SWYDFOOT".utf8) + [1, 0, 0, 0])
+        #expect(footer.count == 296)
+        #expect(Array(footer[..<12]) == Array("SWYDFOOT".utf8) + [1, 0, 1, 0])
         #expect(Array(footer[16..<96]) == Array(bytes[16..<96]))
-        #expect(Int(word(footer, 160)) == bytes.count - 240)
-        #expect(slowCRC32C(0, Array(footer[..<220])) == word(footer, 220))
+        #expect(Int(word(footer, 160)) == bytes.count - 296)
+        #expect(slowCRC32C(0, Array(footer[..<276])) == word(footer, 276))
         #expect(word(footer, 192 + 4) == 1)
-        #expect(word(footer, 200) == slowCRC32C(0, Array(bytes[..<(bytes.count - 240)])))
+        #expect(word(footer, 200) == slowCRC32C(0, Array(bytes[..<(bytes.count - 296)])))
     }
 
     @Test("a footer section of an unknown kind or version is skipped")
@@ -84,7 +84,7 @@ struct FormatTests {
         try fixture.write(0..<3)
         let file = SegmentName.firstSealed
         try fixture.edit(file) { bytes in
-            let begin = bytes.count - 240
+            let begin = bytes.count - 296
             var footer = LittleEndianWriter()
             footer.put(Array(bytes[begin..<begin + 168]))
             footer.put(UInt32(3))
