@@ -66,7 +66,7 @@ enum Timestamp {
 
     /// Days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant's `days_from_civil`:
     /// years begin in March, so that the leap day is the last of its year).
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let era = (year >= 0 ? year : year - 399) / 400
         let yearOfEra = year - era * 400
