@@ -1,3 +1,5 @@
+internal import EventPipeline
+
 /// A moment in nanoseconds since 1970, as archives keep it, and as people write it: RFC 3339 in UTC.
 public struct EventTime: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -12,6 +14,15 @@ public struct EventTime: Hashable, Comparable, Sendable, CustomStringConvertible
         var text = text
         guard let nanoseconds = text.withUTF8({ Timestamp.nanoseconds($0) }) else { return nil }
         self.nanoseconds = nanoseconds
+    }
+
+    /// The present, as this machine believes.
+    public static var now: EventTime { EventTime(Int64(bitPattern: wallClockNanoseconds())) }
+
+    /// The same moment without its fraction of a second.
+    var wholeSeconds: EventTime {
+        let (seconds, _) = nanoseconds.quotientAndRemainderFloored(by: 1_000_000_000)
+        return EventTime(seconds * 1_000_000_000)
     }
 
     /// Whether one moment is before another.
