@@ -1,29 +1,35 @@
 /// Goes through an archive's records in the order of their sequence numbers.
 ///
 /// Every record's checksum is verified before it is given. What is damaged or missing is never passed
-/// over in silence: it is in ``gaps``. One thread at a time; holds one mapped segment.
+/// over in silence: it is in ``gaps``. One thread at a time; holds one segment at a time.
+///
+/// Whole segments are passed over by their footers, and records by the segments' indexes where there
+/// are any; ``statistics`` says how many. What is passed over so is not verified: ``ArchiveReader``'s
+/// `verify` does that.
 public struct ArchiveCursor: ~Copyable {
     /// What of the selection cannot be given: all that was known when the reader was opened, and what
     /// was found on the way until now. Of lost records' times nobody knows, so that a selection by time
     /// has the gaps of all its sequence numbers.
     public private(set) var gaps: [ArchiveGap]
 
+    /// What was read and what was not.
+    public private(set) var statistics = ArchiveReadStatistics()
+
     /// How many segments were looked into; others were skipped by what their footers say.
-    public private(set) var segmentsOpened = 0
+    public var segmentsOpened: Int { statistics.segmentsOpened }
 
-    // The state of the segment that is being read. Unsafe: with `mapped` set, `base ..< base + end` is
-    // mapped, and `position <= end`; without it, `end` is 0.
-    private var base: UnsafeRawPointer?
-    private var position = 0
-    private var end = 0
-    private var expected: UInt64 = 0
-    private var check = RecordCheck()
-    private var mapped: MappedFile?
+    /// The number behind the last record that was given: a cursor over the numbers from here on
+    /// continues where this one is.
+    public private(set) var position: UInt64
 
-    private let filter: RecordFilter
+    private var walk = SegmentWalk()
+    /// Set while an index tells where to read.
+    private var plan: SegmentPlan?
+    /// Where the index said a record would be and none was, until the log explains it.
+    private var suspect: (segment: SegmentName, offset: Int)?
+    private var filter: RecordFilter
     private let directory: ArchiveDirectory
     private let segments: [SegmentDescription]
-    private var current: Int?
     private var nextIndex = 0
     private var known: Set<ArchiveGap>
 
@@ -32,6 +38,7 @@ public struct ArchiveCursor: ~Copyable {
         self.filter = filter
         directory = reader.directory
         segments = reader.segments
+        position = max(filter.sequences.first, reader.sequences.lowerBound)
         gaps = reader.recoveryReport.gaps.filter(filter.mayConcern)
         known = Set(gaps)
     }
@@ -48,133 +55,186 @@ public struct ArchiveCursor: ~Copyable {
     @_lifetime(&self)
     public mutating func next() throws(ArchiveError) -> ArchiveRecord? {
         while true {
-            guard let base else {
+            if plan != nil, try !jumpToCandidate() { continue }
+            guard let record = walk.next() else {
                 guard try moveOnSlow() else { return nil }
                 continue
             }
-            let record = base + position
-            let recordBytes = check.recordBytes(record, at: position, available: end &- position)
-            guard recordBytes > 0, RecordLayout.sequence(record) == expected else {
-                guard try moveOnSlow() else { return nil }
-                continue
-            }
-            let sequence = expected
-            position &+= recordBytes
-            expected = sequence &+ 1
+            statistics.recordsRead &+= 1
+            let sequence = walk.expected &- 1
             guard filter.accepts(record, sequence: sequence) else {
-                if sequence >= filter.sequences.last { finish() }
+                try passOver(record, sequence)
                 continue
             }
+            position = sequence &+ 1
             return _overrideLifetime(ArchiveRecord(start: record), mutating: &self)
         }
     }
 
-    /// Passes damage, or goes to the next segment that may have something. False at the end of all.
+    /// A record that was read and is not asked for.
+    private mutating func passOver(
+        _ record: UnsafeRawPointer, _ sequence: UInt64
+    ) throws(ArchiveError) {
+        if sequence >= filter.sequences.last {
+            finish()
+        } else if plan != nil, !filter.keys.accept(RecordLayout.keys(record)) {
+            noteWrongIndex(at: walk.position)
+            try abandonIndex()
+        }
+    }
+
+    /// Explains why there is no next record, or goes to the next segment that may have something. False
+    /// at the end of all.
     @inline(never)
     private mutating func moveOnSlow() throws(ArchiveError) -> Bool {
-        if position < end, try passDamage() { return true }
-        noteLostEnd()
+        if plan != nil {
+            if try walk.needsWindow() { return true }
+            // Damage, or a wrong index: the log tells which.
+            suspect = walk.segment.map { ($0.name, walk.position) }
+            try abandonIndex()
+            return true
+        }
+        switch try walk.passObstacle() {
+        case .window: return true
+        case .gap(let gap):
+            note(gap)
+            return true
+        case .end: break
+        }
+        leaveSegment()
         while nextIndex < segments.count {
-            let index = nextIndex
-            if filter.mayAccept(segments[index]) {
-                if try open(segments[index]) {
-                    nextIndex = index + 1
-                    current = index
+            let segment = segments[nextIndex]
+            if segment.header.firstSequence > filter.sequences.last { break }
+            if filter.mayAccept(segment) {
+                if try open(segment) {
+                    nextIndex += 1
                     return true
                 }
-                note(.missingFile(segments[index]))
+            } else {
+                skip(segment)
             }
-            nextIndex = index + 1
+            nextIndex += 1
         }
         finish()
         return false
     }
 
-    /// Goes to the next good record of the segment and notes the gap; false if there is none.
-    private mutating func passDamage() throws(ArchiveError) -> Bool {
-        guard let base, let current else { return false }
-        let file = segments[current].name.fileName
-        var found = position
-        let isGood = check.recordBytes(base + position, at: position, available: end - position) > 0
-        if !isGood || RecordLayout.sequence(base + position) < expected {
-            guard
-                let next = try mapped.nextRecord(
-                    check, behind: position, expecting: expected, end: end)
-            else { return false }
-            found = next
+    /// Maps a segment and goes to the first record that may be asked for. False if its file is gone, or
+    /// its index says that it has none.
+    private mutating func open(_ segment: SegmentDescription) throws(ArchiveError) -> Bool {
+        guard let content = try directory.openContent(of: segment) else {
+            note(.missingFile(segment))
+            return false
         }
-        let sequence = RecordLayout.sequence(base + found)
-        note(
-            ArchiveGap(
-                file: file, sequences: expected..<sequence,
-                bytes: UInt64(position)..<UInt64(found), reason: .damaged))
-        position = found
-        expected = sequence
+        var plan: SegmentPlan?
+        if segment.hasFooter, filter.isSelective(in: segment),
+            let index = try loadIndex(of: segment)
+        {
+            plan = SegmentPlan(index, filter)
+            statistics.segmentsIndexed += 1
+            if plan == nil {
+                skip(segment)
+                return false
+            }
+        }
+        statistics.segmentsOpened += 1
+        walk = try SegmentWalk(content, of: segment)
+        if plan == nil, filter.sequences.first > segment.header.firstSequence {
+            let passed = try walk.seek(filter.sequences.first)
+            statistics.recordsSkipped &+= passed
+        }
+        self.plan = plan
         return true
+    }
+
+    /// Goes to the next record that the index names. False if there is none, and the segment is at its
+    /// end, or the index is wrong.
+    private mutating func jumpToCandidate() throws(ArchiveError) -> Bool {
+        guard let candidate = plan?.next() else {
+            if let segment = walk.segment, let given = plan?.given {
+                statistics.recordsSkipped &+= segment.summary.records &- UInt64(given)
+            }
+            plan = nil
+            walk = SegmentWalk()
+            return false
+        }
+        guard filter.sequences.contains(candidate.sequence) else {
+            if candidate.sequence > filter.sequences.last { finish() }
+            return false
+        }
+        guard try walk.jump(to: candidate.offset, expecting: candidate.sequence) else {
+            noteWrongIndex(at: candidate.offset)
+            try abandonIndex()
+            return false
+        }
+        return true
+    }
+
+    /// Reads the segment from its start without its index; what was given already is not given again.
+    private mutating func abandonIndex() throws(ArchiveError) {
+        plan = nil
+        statistics.segmentsIndexed -= 1
+        filter.begin(at: position)
+        guard let segment = walk.segment, let content = walk.release() else { return }
+        walk = try SegmentWalk(content, of: segment)
+    }
+
+    private mutating func loadIndex(
+        of segment: SegmentDescription
+    ) throws(ArchiveError) -> SegmentIndex? {
+        switch try directory.loadIndex(of: segment) {
+        case .absent: return nil
+        case .good(let index): return index
+        case .bad(let problem):
+            noteIndexProblem(problem)
+            return nil
+        }
+    }
+
+    private mutating func noteWrongIndex(at offset: Int) {
+        guard let segment = walk.segment else { return }
+        noteIndexProblem(.wrongIndex(segment.name.indexFileName, recordAt: offset))
+    }
+
+    private mutating func noteIndexProblem(_ problem: ArchiveProblem) {
+        if !statistics.indexProblems.contains(where: { $0.file == problem.file }) {
+            statistics.indexProblems.append(problem)
+        }
     }
 
     /// Leaves the segment: what its footer promises and it did not give is a gap.
-    private mutating func noteLostEnd() {
-        guard let current else { return }
-        let segment = segments[current]
-        if position < segment.recordsEnd || expected < segment.summary.endSequence {
-            note(
-                ArchiveGap(
-                    file: segment.name.fileName,
-                    sequences: expected..<max(expected, segment.summary.endSequence),
-                    bytes: UInt64(position)..<UInt64(max(position, segment.recordsEnd)),
-                    reason: .damaged))
+    private mutating func leaveSegment() {
+        if let gap = walk.missingEnd() { note(gap) }
+        if let suspect {
+            noteIndexProblem(
+                .wrongIndex(suspect.segment.indexFileName, recordAt: suspect.offset))
         }
-        close()
+        suspect = nil
+        walk = SegmentWalk()
     }
 
-    /// Maps a segment; false if its file is gone.
-    private mutating func open(_ segment: SegmentDescription) throws(ArchiveError) -> Bool {
-        guard let file = try directory.openSegment(segment.name) else { return false }
-        let byteCount = try file.byteCount()
-        let opened = try MappedFile(
-            file, byteCount: min(byteCount, segment.recordsEnd), writable: false)
-        opened.adviseSequentialReading()
-        segmentsOpened += 1
-        base = UnsafeRawPointer(opened.base)
-        end = opened.byteCount
-        position = min(Int(segment.header.recordsBegin), end)
-        expected = segment.header.firstSequence
-        check = RecordCheck(segment.header)
-        mapped = consume opened
-        return true
+    private mutating func skip(_ segment: SegmentDescription) {
+        guard segment.summary.endSequence > filter.sequences.first else { return }
+        statistics.segmentsSkipped += 1
+        statistics.recordsSkipped &+= segment.summary.records
     }
 
     private mutating func note(_ gap: ArchiveGap) {
+        // The log is damaged where the index pointed: the index is not to blame.
+        if let suspect, suspect.segment.fileName == gap.file,
+            gap.bytes.contains(UInt64(suspect.offset))
+        {
+            self.suspect = nil
+        }
         guard filter.mayConcern(gap), known.insert(gap).inserted else { return }
         gaps.append(gap)
     }
 
-    private mutating func close() {
-        base = nil
-        (position, end) = (0, 0)
-        mapped = nil
-        current = nil
-    }
-
     /// Goes to the end of everything: there is nothing more that is asked for.
     private mutating func finish() {
-        close()
+        plan = nil
+        walk = SegmentWalk()
         nextIndex = segments.count
-    }
-}
-
-extension Optional where Wrapped == MappedFile {
-    /// The same in the mapped file, if there is one.
-    fileprivate func nextRecord(
-        _ check: RecordCheck, behind damage: Int, expecting sequence: UInt64, end: Int
-    ) throws(ArchiveError) -> Int? {
-        switch self {
-        case .some(let mapped):
-            try SegmentSearch.nextRecord(
-                in: mapped.file, check, behind: damage, expecting: sequence, end: end)
-        case .none: nil
-        }
     }
 }
 

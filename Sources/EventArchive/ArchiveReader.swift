@@ -42,18 +42,3 @@ public final class ArchiveReader: Sendable {
         ArchiveCursor(self, selection)
     }
 }
-
-extension ArchiveDirectory {
-    /// Opens a segment for reading, also if it was sealed, and so renamed, since it was found. Nil if
-    /// it is gone.
-    func openSegment(_ name: SegmentName) throws(ArchiveError) -> OpenFile? {
-        for candidate in name.isSealed ? [name] : [name, name.sealed] {
-            do throws(ArchiveError) {
-                return try openFile(candidate.fileName)
-            } catch {
-                guard error.isMissingFile else { throw error }
-            }
-        }
-        return nil
-    }
-}

@@ -8,6 +8,9 @@ struct SegmentName: Hashable, Sendable {
         "\(digits(id))-\(digits(firstSequence)).\(isSealed ? "segment" : "open")"
     }
 
+    /// The name of the segment's index.
+    var indexFileName: String { "\(digits(id))-\(digits(firstSequence)).index" }
+
     init(id: UInt64, firstSequence: UInt64, isSealed: Bool) {
         self.id = id
         self.firstSequence = firstSequence

@@ -1,3 +1,14 @@
+/// A segment's bytes by their offsets in its file.
+protocol SegmentBytes: ~Copyable {
+    /// The bytes of a range, fewer if the file ends before.
+    func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8]
+
+    /// Where data begins, from this offset on; nil if nothing but zeros follows.
+    func nextData(from offset: Int) -> Int?
+}
+
+extension OpenFile: SegmentBytes {}
+
 /// Looks at what lies behind the good records of a segment: other records, or nothing.
 ///
 /// It reads the file instead of a mapping, because a writer may be sealing the segment meanwhile, which
@@ -11,7 +22,7 @@ enum SegmentSearch {
     /// number the lost bytes can explain. O(bytes up to it).
     @inline(never)
     static func nextRecord(
-        in file: borrowing OpenFile, _ check: RecordCheck, behind damage: Int,
+        in file: borrowing some SegmentBytes & ~Copyable, _ check: RecordCheck, behind damage: Int,
         expecting sequence: UInt64, end: Int
     ) throws(ArchiveError) -> Int? {
         var begin = damage + 8
@@ -56,7 +67,8 @@ enum SegmentSearch {
     }
 
     private static func isRecord(
-        in file: borrowing OpenFile, _ check: RecordCheck, at offset: Int, end: Int
+        in file: borrowing some SegmentBytes & ~Copyable, _ check: RecordCheck, at offset: Int,
+        end: Int
     ) throws(ArchiveError) -> Bool {
         let limit = RecordLayout.recordBytes(eventBytes: max(0, check.eventBytesMax))
         let bytes = try file.read(offset..<min(end, offset + limit))
@@ -69,7 +81,7 @@ enum SegmentSearch {
     /// Where the bytes that are not zero end: from a multiple of 8 on, rounded up to the next one, at
     /// least `begin` and at most `end`. O(data).
     static func endOfData(
-        in file: borrowing OpenFile, from begin: Int, to end: Int
+        in file: borrowing some SegmentBytes & ~Copyable, from begin: Int, to end: Int
     ) throws(ArchiveError) -> Int {
         var found = begin
         var begin = begin
