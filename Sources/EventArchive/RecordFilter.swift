@@ -28,6 +28,7 @@ struct RecordFilter: Sendable {
         return first < end && first <= sequences.last && end > sequences.first
             && ingestTimes.overlaps(segment.summary.ingestTimes)
             && eventTimes.overlaps(segment.summary.eventTimes)
+            && (segment.keyFilter.map(keys.mayBe(in:)) ?? true)
     }
 
     /// Whether an index can help to pass over records of a segment: sequence numbers alone need none.
@@ -56,6 +57,16 @@ struct KeyTests: Sendable {
         detailTypes = KeyHashes(selection.detailTypes)
         accounts = KeyHashes(selection.accounts)
         isEmpty = sources == nil && detailTypes == nil && accounts == nil
+    }
+
+    /// Whether a segment with these keys can have a record that passes. O(hashes).
+    func mayBe(in filter: KeyFilter) -> Bool {
+        let tests = [
+            (ArchiveKeyKind.source, sources), (.detailType, detailTypes), (.account, accounts),
+        ]
+        return tests.allSatisfy { kind, wanted in
+            wanted?.hashes.contains { filter.mayContain(kind, $0) } ?? true
+        }
     }
 
     func accept(_ keys: ArchiveKeys) -> Bool {

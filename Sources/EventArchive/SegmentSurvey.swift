@@ -11,6 +11,8 @@ struct SegmentDescription: Sendable {
     var gaps: [ArchiveGap]
     /// Bytes behind the records of an open segment that are not zero.
     var tornBytes = 0
+    /// Which keys its records have, as far as its footer tells.
+    var keyFilter: KeyFilter?
 }
 
 /// Finds out what a segment file is, without changing it.
@@ -88,7 +90,8 @@ enum SegmentSurvey {
             return .readable(
                 SegmentDescription(
                     name: name, header: footer.header, hasFooter: true, fileBytes: fileBytes,
-                    recordsEnd: footer.recordsEnd, summary: footer.summary, gaps: footer.gaps))
+                    recordsEnd: footer.recordsEnd, summary: footer.summary, gaps: footer.gaps,
+                    keyFilter: footer.keyFilter))
         }
         if name.isSealed {
             report.problems.append(
