@@ -13,6 +13,7 @@
 #include "crc32c_shifts.h"
 #include "grammar.h"
 #include "numbers.h"
+#include "structure.h"
 #include "utf8_tables.h"
 
 #define TARGET __attribute__((target("avx2,pclmul,bmi,bmi2,popcnt,sse4.2")))
@@ -174,6 +175,7 @@ TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *pos
     size_t kept = 0;
     size_t i = 0;
     for (; length - i >= 64; i += 64) {
+        prefetch_ahead(bytes + i);
         __m256i low = load(bytes + i), high = load(bytes + i + 32);
         scan_block(&s, low, high, (uint32_t)i);
         if (!s.state.has_run) continue;
@@ -249,11 +251,26 @@ TARGET SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
     return (uint32_t)_mm256_movemask_epi8(digits(_mm256_loadu_si256((const __m256i *)bytes)));
 }
 
-TARGET bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                               const uint8_t *tokens, size_t count, void *scratch, uint32_t *links) {
-    if (!check_structure(tokens, count, links, read_tokens)) return false;
+TARGET bool sw_json_check_scalars_avx2(const uint8_t *bytes, size_t length,
+                                         const uint32_t *positions, const uint8_t *tokens,
+                                         size_t count, void *scratch) {
     bool all = !numbers_are_plain(scratch);
     return check_scalars(bytes, length, positions, tokens, count, all, scalars_of, digits_of);
+}
+
+TARGET bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                const uint8_t *tokens, size_t count, void *scratch,
+                                uint32_t *links) {
+    if (!check_structure(tokens, count, links, read_tokens)) return false;
+    return sw_json_check_scalars_avx2(bytes, length, positions, tokens, count, scratch);
+}
+
+TARGET uint64_t sw_json_kinds_avx2(const uint8_t *tokens, size_t count, uint8_t *kinds) {
+    return structure_kinds(tokens, count, kinds);
+}
+
+TARGET bool sw_json_kinds_equal_avx2(const uint8_t *one, const uint8_t *other, size_t count) {
+    return structure_kinds_equal(one, other, count);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

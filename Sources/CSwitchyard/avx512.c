@@ -13,6 +13,7 @@
 #include "crc32c_shifts.h"
 #include "grammar.h"
 #include "numbers.h"
+#include "structure.h"
 #include "utf8_tables.h"
 
 #define TARGET                                                                                  \
@@ -159,6 +160,7 @@ TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *p
     size_t kept = 0;
     size_t i = 0;
     for (; length - i >= 64; i += 64) {
+        prefetch_ahead(bytes + i);
         __m512i block = _mm512_loadu_si512(bytes + i);
         scan_block(&s, block, (uint32_t)i);
         if (!s.state.has_run) continue;
@@ -234,11 +236,26 @@ TARGET SW_INLINE uint32_t digits_of(const uint8_t *bytes) {
     return _mm256_cmplt_epu8_mask(digits, _mm256_set1_epi8(10));
 }
 
-TARGET bool sw_json_check_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
-                                 const uint8_t *tokens, size_t count, void *scratch, uint32_t *links) {
-    if (!check_structure(tokens, count, links, read_tokens)) return false;
+TARGET bool sw_json_check_scalars_avx512(const uint8_t *bytes, size_t length,
+                                         const uint32_t *positions, const uint8_t *tokens,
+                                         size_t count, void *scratch) {
     bool all = !numbers_are_plain(scratch);
     return check_scalars(bytes, length, positions, tokens, count, all, scalars_of, digits_of);
+}
+
+TARGET bool sw_json_check_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                const uint8_t *tokens, size_t count, void *scratch,
+                                uint32_t *links) {
+    if (!check_structure(tokens, count, links, read_tokens)) return false;
+    return sw_json_check_scalars_avx512(bytes, length, positions, tokens, count, scratch);
+}
+
+TARGET uint64_t sw_json_kinds_avx512(const uint8_t *tokens, size_t count, uint8_t *kinds) {
+    return structure_kinds(tokens, count, kinds);
+}
+
+TARGET bool sw_json_kinds_equal_avx512(const uint8_t *one, const uint8_t *other, size_t count) {
+    return structure_kinds_equal(one, other, count);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -111,6 +111,41 @@ bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
     }
 }
 
+bool sw_json_check_scalars(sw_kernel kernel, const uint8_t *bytes, size_t length,
+                           const uint32_t *positions, const uint8_t *tokens, size_t count,
+                           void *scratch) {
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2:
+        return sw_json_check_scalars_avx2(bytes, length, positions, tokens, count, scratch);
+    case SW_AVX512:
+        return sw_json_check_scalars_avx512(bytes, length, positions, tokens, count, scratch);
+#endif
+    default: return sw_json_check_scalars_scalar(bytes, length, positions, tokens, count, scratch);
+    }
+}
+
+uint64_t sw_json_kinds(sw_kernel kernel, const uint8_t *tokens, size_t count, uint8_t *kinds) {
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2: return sw_json_kinds_avx2(tokens, count, kinds);
+    case SW_AVX512: return sw_json_kinds_avx512(tokens, count, kinds);
+#endif
+    default: return sw_json_kinds_scalar(tokens, count, kinds);
+    }
+}
+
+bool sw_json_kinds_equal(sw_kernel kernel, const uint8_t *one, const uint8_t *other,
+                         size_t count) {
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SW_AVX2: return sw_json_kinds_equal_avx2(one, other, count);
+    case SW_AVX512: return sw_json_kinds_equal_avx512(one, other, count);
+#endif
+    default: return sw_json_kinds_equal_scalar(one, other, count);
+    }
+}
+
 uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length) {
     switch (kernel) {
 #if defined(__x86_64__)

@@ -13,6 +13,10 @@ void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *position
                          sw_scan_result *result);
 bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
                           const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
+bool sw_json_check_scalars_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                  const uint8_t *tokens, size_t count, void *scratch);
+uint64_t sw_json_kinds_scalar(const uint8_t *tokens, size_t count, uint8_t *kinds);
+bool sw_json_kinds_equal_scalar(const uint8_t *one, const uint8_t *other, size_t count);
 uint32_t sw_crc32c_scalar(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_scalar(uint32_t crc, uint8_t *destination, const uint8_t *source,
                                size_t length);
@@ -23,6 +27,10 @@ void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *positions,
                        void *scratch, sw_scan_result *result);
 bool sw_json_check_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
                         const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
+bool sw_json_check_scalars_avx2(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                  const uint8_t *tokens, size_t count, void *scratch);
+uint64_t sw_json_kinds_avx2(const uint8_t *tokens, size_t count, uint8_t *kinds);
+bool sw_json_kinds_equal_avx2(const uint8_t *one, const uint8_t *other, size_t count);
 uint32_t sw_crc32c_avx2(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_avx2(uint32_t crc, uint8_t *destination, const uint8_t *source,
                              size_t length);
@@ -31,6 +39,10 @@ void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *position
                          uint8_t *tokens, void *scratch, sw_scan_result *result);
 bool sw_json_check_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
                           const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
+bool sw_json_check_scalars_avx512(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                  const uint8_t *tokens, size_t count, void *scratch);
+uint64_t sw_json_kinds_avx512(const uint8_t *tokens, size_t count, uint8_t *kinds);
+bool sw_json_kinds_equal_avx512(const uint8_t *one, const uint8_t *other, size_t count);
 uint32_t sw_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_avx512(uint32_t crc, uint8_t *destination, const uint8_t *source,
                                size_t length);

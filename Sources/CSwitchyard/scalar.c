@@ -7,6 +7,7 @@
 
 #include "grammar.h"
 #include "kernels.h"
+#include "structure.h"
 
 // ---- Structural scan -------------------------------------------------------------------------
 
@@ -224,6 +225,25 @@ bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *p
         class = next_class;
     }
     return false;
+}
+
+bool sw_json_check_scalars_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
+                                  const uint8_t *tokens, size_t count, void *scratch) {
+    (void)scratch;
+    for (size_t i = 0; i < count; i++) {
+        if ((nibble_lookup(token_low, token_high, tokens[i]) & TOKEN_ANY_SCALAR) == 0) continue;
+        size_t bound = i + 1 < count ? positions[i + 1] : length;
+        if (!is_scalar(bytes, positions[i], bound, length, digits_of)) return false;
+    }
+    return true;
+}
+
+uint64_t sw_json_kinds_scalar(const uint8_t *tokens, size_t count, uint8_t *kinds) {
+    return structure_kinds(tokens, count, kinds);
+}
+
+bool sw_json_kinds_equal_scalar(const uint8_t *one, const uint8_t *other, size_t count) {
+    return structure_kinds_equal(one, other, count);
 }
 
 // ---- CRC32C ----------------------------------------------------------------------------------

@@ -28,11 +28,13 @@ public struct StructuralIndex {
     public let count: Int
     /// The text's backslashes stand in this range of offsets; it is empty where there are none.
     @usableFromInline let escapes: Range<UInt32>
+    /// The text's structure, if it is one that the scanner knows.
+    package let structure: KnownStructure
 
     init(
         bytes: UnsafePointer<UInt8>, positions: UnsafePointer<UInt32>,
         tokens: UnsafePointer<UInt8>, links: UnsafePointer<UInt32>, count: Int,
-        escapes: Range<UInt32>
+        escapes: Range<UInt32>, structure: KnownStructure
     ) {
         self.bytes = bytes
         self.positions = positions
@@ -40,6 +42,7 @@ public struct StructuralIndex {
         self.links = links
         self.count = count
         self.escapes = escapes
+        self.structure = structure
     }
 
     /// Whether any string of the text holds a backslash.

@@ -36,6 +36,9 @@ public struct StructuralScanner: ~Copyable {
     private let openBrackets: UnsafeMutablePointer<UInt32>
     /// What the first kernel leaves for the second.
     private let scratch: UnsafeMutableRawPointer
+    /// The tokens' kinds, of texts that are not too long for the cache.
+    private let kinds: UnsafeMutablePointer<UInt8>
+    private let structures: StructureCache
     private var capacity: Int
     private let kernel: sw_kernel
 
@@ -52,6 +55,8 @@ public struct StructuralScanner: ~Copyable {
         openBrackets = .allocate(capacity: JSONLimits.depth + 1)
         scratch = .allocate(
             byteCount: Int(SW_SCAN_SCRATCH_BYTES), alignment: Int(SW_SCAN_SCRATCH_ALIGNMENT))
+        kinds = .allocate(capacity: StructureCache.tokensMax)
+        structures = StructureCache(kernel: self.kernel)
     }
 
     deinit {
@@ -60,6 +65,7 @@ public struct StructuralScanner: ~Copyable {
         links.deallocate()
         openBrackets.deallocate()
         scratch.deallocate()
+        kinds.deallocate()
     }
 
     /// Scans and checks one text. O(bytes); allocates only to grow.
@@ -84,23 +90,48 @@ public struct StructuralScanner: ~Copyable {
         sw_json_scan(kernel, bytes, text.count, positions, tokens, scratch, &found)
         let count = Int(found.count)
         if found.error == SW_SCAN_OK, text.count <= JSONLimits.keyBytes,
-            sw_json_check(kernel, bytes, text.count, positions, tokens, count, scratch, links)
+            let (structure, links) = check(bytes, text.count, count)
         {
             positions[count] = UInt32(truncatingIfNeeded: text.count)
             if found.has_backslash {
                 try checkEscapes(bytes, found, below: text.count, of: text.count)
             }
-            return index(of: bytes, count: count, found)
+            return index(of: bytes, count: count, found, links: links, structure)
         }
         return try scanSlow(bytes, length: text.count, found)
     }
 
+    /// Checks the tokens of a text: all of them only where no text of the same structure came before.
+    ///
+    /// - Returns: nil where something may be wrong; else the structure, and each token's link.
+    private func check(
+        _ bytes: UnsafePointer<UInt8>, _ length: Int, _ count: Int
+    ) -> (KnownStructure, UnsafePointer<UInt32>)? {
+        guard count <= StructureCache.tokensMax else {
+            let isValid = sw_json_check(
+                kernel, bytes, length, positions, tokens, count, scratch, links)
+            return isValid ? (.none, UnsafePointer(links)) : nil
+        }
+        let hash = sw_json_kinds(kernel, tokens, count, kinds)
+        if let (structure, links) = structures.find(kinds, count: count, hash: hash) {
+            let isValid = sw_json_check_scalars(
+                kernel, bytes, length, positions, tokens, count, scratch)
+            return isValid ? (structure, links) : nil
+        }
+        guard sw_json_check(kernel, bytes, length, positions, tokens, count, scratch, links) else {
+            return nil
+        }
+        structures.learn(kinds, count: count, hash: hash, links: links)
+        return (.none, UnsafePointer(links))
+    }
+
     private func index(
-        of bytes: UnsafePointer<UInt8>, count: Int, _ found: sw_scan_result
+        of bytes: UnsafePointer<UInt8>, count: Int, _ found: sw_scan_result,
+        links: UnsafePointer<UInt32>, _ structure: KnownStructure
     ) -> StructuralIndex {
         StructuralIndex(
             bytes: bytes, positions: positions, tokens: tokens, links: links, count: count,
-            escapes: found.escapes_from..<found.escapes_to)
+            escapes: found.escapes_from..<found.escapes_to, structure: structure)
     }
 
     /// Goes through the tokens one by one: for texts that are wrong, that go on behind their object,
@@ -133,7 +164,7 @@ public struct StructuralScanner: ~Copyable {
         if found.has_backslash {
             try checkEscapes(bytes, found, below: Int(positions[used - 1]), of: length)
         }
-        return index(of: bytes, count: used, found)
+        return index(of: bytes, count: used, found, links: links, .none)
     }
 
     private mutating func reserve(_ needed: Int) {

@@ -48,7 +48,7 @@ struct StructuralIndexTests {
 
 extension StructuralIndex {
     /// Whether this is the index of a text whose tokens are known.
-    fileprivate func agrees(with text: TokenText) -> Bool {
+    func agrees(with text: TokenText) -> Bool {
         guard count == text.tokens.count else { return false }
         let last = text.tokens[count - 1]
         guard textLength == last.offset + 1 else { return false }

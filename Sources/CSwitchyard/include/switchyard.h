@@ -90,6 +90,21 @@ bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
                    const uint32_t *positions, const uint8_t *tokens, size_t count,
                    void *scratch, uint32_t *links);
 
+// The second half of sw_json_check: whether the numbers and literals of a text are valid, where it is
+// known already that its tokens are one JSON object.
+bool sw_json_check_scalars(sw_kernel kernel, const uint8_t *bytes, size_t length,
+                           const uint32_t *positions, const uint8_t *tokens, size_t count,
+                           void *scratch);
+
+// Tells the kinds of a text's tokens, on which alone it depends whether they are one JSON object and
+// which brackets belong together: a number is of the kind '0', a literal 'a', any other token of that
+// of its byte. `tokens` are a scan's. Writes to `kinds`, which has as much room, a byte for each
+// token and zeros up to a multiple of 64; returns a hash of them. O(count).
+uint64_t sw_json_kinds(sw_kernel kernel, const uint8_t *tokens, size_t count, uint8_t *kinds);
+
+// Whether `count` kinds, and the zeros after them, are the same.
+bool sw_json_kinds_equal(sw_kernel kernel, const uint8_t *one, const uint8_t *other, size_t count);
+
 // ---- CRC32C (Castagnoli, reflected 0x82F63B78; that of iSCSI, ext4 and Kafka) ------------------
 
 // CRC32C of `length` bytes, continuing from `crc` (0 to begin). The usual inversion before and
