@@ -42,6 +42,18 @@ struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// What it holds; valid until it is changed.
+    var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
+
+    /// Becomes a copy of other elements.
+    mutating func replaceAll(_ elements: UnsafeBufferPointer<Element>) {
+        reserve(elements.count)
+        if let source = elements.baseAddress {
+            base.initialize(from: source, count: elements.count)
+        }
+        count = elements.count
+    }
+
     @inline(__always)
     mutating func removeAll() { count = 0 }
 

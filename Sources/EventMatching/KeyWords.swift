@@ -10,7 +10,7 @@ struct KeyWords: BitwiseCopyable, Equatable {
     /// What no key is.
     static let none = KeyWords(first: 0, last: 0, count: .max)
 
-    private init(first: UInt64, last: UInt64, count: UInt32) {
+    init(first: UInt64, last: UInt64, count: UInt32) {
         self.first = first
         self.last = last
         self.count = count

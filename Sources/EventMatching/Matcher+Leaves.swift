@@ -3,8 +3,17 @@ internal import JSONScan
 
 /// The second step: one value of the event, looked up in the indexes of its field.
 extension Matcher {
+    mutating func look(at event: StructuralIndex, _ leaves: UnsafeBufferPointer<Leaf>) {
+        for leaf in leaves {
+            let entry = Int(leaf.entry)
+            look(
+                at: event, entry, first: event.byte(at: entry), field: leaf.field,
+                scope: leaf.scope)
+        }
+    }
+
     @inline(__always)
-    mutating func look(
+    private mutating func look(
         at event: StructuralIndex, _ entry: Int, first: UInt8, field: UInt32, scope: UInt32
     ) {
         // Not through the subscript: an index is too large to be copied for each value.

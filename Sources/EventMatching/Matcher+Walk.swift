@@ -1,12 +1,40 @@
 internal import JSONScan
 
-/// The first step: through the event and the trie of fields at once.
+/// The first step: through the event and the trie of fields at once, to the values that are of
+/// interest. The way through events of the same structure and keys is the same, and is gone only
+/// once: see ``WalkPlan``.
 ///
 /// The walk recurses only where the trie goes on, or through arrays inside arrays, so its depth is
 /// bounded by the event's (``JSONLimits/depth``).
 extension Matcher {
+    /// Finds the leaves and looks at each of them.
+    @inline(__always)
     mutating func walk(_ event: StructuralIndex) {
+        if event.structure.isKnown, let plan = plans.plan(for: event) {
+            look(at: event, UnsafeBufferPointer(plan.leaves))
+            // Only where something was found inside an array does it matter in which element.
+            if hits.count > 0 {
+                scopes.replaceAll(UnsafeBufferPointer(plan.scopes))
+                arrayEnds.replaceAll(UnsafeBufferPointer(plan.arrayEnds))
+            }
+        } else {
+            walkSlow(event)
+        }
+    }
+
+    @inline(never)
+    private mutating func walkSlow(_ event: StructuralIndex) {
+        leaves.removeAll()
+        visitedKeys.removeAll()
         walkObject(event, at: 0, node: FieldTrie.root, scope: Scope.outside)
+        if event.structure.isKnown {
+            plans.add(for: event) {
+                WalkPlan(
+                    of: event, visited: visitedKeys, leaves: leaves, scopes: scopes,
+                    arrayEnds: arrayEnds)
+            }
+        }
+        look(at: event, leaves.elements)
     }
 
     @inline(never)
@@ -18,6 +46,7 @@ extension Matcher {
         var key = open &+ 1
         while key < close {
             let value = key &+ 2
+            visitedKeys.append(UInt32(truncatingIfNeeded: key))
             let bytes = event.stringBytes(at: key)
             // A key has a quote before it, which is its last byte where it is empty, and one after it.
             if let base = bytes.baseAddress {
@@ -93,10 +122,11 @@ extension Matcher {
             }
         case UInt8(ascii: "["):
             walkArray(event, at: entry, node: node, scope: scope)
-        case let first:
+        default:
             let field = tables.trie.nodes[node].field
             if field != FieldTrie.noField {
-                look(at: event, entry, first: first, field: field, scope: scope)
+                let entry = UInt32(truncatingIfNeeded: entry)
+                leaves.append(Leaf(entry: entry, field: field, scope: scope))
             }
         }
     }

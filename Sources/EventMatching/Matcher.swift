@@ -17,6 +17,11 @@ public struct Matcher: ~Copyable {
     let tables: RuleTables
     private var scanner: StructuralScanner
 
+    /// What the walk found, in text order, and the keys that it read on its way.
+    var leaves: GrowableBuffer<Leaf>
+    var visitedKeys: GrowableBuffer<UInt32>
+    let plans = WalkPlans()
+
     /// Per condition, what this event has shown of it, and at the end one that it never shows.
     let states: FixedBuffer<ConditionState>
     /// The conditions whose state is not empty.
@@ -75,6 +80,8 @@ public struct Matcher: ~Copyable {
         self.rules = rules
         tables = rules.tables
         scanner = StructuralScanner(kernel: kernel)
+        leaves = GrowableBuffer(capacity: 256)
+        visitedKeys = GrowableBuffer(capacity: 256)
         let conditionCount = tables.conditions.count
         states = FixedBuffer(repeating: [], count: conditionCount + 1)
         raisedRuns = GrowableBuffer(capacity: conditionCount)
