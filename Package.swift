@@ -42,6 +42,7 @@ let package = Package(
             dependencies: [.product(name: "Histogram", package: "hdrhistogram-swift")],
             swiftSettings: settings),
         .target(name: "EventWorkload", swiftSettings: settings),
+        .target(name: "MemoryMeasures", dependencies: ["CJemalloc"], swiftSettings: settings),
         .target(
             name: "Switchyard",
             dependencies: [
@@ -51,7 +52,7 @@ let package = Package(
             name: "SwitchyardTool",
             dependencies: [
                 "Switchyard", "EventArchive", "EventMatching", "EventPattern", "EventWorkload",
-                "JSONScan", "CJemalloc",
+                "JSONScan", "MemoryMeasures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(
@@ -84,12 +85,12 @@ let package = Package(
             name: "SwitchyardTests",
             dependencies: [
                 "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
-                "Switchyard", "TestSupport",
+                "MemoryMeasures", "Switchyard", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(
             name: "SwitchyardToolTests",
-            dependencies: ["SwitchyardTool", "JSONScan", "TestSupport"],
+            dependencies: ["SwitchyardTool", "EventWorkload", "JSONScan", "TestSupport"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -2,6 +2,7 @@ import ArgumentParser
 import EventArchive
 import EventWorkload
 import JSONScan
+import MemoryMeasures
 import Switchyard
 
 /// `switchyard bench archive`
@@ -50,8 +51,8 @@ struct BenchArchiveCommand: ParsableCommand {
                 let before = Allocations.now()
                 let append = try append(events, to: directory, pass)
                 if let before, let after = Allocations.now() {
-                    report.allocatedBytesPerEvent =
-                        Double(after.since(before).bytes) / Double(events.total)
+                    report.allocated = AllocationFigures(
+                        [after.since(before)], events: events.total)
                 }
                 guard !Interrupt.isRequested else { break }
                 let reader = try ArchiveReader(directory: directory)

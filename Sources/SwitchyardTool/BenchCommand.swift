@@ -6,7 +6,9 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure the way of events: all of it, or one part alone.",
         discussion: """
-            Without a subcommand it is "bench route", the main job.
+            Without a subcommand it is "bench route", the main job; see its help for the options. \
+            bench --sweep AXIS prints a growth table: time and memory against the number of rules, of \
+            paths, of event bytes or of array elements.
 
             EXAMPLES
               switchyard bench
@@ -14,6 +16,7 @@ struct BenchCommand: ParsableCommand {
               switchyard bench --rules rules.jsonl --events events.jsonl --archive DIR
               switchyard bench match --workload geojson-exact --rules 5 --passes 7 --json
               switchyard bench archive --durability batch
+              switchyard bench --sweep rules --plot rules.svg
             """,
         subcommands: [BenchRouteCommand.self, BenchMatchCommand.self, BenchArchiveCommand.self],
         defaultSubcommand: BenchRouteCommand.self)

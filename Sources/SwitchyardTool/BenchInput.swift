@@ -12,18 +12,18 @@ struct BenchInput: ParsableArguments {
         help: ArgumentHelp(
             "The generated workload: \(Workload.all.map(\.name).joined(separator: ", ")).",
             valueName: "name"))
-    var workload = "aws"
+    var workload = Self.standardWorkload
     @Option(help: "The generated workload's seed: the same seed gives the same bytes.")
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
             "How many generated rules, or a file: JSON Lines of {\"name\", \"pattern\"}.",
             valueName: "n or file"))
-    var rules = "1000"
+    var rules = Self.standardRules
     @Option(
         help: ArgumentHelp(
             "How many generated events, or a file: JSON Lines.", valueName: "n or file"))
-    var events = "300000"
+    var events = Self.standardEvents
     @Option(
         help: ArgumentHelp(
             """
@@ -34,6 +34,15 @@ struct BenchInput: ParsableArguments {
     @Option(help: "The structural scan to use: best, portable, avx2, avx512 or neon.")
     var kernel = ScanKernel.best
     @OptionGroup var policy: InputPolicy
+
+    static let standardWorkload = "aws"
+    static let standardRules = "1000"
+    static let standardEvents = "300000"
+
+    /// Whether rules and events are left as they are by default.
+    var hasStandardCounts: Bool {
+        rules == Self.standardRules && events == Self.standardEvents && `repeat` == nil
+    }
 
     /// Rules, held in memory; events, of which some are repeated; and repetitions. More of any is
     /// likelier a slip than meant, and their products stay far from overflow.
@@ -145,8 +154,14 @@ struct BenchEvents {
     }
 
     /// How many bytes a pass has.
-    var byteCount: Int {
-        total / batch.count * batch.bytes.count + batch.offsets[total % batch.count]
+    var byteCount: Int { byteCount(of: 0..<total) }
+
+    /// How many bytes a part of a pass has.
+    func byteCount(of part: Range<Int>) -> Int {
+        func bytes(before position: Int) -> Int {
+            position / batch.count * batch.bytes.count + batch.offsets[position % batch.count]
+        }
+        return bytes(before: part.upperBound) - bytes(before: part.lowerBound)
     }
 
     /// Calls `body` for each event of a part of a pass.

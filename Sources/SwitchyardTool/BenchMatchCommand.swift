@@ -26,76 +26,42 @@ struct BenchMatchCommand: ParsableCommand {
         let (rules, ruleSource) = try input.makeRules(&skipped)
         let events = try input.makeEvents(&skipped)
         let (ruleSet, compile) = try measureCompile(rules, passes: options.passes)
-        var scanner = StructuralScanner(kernel: input.kernel)
-        var matcher = Matcher(ruleSet, kernel: input.kernel)
+        var meter = MatchMeter(events, ruleSet, kernel: input.kernel)
         var report = BenchReport(
             title: "bench match", events: events.total, distinctEvents: events.batch.count,
             bytes: events.byteCount, eventSource: events.source, rules: ruleSet.count,
             ruleSource: ruleSource, matches: 0, passes: options.passes,
             kernel: input.kernel.description, compile: compile)
 
-        var scans: [Measurement] = []
-        var matches: [Measurement] = []
-        var matchCounts: [UInt64] = []
-        var allocated: Double?
+        var passes: [MatchMeter.Pass] = []
+        var matchCounts: Set<UInt64> = []
         var progress = Progress("bench match")
         // The first pass warms caches and scratch memory up, and is not counted.
-        for pass in 0...options.passes {
-            var scan = Measurement(events: 0, bytes: 0, nanoseconds: 0)
-            var match = scan
-            var count: UInt64 = 0
-            let before = Allocations.now()
-            for part in parts(of: events.total) {
-                guard !Interrupt.isRequested else { break }
-                scan += try time(part, of: events) { event in
-                    _ = try scanner.scan(event)
-                }
-                match += try time(part, of: events) { event in
-                    count += UInt64(try matcher.match(event.bytes).count)
-                }
+        for number in 0...options.passes {
+            let pass = try meter.pass(events.total) { done in
                 progress.update {
-                    "pass \(pass) of \(options.passes), "
-                        + "\(part.upperBound * 100 / events.total)%"
+                    "pass \(number) of \(options.passes), \(done * 100 / events.total)%"
                 }
             }
-            guard !Interrupt.isRequested else { break }
-            if let before, let after = Allocations.now() {
-                allocated = Double(after.since(before).bytes) / Double(2 * events.total)
-            }
-            matchCounts.append(count)
-            if pass == 0 { continue }
-            scans.append(scan)
-            matches.append(match)
+            guard let pass else { break }
+            matchCounts.insert(pass.matches)
+            if number > 0 { passes.append(pass) }
         }
-        report.matches = matchCounts.last ?? 0
-        report.allocatedBytesPerEvent = allocated
+        report.passes = passes.count
+        report.matches = passes.last?.matches ?? 0
+        report.allocated = AllocationFigures(
+            passes.map(\.allocations), events: events.total * passes.count)
         report.stages = [
-            .init(name: "scan", meaning: "structure and validity", figures: StageFigures(scans)),
-            .init(name: "match", meaning: "scan and match", figures: StageFigures(matches)),
+            .init(
+                name: "scan", meaning: "structure and validity",
+                figures: StageFigures(passes.map(\.scan))),
+            .init(
+                name: "match", meaning: "scan and match",
+                figures: StageFigures(passes.map(\.match))),
         ]
         report.checks = [
-            .init(name: "every pass has the same matches", passed: Set(matchCounts).count <= 1)
+            .init(name: "every pass has the same matches", passed: matchCounts.count <= 1)
         ]
-        report.passes = scans.count
         try report.finish(json: options.json, skipped)
-    }
-
-    /// Parts short enough to hear Ctrl-C and to show progress.
-    private func parts(of total: Int) -> [Range<Int>] {
-        stride(from: 0, to: total, by: 20_000).map { $0..<min($0 + 20_000, total) }
-    }
-
-    private func time(
-        _ part: Range<Int>, of events: BenchEvents, _ body: (UnsafeRawBufferPointer) throws -> Void
-    ) throws -> Measurement {
-        var bytes = 0
-        var measurement = try measured(events: part.count, bytes: 0) {
-            try events.forEach(in: part) { event in
-                bytes += event.count
-                try body(event)
-            }
-        }
-        measurement.bytes = bytes
-        return measurement
     }
 }

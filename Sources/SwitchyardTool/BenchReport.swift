@@ -40,7 +40,7 @@ struct BenchReport: Encodable {
     var compile: CompileFigures?
     var stages: [Stage] = []
     var latency: Latency?
-    var allocatedBytesPerEvent: Double?
+    var allocated: AllocationFigures?
     var archiveBytes: UInt64?
     var wakes: UInt64?
     var checks: [Check] = []
@@ -50,7 +50,8 @@ struct BenchReport: Encodable {
 
     private enum Key: String, CodingKey {
         case benchmark, events, distinctEvents, bytes, eventSource, rules, ruleSource, matches
-        case passes, kernel, compile, stages, latencyNanoseconds, allocatedBytesPerEvent
+        case passes, kernel, compile, stages, latencyNanoseconds
+        case allocationsPerEvent, allocatedBytesPerEvent
         case archiveBytes, wakes, checks, selfCheck
     }
 
@@ -70,7 +71,8 @@ struct BenchReport: Encodable {
         try object.encode(
             Dictionary(uniqueKeysWithValues: stages.map { ($0.name, $0.figures) }), forKey: .stages)
         try object.encodeIfPresent(latency, forKey: .latencyNanoseconds)
-        try object.encodeIfPresent(allocatedBytesPerEvent, forKey: .allocatedBytesPerEvent)
+        try object.encodeIfPresent(allocated?.countPerEvent, forKey: .allocationsPerEvent)
+        try object.encodeIfPresent(allocated?.bytesPerEvent, forKey: .allocatedBytesPerEvent)
         try object.encodeIfPresent(archiveBytes, forKey: .archiveBytes)
         try object.encodeIfPresent(wakes, forKey: .wakes)
         try object.encode(checks, forKey: .checks)
@@ -135,7 +137,7 @@ struct BenchReport: Encodable {
         lines.append(
             row(
                 "allocated",
-                allocatedBytesPerEvent.map { String(format: "%.3f bytes an event", $0) }
+                allocated?.description
                     ?? "not measured: install libjemalloc-dev and build again"))
         if let archiveBytes {
             lines.append(

@@ -15,19 +15,35 @@ struct BenchRouteCommand: ParsableCommand {
             archives, matches and delivers them; then replays the archive through the same rules. \
             Figures of single stages come from one event in 61. It fails if an event or a match is \
             missing anywhere.
+
+            With --sweep it prints how time and memory grow instead, of the scan and the matcher alone.
             """)
 
     @OptionGroup var input: BenchInput
     @OptionGroup var options: BenchOptions
     @OptionGroup var place: ArchivePlace
+    @OptionGroup(title: "Growth Tables") var sweep: SweepOptions
 
     func validate() throws {
+        if let axis = sweep.sweep {
+            guard input.hasStandardCounts, place.archive == nil else {
+                throw ValidationError(
+                    "A growth table makes its own rules and events, and no archive: --rules, "
+                        + "--events, --repeat and --archive are not for --sweep.")
+            }
+            _ = try BenchSweep(axis, sweep, input, options)
+            return
+        }
         guard input.kernel == .best else {
             throw ValidationError("A bus always uses the best scan; --kernel is for bench match.")
         }
     }
 
     func run() throws {
+        if let axis = sweep.sweep {
+            var growth = try BenchSweep(axis, sweep, input, options)
+            return try growth.run()
+        }
         Interrupt.listen()
         var skipped = SkippedLines(input.policy)
         let (rules, ruleSource) = try input.makeRules(&skipped)
@@ -81,9 +97,7 @@ extension BenchReport {
         latency = Latency(
             p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
             max: times.max)
-        allocatedBytesPerEvent = last.allocatedBytes.map {
-            Double($0) / Double(max(last.statistics.accepted, 1))
-        }
+        allocated = AllocationFigures([last.allocated], events: Int(last.statistics.accepted))
         archiveBytes = last.archiveBytes
         wakes = last.statistics.wakes
         func check(_ name: String, _ holds: (RoutePass) -> Bool) -> Check {

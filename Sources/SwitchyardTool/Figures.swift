@@ -1,4 +1,5 @@
 import Foundation
+import MemoryMeasures
 
 /// The least, middle and greatest of several measurements.
 struct Spread: Encodable {
@@ -46,6 +47,31 @@ struct StageFigures: Encodable {
         eventsPerSecond = each { Double($0.events) / seconds($0) }
         megabytesPerSecond = each { Double($0.bytes) / 1e6 / seconds($0) }
         nanosecondsPerEvent = each { Double($0.nanoseconds) / Double(max($0.events, 1)) }
+    }
+}
+
+/// What some events led to being allocated.
+struct AllocationFigures: CustomStringConvertible {
+    /// All of it.
+    var total: Allocations
+    /// By how many events.
+    var events: Int
+
+    /// The sum of several passes of together so many events; nil where nothing was counted.
+    init?(_ passes: [Allocations?], events: Int) {
+        guard events > 0, passes.contains(where: { $0 != nil }) else { return nil }
+        total = passes.reduce(into: Allocations()) { $0 += $1 ?? Allocations() }
+        self.events = events
+    }
+
+    var countPerEvent: Double { Double(total.count) / Double(events) }
+    var bytesPerEvent: Double { Double(total.bytes) / Double(events) }
+
+    var description: String {
+        total.count == 0
+            ? "nothing, in \(Figure.count(events)) events"
+            : String(
+                format: "%.6f times an event, %.3f bytes an event", countPerEvent, bytesPerEvent)
     }
 }
 

@@ -1,6 +1,7 @@
 import EventArchive
 import EventMatching
 import Foundation
+import MemoryMeasures
 import Switchyard
 import Synchronization
 
@@ -13,7 +14,7 @@ struct RoutePass {
     var archiveBytes: UInt64 = 0
     var isSound = true
     /// Bytes that were allocated while events were routed; nil without jemalloc.
-    var allocatedBytes: UInt64?
+    var allocated: Allocations?
     var route = Measurement(events: 0, bytes: 0, nanoseconds: 0)
     var publish = Measurement(events: 0, bytes: 0, nanoseconds: 0)
     var replay = Measurement(events: 0, bytes: 0, nanoseconds: 0)
@@ -89,7 +90,7 @@ struct RoutePass {
         bus.drain()
         route = Measurement(
             events: Int(published), bytes: bytes, nanoseconds: benchClock() - start)
-        if let before, let after = Allocations.now() { allocatedBytes = after.since(before).bytes }
+        if let before, let after = Allocations.now() { allocated = after.since(before) }
         // An error of the archive comes out here, and is what stopped the publisher.
         try bus.close()
         if let failure { preconditionFailure("checked events were refused: \(failure)") }
