@@ -21,7 +21,7 @@ public import JSONScan
 ///    same array, it is checked that one element satisfies them together.
 ///
 /// A rule set is immutable, and any number of threads may match against it, each with a ``Matcher``
-/// of its own.
+/// of its own. Rules that change while events are matched are what a ``RuleBook`` is for.
 public final class RuleSet: Sendable {
     /// The rules' names; a match is reported as a position in this list.
     public let names: [String]
@@ -59,6 +59,25 @@ public final class RuleSet: Sendable {
         tables = builder.freeze(ruleCount: names.count)
     }
 
+    /// Compiles patterns that were checked before, for a ``RuleBook``, which has the names.
+    init(checked patterns: some Sequence<EventPattern>, branchLimit: Int) {
+        var builder = RuleSetBuilder()
+        var count = 0
+        for pattern in patterns {
+            do throws(PatternError) {
+                for branch in try pattern.branches(limit: branchLimit) {
+                    builder.add(branch, of: count)
+                }
+            } catch {
+                preconditionFailure("a pattern that was checked can't be compiled: \(error)")
+            }
+            count += 1
+        }
+        names = []
+        branchCount = builder.branchCount
+        tables = builder.freeze(ruleCount: count)
+    }
+
     /// Compiles a single branch, for explanations.
     init(_ branch: PatternBranch) {
         var builder = RuleSetBuilder()
@@ -71,7 +90,10 @@ public final class RuleSet: Sendable {
     deinit { tables.deallocate() }
 
     /// How many rules there are.
-    public var count: Int { names.count }
+    public var count: Int { tables.ruleCount }
+
+    /// How many conditions its branches have: by this, the work to compile them is measured.
+    var weight: Int { tables.branchConditions.count }
 
     /// The bytes that the compiled tables take, names not included.
     public var byteCount: Int { tables.byteCount }
@@ -115,6 +137,8 @@ public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: Hashable, Sendable {
         /// Another rule has the same name.
         case duplicateName
+        /// No rule has this name.
+        case unknownName
         /// The pattern expands beyond a limit.
         case pattern(PatternError)
     }
@@ -133,6 +157,7 @@ public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .duplicateName: "rule \"\(rule)\": another rule has this name"
+        case .unknownName: "rule \"\(rule)\": no rule has this name"
         case .pattern(let error): "rule \"\(rule)\": \(error.message)"
         }
     }

@@ -1,4 +1,5 @@
 import EventPipeline
+import TestSupport
 import Testing
 
 @Suite("Counters, histograms and clocks")

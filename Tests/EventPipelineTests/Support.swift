@@ -1,15 +1,4 @@
-import Dispatch
 import EventPipeline
-
-/// Runs `body` on `count` threads at once and returns when all are done.
-func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    let group = DispatchGroup()
-    for index in 0..<count {
-        // A queue of its own gets a thread of its own, however many of them block.
-        DispatchQueue(label: "test thread \(index)").async(group: group) { body(index) }
-    }
-    group.wait()
-}
 
 /// A byte for descriptors to point to where bytes do not matter.
 nonisolated(unsafe) let someByte = UnsafeRawPointer(

@@ -1,0 +1,199 @@
+internal import Dispatch
+internal import EventPattern
+public import JSONScan
+
+/// Matches events against the rules that a ``RuleBook`` has at the time: the scratch memory for one
+/// thread.
+///
+/// An event is matched against the rules of one moment, all changes that had returned by then
+/// included. The matcher never waits for a change: it looks once an event whether there is a new
+/// edition of the book, one load from memory that nobody else writes to, and if so it takes what
+/// has been made ready for it. An event's JSON is scanned once, whatever the book is made of.
+///
+/// ```swift
+/// var matcher = book.makeMatcher()
+/// let matches = try matcher.match(event)
+/// for position in matches.indices { print(matches[position].name) }
+/// ```
+public struct LiveMatcher: ~Copyable {
+    private let mailbox: Mailbox
+    private var edition: RuleEdition
+    /// One for each part of the edition.
+    private var matchers: [LevelMatcher]
+    private var matchedParts: GrowableBuffer<MatchedPart>
+    private var scanner: StructuralScanner
+    /// The positions of the rules that match, where they are not those of one matcher.
+    private var positions: GrowableBuffer<UInt32>
+
+    /// Makes the scratch memory. O(conditions of the rules).
+    init(_ edition: RuleEdition, _ mailbox: Mailbox) {
+        self.mailbox = mailbox
+        self.edition = edition
+        matchers = edition.parts.map { LevelMatcher($0.level, kernel: mailbox.kernel) }
+        matchedParts = GrowableBuffer(capacity: 16)
+        scanner = StructuralScanner(kernel: mailbox.kernel)
+        positions = GrowableBuffer(capacity: 64)
+        fillMatchedParts()
+    }
+
+    /// How many changes the book had had when the edition was made that the last event was matched
+    /// against.
+    public var changeCount: UInt64 { edition.changeCount }
+
+    /// Scans an event and matches it. Without allocation, unless the rules were changed.
+    ///
+    /// - Returns: the rules that match, in the order in which they came into the book; valid until
+    ///   the matcher is used again.
+    /// - Throws: what is wrong with the event's JSON; nothing was matched then.
+    @_lifetime(&self)
+    public mutating func match(_ event: borrowing RawSpan) throws(JSONError) -> LiveMatches {
+        // The index must not outlive the pointer: matching happens inside the closure.
+        let found = try event.withUnsafeBytes { bytes throws(JSONError) in
+            run(try scanner.scan(bytes))
+        }
+        let matches = LiveMatches(found, Unmanaged.passUnretained(edition))
+        return _overrideLifetime(matches, mutating: &self)
+    }
+
+    /// Matches an event that was scanned already.
+    ///
+    /// - Returns: as ``match(_:)-(RawSpan)``.
+    @_lifetime(&self)
+    public mutating func match(_ event: StructuralIndex) -> LiveMatches {
+        let matches = LiveMatches(run(event), Unmanaged.passUnretained(edition))
+        return _overrideLifetime(matches, mutating: &self)
+    }
+
+    /// As ``match(_:)-(StructuralIndex)``, for callers that can't borrow from a matcher because it
+    /// lives in a class: they see to it that the matches are not used when the matcher is again.
+    @_lifetime(immortal)
+    package mutating func matchUnborrowed(_ event: StructuralIndex) -> LiveMatches {
+        LiveMatches(run(event), Unmanaged.passUnretained(edition))
+    }
+
+    /// Scans an event and matches it.
+    ///
+    /// - Returns: the names of the rules that match, in the order in which they came into the book.
+    /// - Throws: what is wrong with the event's JSON.
+    public mutating func matchNames(_ event: borrowing RawSpan) throws(JSONError) -> [String] {
+        let matches = try match(event)
+        return matches.indices.map { matches[$0].name }
+    }
+
+    /// Scans an event and matches it.
+    ///
+    /// - Returns: the names of the rules that match, in the order in which they came into the book.
+    /// - Throws: what is wrong with the event's JSON.
+    public mutating func matchNames(_ event: String) throws(JSONError) -> [String] {
+        try matchNames(event.utf8Span.span.bytes)
+    }
+
+    private mutating func run(_ event: StructuralIndex) -> UnsafeBufferPointer<UInt32> {
+        if !mailbox.isEmpty { turnPage() }
+        // A single part of which nothing was removed needs nothing done to its answer.
+        if matchedParts.count == 1, matchedParts[0].removed == nil {
+            return matchedParts[0].matcher.pointee.matchUnborrowed(event)
+        }
+        positions.removeAll()
+        for number in 0..<matchedParts.count {
+            let part = matchedParts[number]
+            let found = part.matcher.pointee.matchUnborrowed(event)
+            positions.reserve(positions.count &+ found.count)
+            if let removed = part.removed {
+                for position in found {
+                    let bit = removed[Int(position / 64)] &>> UInt64(position % 64) & 1
+                    positions.appendUnreserved(part.start &+ position, if: bit == 0)
+                }
+            } else {
+                for position in found {
+                    positions.appendUnreserved(part.start &+ position, if: true)
+                }
+            }
+        }
+        return UnsafeBufferPointer(start: positions.base, count: positions.count)
+    }
+
+    /// Goes over to the newest edition: takes along what it has for levels that are still there.
+    @inline(never)
+    private mutating func turnPage() {
+        guard let delivery = mailbox.take() else { return }
+        let old = Discarded(edition, matchers)
+        let known = matchers + delivery.matchers
+        edition = delivery.edition
+        matchers = edition.parts.map { part in
+            // What came into the book while this matcher was being made has not been delivered.
+            known.first { $0.level === part.level }
+                ?? LevelMatcher(part.level, kernel: mailbox.kernel)
+        }
+        fillMatchedParts()
+        // To free a large level takes milliseconds, in which no event would be matched.
+        if old.weight(without: edition) > RuleBook.openWeightMax * 16 {
+            DispatchQueue.global(qos: .utility).async { withExtendedLifetime(old) {} }
+        }
+    }
+
+    private mutating func fillMatchedParts() {
+        matchedParts.removeAll()
+        for (number, part) in edition.parts.enumerated() {
+            matchedParts.append(
+                MatchedPart(
+                    matcher: matchers[number].matcher, removed: part.removed?.bits.base,
+                    start: edition.starts[number]))
+        }
+    }
+}
+
+/// A part of an edition as the hot path needs it. The matcher keeps what it points to.
+struct MatchedPart: BitwiseCopyable {
+    var matcher: UnsafeMutablePointer<Matcher>
+    /// A bit for each rule that was removed, or nil.
+    var removed: UnsafePointer<UInt64>?
+    /// The position of the first rule in the edition.
+    var start: UInt32
+}
+
+/// What a matcher had before it went over to a newer edition.
+private final class Discarded: @unchecked Sendable {
+    private let edition: RuleEdition
+    private let matchers: [LevelMatcher]
+
+    init(_ edition: RuleEdition, _ matchers: [LevelMatcher]) {
+        self.edition = edition
+        self.matchers = matchers
+    }
+
+    func weight(without newer: RuleEdition) -> Int {
+        edition.parts.reduce(0) { sum, part in
+            newer.parts.contains { $0.level === part.level } ? sum : sum + part.level.weight
+        }
+    }
+}
+
+/// The rules of a book that match an event, in the order in which they came into the book.
+public struct LiveMatches: ~Escapable {
+    private let positions: UnsafeBufferPointer<UInt32>
+    /// The matcher has it for as long as it is not used again.
+    private let edition: Unmanaged<RuleEdition>
+
+    /// The caller sees to it that the matches are not used longer than the positions and the edition
+    /// are there.
+    @_lifetime(immortal)
+    init(_ positions: UnsafeBufferPointer<UInt32>, _ edition: Unmanaged<RuleEdition>) {
+        self.positions = positions
+        self.edition = edition
+    }
+
+    /// How many there are.
+    public var count: Int { positions.count }
+    /// Whether there are none.
+    public var isEmpty: Bool { positions.isEmpty }
+    /// What the matches can be asked for.
+    public var indices: Range<Int> { 0..<count }
+
+    /// One of the rules. O(1), but for books that are being changed much.
+    public subscript(_ index: Int) -> LiveRule {
+        precondition(indices.contains(index), "no such match")
+        let position = positions[index]
+        return edition._withUnsafeGuaranteedRef { $0.rule(at: position) }
+    }
+}
