@@ -22,22 +22,34 @@ public struct ArchiveCursor: ~Copyable {
     /// continues where this one is.
     public private(set) var position: UInt64
 
-    private var walk = SegmentWalk()
+    /// Whether the end is not the end, but the place to wait for more.
+    let isFollowing: Bool
+
+    var walk = SegmentWalk()
     /// Set while an index tells where to read.
     private var plan: SegmentPlan?
     /// Where the index said a record would be and none was, until the log explains it.
     private var suspect: (segment: SegmentName, offset: Int)?
     private var filter: RecordFilter
-    private let directory: ArchiveDirectory
-    private let segments: [SegmentDescription]
+    let directory: ArchiveDirectory
+    let identity: ArchiveID
+    private var pin: SegmentPin?
+    private var segments: [SegmentDescription]
     private var nextIndex = 0
     private var known: Set<ArchiveGap>
+    /// Whether nothing can follow any more.
+    private(set) var isFinished = false
+    /// The number behind the last record of the segment that was left last.
+    private var lastEnd: UInt64 = 0
 
-    init(_ reader: ArchiveReader, _ selection: ArchiveSelection) {
+    init(_ reader: ArchiveReader, _ selection: ArchiveSelection, isFollowing: Bool) {
         let filter = RecordFilter(selection)
         self.filter = filter
+        self.isFollowing = isFollowing
         directory = reader.directory
+        identity = reader.identity.id
         segments = reader.segments
+        pin = Self.pin(segments, isFollowing, reader.directory)
         position = max(filter.sequences.first, reader.sequences.lowerBound)
         gaps = reader.recoveryReport.gaps.filter(filter.mayConcern)
         known = Set(gaps)
@@ -71,6 +83,17 @@ public struct ArchiveCursor: ~Copyable {
         }
     }
 
+    /// A pin on all segments that may be read. Without one (where a file system has no such locks) a
+    /// segment that retention removes is a gap.
+    private static func pin(
+        _ segments: [SegmentDescription], _ isFollowing: Bool, _ directory: ArchiveDirectory
+    ) -> SegmentPin? {
+        guard let first = segments.first?.header.id, let last = segments.last?.header.id else {
+            return nil
+        }
+        return try? SegmentPin.pin(first...(isFollowing ? .max : last), in: directory)
+    }
+
     /// A record that was read and is not asked for.
     private mutating func passOver(
         _ record: UnsafeRawPointer, _ sequence: UInt64
@@ -101,11 +124,20 @@ public struct ArchiveCursor: ~Copyable {
             return true
         case .end: break
         }
+        if nextIndex == segments.count, isFollowing, !isFinished {
+            guard try growTail() else { return false }
+            if walk.segment != nil { return true }
+        }
         leaveSegment()
         while nextIndex < segments.count {
             let segment = segments[nextIndex]
-            if segment.header.firstSequence > filter.sequences.last { break }
-            if filter.mayAccept(segment) {
+            if segment.header.firstSequence > filter.sequences.last {
+                finish()
+                return false
+            }
+            pin?.release(before: segment.header.id)
+            // What is still being written can have anything by now.
+            if isFollowing && !segment.hasFooter || filter.mayAccept(segment) {
                 if try open(segment) {
                     nextIndex += 1
                     return true
@@ -115,14 +147,21 @@ public struct ArchiveCursor: ~Copyable {
             }
             nextIndex += 1
         }
-        finish()
-        return false
+        // Whoever follows waits in the last segment, or behind it if it is over.
+        guard isFollowing, !isFinished else {
+            finish()
+            return false
+        }
+        guard try growTail() else { return false }
+        if walk.segment != nil { return true }
+        return try moveOnSlow()
     }
 
     /// Maps a segment and goes to the first record that may be asked for. False if its file is gone, or
     /// its index says that it has none.
     private mutating func open(_ segment: SegmentDescription) throws(ArchiveError) -> Bool {
-        guard let content = try directory.openContent(of: segment) else {
+        let isGrowing = isFollowing && !segment.hasFooter
+        guard let content = try directory.openContent(of: segment, isGrowing: isGrowing) else {
             note(.missingFile(segment))
             return false
         }
@@ -203,15 +242,38 @@ public struct ArchiveCursor: ~Copyable {
     }
 
     /// Leaves the segment: what its footer promises and it did not give is a gap.
-    private mutating func leaveSegment() {
+    mutating func leaveSegment() {
         if let gap = walk.missingEnd() { note(gap) }
         if let suspect {
             noteIndexProblem(
                 .wrongIndex(suspect.segment.indexFileName, recordAt: suspect.offset))
         }
         suspect = nil
+        if walk.segment != nil { lastEnd = walk.expected }
         walk = SegmentWalk()
     }
+
+    /// What the numbers between the last record and a new segment say is a gap.
+    mutating func noteHole(before next: SegmentDescription) {
+        guard let last = segments.last else { return }
+        let end = max(last.summary.endSequence, lastEnd)
+        guard next.header.firstSequence > end else { return }
+        note(
+            ArchiveGap(
+                file: next.name.fileName, sequences: end..<next.header.firstSequence, bytes: 0..<0,
+                reason: .missingSegment))
+    }
+
+    /// Adds a segment behind those that are known.
+    mutating func append(_ segment: SegmentDescription) {
+        segments.append(segment)
+    }
+
+    /// Whether there are known segments that were not looked at yet.
+    var hasSegmentsAhead: Bool { nextIndex < segments.count }
+
+    /// The id of the last segment that is known, 0 without any.
+    var lastSegmentID: UInt64 { segments.last?.header.id ?? 0 }
 
     private mutating func skip(_ segment: SegmentDescription) {
         guard segment.summary.endSequence > filter.sequences.first else { return }
@@ -235,6 +297,8 @@ public struct ArchiveCursor: ~Copyable {
         plan = nil
         walk = SegmentWalk()
         nextIndex = segments.count
+        isFinished = true
+        pin = nil
     }
 }
 

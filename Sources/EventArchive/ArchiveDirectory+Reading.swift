@@ -7,9 +7,11 @@
 extension ArchiveDirectory {
     /// Opens a segment's records for reading, also if it was sealed, and so renamed, since it was
     /// found. Nil if it is gone.
-    func openContent(of segment: SegmentDescription) throws(ArchiveError) -> MappedSegment? {
+    func openContent(
+        of segment: SegmentDescription, isGrowing: Bool = false
+    ) throws(ArchiveError) -> MappedSegment? {
         guard let file = try openSegment(segment.name) else { return nil }
-        let content = try MappedSegment(file, segment, isGrowing: false)
+        let content = try MappedSegment(file, segment, isGrowing: isGrowing)
         content.adviseSequentialReading()
         return content
     }

@@ -38,7 +38,17 @@ public final class ArchiveReader: Sendable {
 
     /// A cursor over the selected records, in the order of their sequence numbers. O(segments), opens
     /// no file yet.
-    public func cursor(over selection: ArchiveSelection = .all) -> ArchiveCursor {
-        ArchiveCursor(self, selection)
+    ///
+    /// The segments that it may read are pinned: retention leaves them until the cursor has passed them
+    /// or is gone.
+    ///
+    /// - Parameters:
+    ///   - selection: which records to give.
+    ///   - following: whether to go on behind the end. `next` then gives nil whenever there is nothing
+    ///     more yet, and ``ArchiveCursor/waitForMore(nanoseconds:isCancelled:)`` waits for more.
+    public func cursor(
+        over selection: ArchiveSelection = .all, following: Bool = false
+    ) -> ArchiveCursor {
+        ArchiveCursor(self, selection, isFollowing: following)
     }
 }

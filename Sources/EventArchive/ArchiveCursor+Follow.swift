@@ -1,0 +1,171 @@
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+// Following: going on behind what was there when the reader was opened.
+//
+// A record is there when its bytes are a good record with the next number; nothing else has to be
+// agreed on with the writer, which can be in any process. The bytes behind the last one are read into a
+// buffer and judged there, never in the mapping: a writer that seals the segment cuts off what is behind
+// its footer, and touching that would kill this process. Only what is known to be a record is then
+// looked at in place, and no writer ever cuts that off.
+extension ArchiveCursor {
+    /// Looks for more behind the end: false if there is none yet. O(new bytes, up to a chunk).
+    mutating func growTail() throws(ArchiveError) -> Bool {
+        guard isFollowing, !isFinished else { return false }
+        if walk.segment == nil, hasSegmentsAhead { return true }
+        if walk.segment == nil { return try openNextSegment() }
+        if try walk.growth() { return true }
+        guard let segment = walk.segment else { return false }
+        // Nothing more where it would be: either it was not written yet, or the segment is over.
+        if !segment.hasFooter, let sealed = try directory.sealedVersion(of: segment) {
+            try walk.extend(to: sealed.recordsEnd, sealed)
+            return true
+        }
+        return try openNextSegment()
+    }
+
+    /// Opens the segment that begins behind the last record, if there is one.
+    private mutating func openNextSegment() throws(ArchiveError) -> Bool {
+        let lastID = walk.segment?.header.id ?? lastSegmentID
+        let isOver = walk.segment?.hasFooter ?? true
+        let identity = identity
+        guard
+            let next = try directory.segment(behind: lastID, of: identity),
+            isOver || next.header.firstSequence == walk.expected
+        else { return false }
+        leaveSegment()
+        noteHole(before: next)
+        append(next)
+        return true
+    }
+
+    /// Waits, after `next` gave nil, until there is more or a time has passed. Returns whether there is.
+    /// For cursors that follow; others return at once.
+    ///
+    /// Sleeps between looks, first for 50 us, then for twice as long each time, up to 10 ms: a writer
+    /// says nothing that another process could wait for, since it makes no system call for an event.
+    /// Ends early, with false, if `isCancelled` says so.
+    public mutating func waitForMore(
+        nanoseconds: UInt64, isCancelled: () -> Bool = { false }
+    ) throws(ArchiveError) -> Bool {
+        guard isFollowing, !isFinished else { return false }
+        let deadline = UInt64(monotonicNanoseconds()) &+ nanoseconds
+        var pause: UInt64 = 50_000
+        while true {
+            if try growTail() { return true }
+            let now = UInt64(monotonicNanoseconds())
+            guard now < deadline, !isCancelled() else { return false }
+            usleep(UInt32(min(pause, deadline - now) / 1_000 + 1))
+            pause = min(pause * 2, 10_000_000)
+        }
+    }
+}
+
+extension SegmentWalk {
+    /// How much is looked at in one go.
+    private static let growthBytes = 256 << 10
+
+    /// Finds records that were appended behind the end; false if there are none.
+    fileprivate mutating func growth() throws(ArchiveError) -> Bool {
+        guard let content, var segment, !segment.hasFooter, position == contentEnd else {
+            return false
+        }
+        let headerBytes = ArchiveFormat.recordHeaderBytes
+        var chunk = try content.read(position..<position + headerBytes)
+        var needed = 0
+        chunk.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, bytes.count == headerBytes else { return }
+            let length = RecordLayout.length(base)
+            guard length & RecordLayout.presence != 0, RecordLayout.sequence(base) == expected
+            else { return }
+            needed = RecordLayout.recordBytes(
+                eventBytes: min(Int(length & RecordLayout.byteCountMask), check.eventBytesMax))
+        }
+        guard needed > 0 else { return false }
+        chunk = try content.read(position..<position + max(needed, Self.growthBytes))
+        var end = 0
+        chunk.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            while true {
+                let recordBytes = check.recordBytes(
+                    base + end, at: position + end, available: bytes.count - end)
+                guard recordBytes > 0,
+                    RecordLayout.sequence(base + end) == segment.summary.endSequence
+                else { return }
+                segment.summary.add(
+                    sequence: segment.summary.endSequence,
+                    eventBytes: RecordLayout.byteCount(base + end),
+                    ingestTime: RecordLayout.ingestTime(base + end),
+                    eventTime: RecordLayout.eventTime(base + end))
+                end += recordBytes
+            }
+        }
+        guard end > 0 else { return false }
+        segment.recordsEnd = position + end
+        try extend(to: segment.recordsEnd, segment)
+        return true
+    }
+}
+
+extension ArchiveDirectory {
+    /// What a segment that was open is once it is sealed; nil until then.
+    fileprivate func sealedVersion(
+        of segment: SegmentDescription
+    ) throws(ArchiveError) -> SegmentDescription? {
+        let name = segment.name.sealed
+        do throws(ArchiveError) {
+            let file = try openFile(name.fileName)
+            guard
+                let footer = try SegmentSurvey.readFooter(file, fileBytes: try file.byteCount()),
+                footer.header.id == segment.header.id
+            else { return nil }
+            var sealed = segment
+            sealed.name = name
+            sealed.hasFooter = true
+            sealed.recordsEnd = footer.recordsEnd
+            sealed.summary = footer.summary
+            sealed.gaps = footer.gaps
+            sealed.keyFilter = footer.keyFilter
+            return sealed
+        } catch {
+            if error.isMissingFile { return nil }
+            throw error
+        }
+    }
+
+    /// The first segment with a greater id, as far as it can be read; nil if there is none. An open one
+    /// is described as if it had no record yet.
+    fileprivate func segment(
+        behind id: UInt64, of archive: ArchiveID
+    ) throws(ArchiveError) -> SegmentDescription? {
+        let names: [SegmentName]
+        do throws(ArchiveError) {
+            names = try segmentNames()
+        } catch .duplicateSegment {
+            // It was renamed while the directory was read: the next look will tell.
+            return nil
+        }
+        guard let name = names.first(where: { $0.id > id }) else { return nil }
+        do throws(ArchiveError) {
+            let file = try openFile(name.fileName)
+            let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+            guard let header = try SegmentHeader.decode(page, file: name.fileName),
+                header.archive == archive, header.id == name.id
+            else { return nil }
+            let begin = Int(header.recordsBegin)
+            let open = SegmentDescription(
+                name: SegmentName(
+                    id: name.id, firstSequence: header.firstSequence, isSealed: false),
+                header: header, hasFooter: false, fileBytes: try file.byteCount(),
+                recordsEnd: begin, summary: SegmentSummary(firstSequence: header.firstSequence),
+                gaps: [])
+            return try sealedVersion(of: open) ?? open
+        } catch {
+            if error.isMissingFile { return nil }
+            throw error
+        }
+    }
+}
