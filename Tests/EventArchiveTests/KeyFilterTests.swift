@@ -72,7 +72,10 @@ struct KeyFilterTests {
         try fixture.write(10..<20)
         let filter = try filter(SegmentName.firstSealed)
         #expect(filter.covered == [.source, .detailType, .account])
-        #expect((0..<20 as Range<UInt64>).allSatisfy { filter.mayContain(.source, Event($0).keys.source) })
+        #expect(
+            (0..<20 as Range<UInt64>).allSatisfy {
+                filter.mayContain(.source, Event($0).keys.source)
+            })
     }
 
     @Test("a segment with gaps does not claim to know any keys")

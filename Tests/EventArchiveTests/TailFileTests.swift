@@ -51,7 +51,9 @@ struct TailFileTests {
         #expect(bytes.count == 4_096)
         try fixture.replace(ArchiveTail.fileName, Array(bytes.dropLast()))
         #expect(try tail() == nil)
-        try fixture.edit(ArchiveTail.fileName) { $0 = bytes; $0[17] ^= 1 }
+        try fixture.edit(ArchiveTail.fileName) {
+            $0 = bytes; $0[17] ^= 1
+        }
         #expect(try tail() == nil)
         try fixture.remove(ArchiveTail.fileName)
         #expect(try tail() == nil)
