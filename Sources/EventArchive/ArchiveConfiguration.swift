@@ -1,13 +1,18 @@
-/// When what was appended is made durable.
+/// When what was appended is made durable, and so also how it is written.
 public enum ArchiveDurability: Sendable, Hashable {
-    /// Only when asked by `commit`, and when a segment is sealed. A crash of the process loses
-    /// nothing; a crash of the machine may lose what was not committed.
+    /// Only when asked by `commit`, and when a segment is sealed. Events are stored into the mapped
+    /// file: a crash of the process loses nothing; a crash of the machine may lose what was not
+    /// committed.
     case none
 
-    /// `commitIfDue(now:)` commits when this many milliseconds have passed since the last time.
+    /// `commitIfDue(now:)` begins to commit when this many milliseconds have passed since the last
+    /// time. Events gather in memory until then: a crash of the process loses those that are not
+    /// durable.
     case interval(milliseconds: Int)
 
-    /// `commitIfDue(now:)` always commits: call it after each batch, and acknowledge afterwards.
+    /// `commitIfDue(now:)` always commits, and waits for it: call it after each batch, and acknowledge
+    /// afterwards. Or `startCommit()`, and acknowledge what the watermark tells. Events gather in memory
+    /// as with `interval`.
     case batch
 }
 
@@ -23,19 +28,25 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     /// When what was appended is made durable.
     public var durability: ArchiveDurability
 
-    /// How far ahead of the last record pages are mapped, so that an append takes no page fault;
-    /// one system call each time that half of it is used up. 0 maps pages as they are touched.
+    /// How far ahead of the last record the files are made ready for it by a queue of its own: pages
+    /// mapped, so that an append takes no page fault, or blocks written once, so that a commit waits
+    /// for no journal. 0 leaves both to whoever appends.
     public var prefaultBytes: Int
+
+    /// How many full segments may wait to be sealed; then appending waits for the disk.
+    public var unsealedSegmentsMax: Int
 
     /// A configuration that differs from the defaults in what is given.
     public init(
         segmentBytes: Int = 256 << 20, eventBytesMax: Int = 1 << 20,
-        durability: ArchiveDurability = .batch, prefaultBytes: Int = 4 << 20
+        durability: ArchiveDurability = .batch, prefaultBytes: Int = 32 << 20,
+        unsealedSegmentsMax: Int = 8
     ) {
         self.segmentBytes = segmentBytes
         self.eventBytesMax = eventBytesMax
         self.durability = durability
         self.prefaultBytes = prefaultBytes
+        self.unsealedSegmentsMax = unsealedSegmentsMax
     }
 
     /// The largest event that both the configuration and a new segment allow.
@@ -60,6 +71,10 @@ public struct ArchiveConfiguration: Sendable, Hashable {
         }
         guard prefaultBytes >= 0 else {
             throw .invalidConfiguration("prefaultBytes is \(prefaultBytes): expected 0 or more")
+        }
+        guard unsealedSegmentsMax > 0 else {
+            throw .invalidConfiguration(
+                "unsealedSegmentsMax is \(unsealedSegmentsMax): expected 1 or more")
         }
         if case .interval(let milliseconds) = durability, !(0...86_400_000).contains(milliseconds) {
             throw .invalidConfiguration(

@@ -19,7 +19,7 @@ extension ArchiveDirectory {
     /// Opens a segment's file, also if it was sealed, and so renamed, since it was found. Nil if it is
     /// gone.
     func openSegment(_ name: SegmentName) throws(ArchiveError) -> OpenFile? {
-        for candidate in name.isSealed ? [name] : [name, name.sealed] {
+        for candidate in name.laterNames {
             do throws(ArchiveError) {
                 return try openFile(candidate.fileName)
             } catch {

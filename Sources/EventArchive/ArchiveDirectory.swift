@@ -1,3 +1,5 @@
+internal import CSwitchyard
+
 #if canImport(Musl)
     import Musl
 #else
@@ -11,31 +13,36 @@ final class ArchiveDirectory: Sendable {
     static let creationSuffix = ".new"
 
     let path: String
+    let calls: FileSystemCalls
     private let descriptor: Int32
 
     /// Opens a directory. Throws `noArchive` if there is none.
-    init(opening path: String) throws(ArchiveError) {
+    init(opening path: String, calls: FileSystemCalls = FileSystemCalls()) throws(ArchiveError) {
         let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else {
             if errno == ENOENT { throw .noArchive(directory: path) }
             throw .system(call: "open", file: path, errno: errno)
         }
         self.path = path
+        self.calls = calls
         self.descriptor = opened
     }
 
     /// Makes the directory first if it is missing, durably; its parent must exist.
-    static func creating(_ path: String) throws(ArchiveError) -> ArchiveDirectory {
+    static func creating(
+        _ path: String, calls: FileSystemCalls = FileSystemCalls()
+    ) throws(ArchiveError) -> ArchiveDirectory {
         if mkdir(path, 0o777) == 0 {
-            let created = try ArchiveDirectory(opening: path)
+            let created = try ArchiveDirectory(opening: path, calls: calls)
             let parent = openat(created.descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard parent >= 0 else { throw .system(call: "open", file: "..", errno: errno) }
             defer { close(parent) }
-            guard fsync(parent) == 0 else { throw .syncFailed(file: path, errno: errno) }
+            let error = calls.syncFile(parent)
+            guard error == 0 else { throw .syncFailed(file: path, errno: error) }
             return created
         }
         guard errno == EEXIST else { throw .system(call: "mkdir", file: path, errno: errno) }
-        return try ArchiveDirectory(opening: path)
+        return try ArchiveDirectory(opening: path, calls: calls)
     }
 
     deinit { close(descriptor) }
@@ -67,7 +74,12 @@ final class ArchiveDirectory: Sendable {
         let access = writable ? O_RDWR : O_RDONLY
         let opened = openat(descriptor, name, access | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else { throw .system(call: "open", file: name, errno: errno) }
-        return OpenFile(descriptor: opened, name: name)
+        return OpenFile(descriptor: opened, name: name, calls: calls)
+    }
+
+    /// Opens a file for writing whole pages past the page cache; -1 where that cannot be done.
+    func openDirectly(_ name: String) -> Int32 {
+        max(-1, sw_open_directly(descriptor, name))
     }
 
     /// Makes a new file, in place of one of the same name.
@@ -77,30 +89,30 @@ final class ArchiveDirectory: Sendable {
         guard opened >= 0 else {
             throw .writing(name, bytes: 0, call: "open", errno: errno)
         }
-        return OpenFile(descriptor: opened, name: name)
+        return OpenFile(descriptor: opened, name: name, calls: calls)
     }
 
     /// Opens a file for writing, and makes it if it is not there.
     func openOrCreateFile(_ name: String) throws(ArchiveError) -> OpenFile {
         let opened = openat(descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
         guard opened >= 0 else { throw .writing(name, bytes: 0, call: "open", errno: errno) }
-        return OpenFile(descriptor: opened, name: name)
+        return OpenFile(descriptor: opened, name: name, calls: calls)
     }
 
     func rename(_ name: String, to newName: String) throws(ArchiveError) {
-        guard renameat(descriptor, name, descriptor, newName) == 0 else {
-            throw .system(call: "rename", file: name, errno: errno)
-        }
+        let error = calls.rename(descriptor, name, newName)
+        guard error == 0 else { throw .system(call: "rename", file: name, errno: error) }
     }
 
     func remove(_ name: String) throws(ArchiveError) {
-        guard unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else {
-            throw .system(call: "unlink", file: name, errno: errno)
+        let error = calls.remove(descriptor, name)
+        guard error == 0 || error == ENOENT else {
+            throw .system(call: "unlink", file: name, errno: error)
         }
     }
 
     /// Makes names durable. Throws `syncFailed`.
-    func sync(_ calls: FileSystemCalls) throws(ArchiveError) {
+    func sync() throws(ArchiveError) {
         let error = calls.syncFile(descriptor)
         guard error == 0 else { throw .syncFailed(file: path, errno: error) }
     }
@@ -112,7 +124,10 @@ extension ArchiveDirectory {
     func identity() throws(ArchiveError) -> ArchiveIdentity {
         let names = try names()
         guard names.contains(ArchiveIdentity.fileName) else {
-            let remains = [Self.lockName, ArchiveIdentity.fileName + Self.creationSuffix]
+            let remains = [
+                Self.lockName, ArchiveTail.fileName,
+                ArchiveIdentity.fileName + Self.creationSuffix,
+            ]
             throw names.allSatisfy(remains.contains)
                 ? .noArchive(directory: path) : .foreignDirectory(directory: path)
         }
@@ -122,7 +137,7 @@ extension ArchiveDirectory {
     }
 
     /// The same, made now in an empty directory. The caller holds the lock.
-    func identityOrNew(_ calls: FileSystemCalls) throws(ArchiveError) -> ArchiveIdentity {
+    func identityOrNew() throws(ArchiveError) -> ArchiveIdentity {
         do throws(ArchiveError) {
             return try identity()
         } catch .noArchive {
@@ -130,37 +145,62 @@ extension ArchiveDirectory {
             let name = ArchiveIdentity.fileName + Self.creationSuffix
             let file = try createFile(name)
             try file.write(identity.encoded(), at: 0)
-            try file.sync(calls)
+            try file.sync()
             try rename(name, to: ArchiveIdentity.fileName)
-            try sync(calls)
+            try sync()
             return identity
         }
+    }
+
+    /// Whether no reader holds the file of a sealed segment: nobody has a shared lock on it.
+    func isUnread(_ name: String) throws(ArchiveError) -> Bool {
+        let file = try openFile(name, writable: true)
+        return flock(file.descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
     /// Removes what an interrupted creation left. The caller holds the lock.
     func removeRemains() throws(ArchiveError) {
         for name in try names() where name.hasSuffix(Self.creationSuffix) {
             let complete = String(name.dropLast(Self.creationSuffix.count))
-            if complete == ArchiveIdentity.fileName || SegmentName(parsing: complete) != nil {
+            if complete == ArchiveIdentity.fileName || SegmentName(parsing: complete) != nil
+                || SegmentName.preparedID(complete) != nil
+            {
                 try remove(name)
             }
         }
     }
 
-    /// The segments' names, by id. Throws `duplicateSegment`.
+    /// The segments' names, by id; prepared files that have become segments among them. Throws
+    /// `duplicateSegment`.
     func segmentNames() throws(ArchiveError) -> [SegmentName] {
-        let names = try names().compactMap(SegmentName.init(parsing:))
-        for (name, next) in zip(names, names.dropFirst()) where name.id == next.id {
+        var found: [SegmentName] = []
+        for name in try names() {
+            if let segment = SegmentName(parsing: name) {
+                found.append(segment)
+            } else if let id = SegmentName.preparedID(name), let segment = try begun(name, id) {
+                found.append(segment)
+            }
+        }
+        found.sort { ($0.id, $0.fileName) < ($1.id, $1.fileName) }
+        for (name, next) in zip(found, found.dropFirst()) where name.id == next.id {
             throw .duplicateSegment(id: name.id, files: [name.fileName, next.fileName])
         }
-        return names
+        return found
     }
-}
 
-extension OpenFile {
-    /// Makes content and size durable. Throws `syncFailed`.
-    func sync(_ calls: FileSystemCalls) throws(ArchiveError) {
-        let error = calls.syncFile(descriptor)
-        guard error == 0 else { throw .syncFailed(file: name, errno: error) }
+    /// The segment that a prepared file has become; nil if it has not, or got its next name meanwhile.
+    private func begun(_ name: String, _ id: UInt64) throws(ArchiveError) -> SegmentName? {
+        let file: OpenFile
+        do throws(ArchiveError) {
+            file = try openFile(name)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return nil
+        }
+        let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+        guard let header = try SegmentHeader.decode(page, file: name), header.id == id else {
+            return nil
+        }
+        return SegmentName(id: id, firstSequence: header.firstSequence, state: .prepared)
     }
 }

@@ -38,6 +38,9 @@ public enum ArchiveError: Error, Hashable, Sendable {
     /// A sync failed. What was not durable before may be lost, and no later sync could tell: the
     /// writer accepts nothing any more. Find the fault, then open the archive anew.
     case syncFailed(file: String, errno: Int32)
+    /// Another process has cut a segment that was being written. What it cut off is lost; everything
+    /// else stays readable. The writer accepts nothing any more: open the archive anew.
+    case fileCut
     /// Another system call failed.
     case system(call: String, file: String, errno: Int32)
     /// The writer was closed.
@@ -78,6 +81,8 @@ extension ArchiveError: CustomStringConvertible {
             "\(file): no room for \(bytes) bytes (\(describe(errno)))"
         case .syncFailed(let file, let errno):
             "\(file): sync failed (\(describe(errno))); the archive accepts nothing any more"
+        case .fileCut:
+            "a segment was cut by another process while it was written; open the archive anew"
         case .system(let call, let file, let errno):
             "\(file): \(call) failed (\(describe(errno)))"
         case .closed:

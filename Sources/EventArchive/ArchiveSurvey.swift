@@ -21,12 +21,15 @@ struct ArchiveSurvey: Sendable {
     var nextSequence = ArchiveFormat.firstSequence
 
     /// Examines every segment. O(segments) if all are sealed, else also O(data of the open ones).
-    init(_ directory: ArchiveDirectory, of archive: ArchiveID) throws(ArchiveError) {
+    /// `tail`: that of a writer at work.
+    init(
+        _ directory: ArchiveDirectory, of archive: ArchiveID, tail: ArchiveTail? = nil
+    ) throws(ArchiveError) {
         var expected: UInt64?
         var unreadable: (name: SegmentName, bytes: Int)?
         for name in try directory.segmentNames() {
             let finding = try SegmentSurvey.examine(
-                name, in: directory, of: archive, report: &report)
+                name, in: directory, of: archive, tail: tail, report: &report)
             if case .neverUsed = finding {} else { lastID = name.id }
             switch finding {
             case .neverUsed:
@@ -106,7 +109,10 @@ struct ArchiveSurvey: Sendable {
         for attempt in 1...attemptsMax {
             do throws(ArchiveError) {
                 let before = try directory.segmentNames()
-                let survey = try ArchiveSurvey(directory, of: archive)
+                let tail =
+                    try directory.hasWriter()
+                    ? ArchiveTail(reading: directory, of: archive) : nil
+                let survey = try ArchiveSurvey(directory, of: archive, tail: tail)
                 if try before == directory.segmentNames() || attempt == attemptsMax {
                     return survey
                 }

@@ -1,8 +1,3 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 import Synchronization
 
 /// The file `tail`, mapped: how far the writer has come, for whoever follows it from another process.
@@ -10,8 +5,7 @@ import Synchronization
 /// Its words count only while a writer holds the lock (`ArchiveDirectory.hasWriter()`): a machine that
 /// crashed may leave any value.
 ///
-/// Unsafe: `base ..< base + byteCount` is mapped as long as this lives, and the two words are only
-/// touched as atomics.
+/// Unsafe: the words lie within the mapping, and are only touched as atomics.
 final class ArchiveTail: @unchecked Sendable {
     static let fileName = "tail"
     static let magic: StaticString = "SWYDTAIL"
@@ -19,8 +13,10 @@ final class ArchiveTail: @unchecked Sendable {
     /// Lines of their own: whoever polls one word does not slow the stores to the other.
     private static let publishedOffset = 128
     private static let durableOffset = 256
+    private static let failedSyncOffset = 384
 
-    private let base: UnsafeMutableRawPointer
+    private let mapped: MappedFile
+    private var base: UnsafeMutableRawPointer { mapped.base }
 
     /// One more than the last sequence number of which every record can be read in the files.
     var published: UInt64 { publishedWord.pointee.load(ordering: .acquiring) }
@@ -38,6 +34,15 @@ final class ArchiveTail: @unchecked Sendable {
         (base + Self.durableOffset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
+    private var failedSyncWord: UnsafeMutablePointer<Atomic<UInt64>> {
+        (base + Self.failedSyncOffset).assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+
+    /// Whether a sync of an earlier writer failed while this machine ran.
+    var hasFailedSync: Bool { failedSyncWord.pointee.load(ordering: .acquiring) != 0 }
+
+    func noteFailedSync() { failedSyncWord.pointee.store(1, ordering: .releasing) }
+
     /// Maps the file for following. Nil if there is none that belongs to this archive.
     init?(reading directory: ArchiveDirectory, of archive: ArchiveID) throws(ArchiveError) {
         let file: OpenFile
@@ -51,31 +56,27 @@ final class ArchiveTail: @unchecked Sendable {
         guard bytes.count == Self.byteCount,
             Array(bytes[..<32]) == Self.header(of: archive)
         else { return nil }
-        base = try Self.map(file, PROT_READ)
+        mapped = try MappedFile(file, byteCount: Self.byteCount, writable: false)
     }
 
-    /// Makes the file, or takes up the one that another writer left, with both words at the end of what
-    /// is there. The caller holds the lock.
-    init(
-        writingIn directory: ArchiveDirectory, of archive: ArchiveID, end: UInt64,
-        _ calls: FileSystemCalls
-    ) throws(ArchiveError) {
+    /// Makes the file, or takes up the one that another writer left. The caller holds the lock, and
+    /// calls ``begin(published:durable:of:)`` once it knows what is there.
+    init(writingIn directory: ArchiveDirectory) throws(ArchiveError) {
         let file = try directory.openOrCreateFile(Self.fileName)
-        try file.allocate(Self.byteCount, calls)
-        base = try Self.map(file, PROT_READ | PROT_WRITE)
-        publishedWord.pointee.store(end, ordering: .releasing)
-        durableWord.pointee.store(end, ordering: .releasing)
-        try file.write(Self.header(of: archive), at: 0)
+        try file.allocate(Self.byteCount)
+        mapped = try MappedFile(file, byteCount: Self.byteCount, writable: true)
+        // Until it is known what is there, readers believe what they find.
+        publishedWord.pointee.store(.max, ordering: .releasing)
     }
 
-    deinit { munmap(base, Self.byteCount) }
-
-    private static func map(
-        _ file: borrowing OpenFile, _ protection: Int32
-    ) throws(ArchiveError) -> UnsafeMutableRawPointer {
-        let mapped = mmap(nil, byteCount, protection, MAP_SHARED, file.descriptor, 0)
-        guard let mapped, mapped != MAP_FAILED else { throw file.failure("mmap") }
-        return mapped
+    /// Sets all words and the header.
+    func begin(published: UInt64, durable: UInt64, of archive: ArchiveID) {
+        publishedWord.pointee.store(published, ordering: .releasing)
+        durableWord.pointee.store(durable, ordering: .releasing)
+        failedSyncWord.pointee.store(0, ordering: .releasing)
+        Self.header(of: archive).withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(start: base, count: $0.count).copyMemory(from: $0)
+        }
     }
 
     private static func header(of archive: ArchiveID) -> [UInt8] {

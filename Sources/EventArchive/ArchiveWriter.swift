@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Appends events to an archive. One exists at a time for a directory; one thread at a time uses it.
 ///
 /// ```swift
@@ -10,8 +12,8 @@
 /// A writer that goes away without `close` leaves its segment open, as a crash would: the next one
 /// scans it and continues there.
 public final class ArchiveWriter: @unchecked Sendable {
-    // Unchecked: the watermark is atomic, everything else belongs to the one thread that uses the
-    // writer; handing it to another thread is the caller's synchronization.
+    // Unchecked: the watermark and the fate have their own locks, everything else belongs to the one
+    // thread that uses the writer; handing it to another thread is the caller's synchronization.
 
     /// How far the archive has come, for every thread.
     public let watermark: ArchiveWatermark
@@ -24,20 +26,23 @@ public final class ArchiveWriter: @unchecked Sendable {
 
     // The checks for overlapping access would cost each append more than its bookkeeping.
     @exclusivity(unchecked) private var tail: SegmentTail
-    private var segment: OpenSegment?
-    /// Set once, by a failed sync or by `close`; thrown by every later call.
-    private var failure: ArchiveError?
-    private var lastCommit: Int64?
-    private var lastID: UInt64
-    private let keepsFirstSegment: Bool
+    private let flag: WriterFlag
+    private let fate: WriterFate
+    private let path: any WritePath
+    private let preparation: SegmentPreparation
+    private let completion: SegmentCompletion
     private let archive: ArchiveID
     private let directory: ArchiveDirectory
-    private let calls: FileSystemCalls
+    private let keepsFirstSegment: Bool
+    private var segment: OpenSegment?
+    private var isClosed = false
+    private var lastCommit: Int64?
     private var lock: OpenFile?
 
     /// Opens the archive in a directory, or makes one: the directory may be missing (not its parent) or
     /// empty. Recovers what another writer left, as the table at `SegmentSurvey` says, and makes it
-    /// durable. O(segments + bytes in the open segment).
+    /// durable (with ``ArchiveDurability/none`` only the sealed part). O(segments + bytes in the open
+    /// segment).
     ///
     /// Throws `invalidConfiguration`, `locked`, `foreignDirectory`, `diskFull`, and every error about
     /// the state of the files; then nothing was changed that another attempt could miss.
@@ -53,30 +58,38 @@ public final class ArchiveWriter: @unchecked Sendable {
         try configuration.validate()
         let recovery = try WriterRecovery(
             directory: path, configuration: configuration, calls: calls)
+        let parts = try WriterParts(recovery, configuration)
         self.configuration = configuration
-        self.calls = calls
         directory = recovery.directory
         archive = recovery.archive
         recoveryReport = recovery.report
-        lastID = recovery.segment.header.id
         keepsFirstSegment = recovery.carriesNumbering
-        segment = recovery.segment
-        tail = recovery.segment.tail(
-            from: recovery.recordsEnd, summary: recovery.summary,
-            eventBytesMax: configuration.effectiveEventBytesMax)
-        watermark = ArchiveWatermark(
-            try ArchiveTail(
-                writingIn: recovery.directory, of: recovery.archive,
-                end: recovery.summary.endSequence, calls))
+        flag = parts.flag
+        fate = parts.fate
+        watermark = parts.fate.watermark
+        preparation = parts.preparation
+        completion = parts.completion
+        self.path = parts.path
+        (segment, tail) = try parts.firstSegment(recovery)
+        try recovery.removeNeverUsed(but: segment?.name)
+        preparation.prepareNext()
         lock = recovery.takeLock()
     }
 
-    /// Appends one event and returns its sequence number. O(bytes); no allocation and no system call,
-    /// except for mapping pages ahead, and when a segment is full: then it is sealed and the next one
-    /// made, which waits for the disk.
+    deinit {
+        // As a crash would leave it; but nothing of this writer may go on once the lock is free.
+        if isClosed { return }
+        fate.end(.closed)
+        endQueues()
+    }
+
+    /// Appends one event and returns its sequence number. O(bytes); no allocation and no system call.
+    /// Every few megabytes it tells the queues how far it has come; it waits for the disk only if that
+    /// cannot keep up.
     ///
     /// Throws `eventTooLarge` (nothing happened), `diskFull` (nothing was appended; can be tried
-    /// again), `syncFailed`, `closed`. The times are in nanoseconds since 1970 and need no order.
+    /// again), `syncFailed`, `fileCut`, `closed`. The times are in nanoseconds since 1970 and need no
+    /// order.
     @discardableResult
     public func append(
         _ event: UnsafeRawBufferPointer, keys: ArchiveKeys = ArchiveKeys(), eventTime: Int64,
@@ -89,6 +102,7 @@ public final class ArchiveWriter: @unchecked Sendable {
         let sequence = tail.append(
             event, recordBytes: recordBytes, keys: keys, eventTime: eventTime,
             ingestTime: ingestTime)
+        if flag.word.pointee.load(ordering: .relaxed) != 0 { throw failSlow() }
         watermark.advanceAppended(to: sequence &+ 1)
         return sequence
     }
@@ -103,119 +117,144 @@ public final class ArchiveWriter: @unchecked Sendable {
         }
     }
 
-    /// Makes everything appended so far durable, whatever the policy. One system call, which waits for
-    /// the disk, or none if everything is. Throws `syncFailed`: then this writer is at its end.
-    public func commit() throws(ArchiveError) {
-        if let failure { throw failure }
-        guard let segment else { return }
-        do throws(ArchiveError) {
-            try segment.commit(upTo: tail.position)
-        } catch {
-            throw fail(error)
-        }
-        watermark.advanceDurable(to: tail.summary.endSequence)
-    }
-
-    /// Commits if the policy of the configuration says so at this time; returns whether it did. The
-    /// time is that of any clock in nanoseconds that does not go back. Nobody commits for you: call
-    /// this after each batch, and while idle at least once in an interval.
-    @discardableResult
-    public func commitIfDue(now: Int64) throws(ArchiveError) -> Bool {
-        if let failure { throw failure }
-        switch configuration.durability {
-        case .none: return false
-        case .batch: break
-        case .interval(let milliseconds):
-            let last = lastCommit ?? now
-            lastCommit = last
-            guard now &- last >= Int64(milliseconds) &* 1_000_000 else { return false }
-            lastCommit = now
-        }
-        guard watermark.durable < tail.summary.endSequence else { return false }
-        try commit()
-        return true
-    }
-
-    /// Seals the open segment, so that everything is durable, and gives the directory free. A segment
-    /// without records is removed (unless its name alone tells the next sequence number). Every later call throws `closed`; closing again does nothing.
-    ///
-    /// After a failed sync it only gives the directory free, and throws that error.
-    public func close() throws(ArchiveError) {
-        if failure == .closed { return }
-        defer {
-            failure = .closed
-            tail.stop = 0
-            segment = nil
-            lock = nil
-        }
-        if let failure { throw failure }
-        try sealSegment()
-    }
-
-    /// Seals, and leaves the writer without a segment.
-    private func sealSegment() throws(ArchiveError) {
-        guard let segment else { return }
-        tail.stop = 0
-        do throws(ArchiveError) {
-            let isEmpty = tail.position == Int(segment.header.recordsBegin)
-            if isEmpty, !keepsFirstSegment {
-                try directory.remove(segment.name.fileName)
-            } else {
-                try segment.seal(tail.summary, recordsEnd: tail.position, in: directory)
-            }
-        } catch {
-            throw fail(error)
-        }
-        self.segment = nil
-        watermark.advanceDurable(to: tail.summary.endSequence)
-    }
-
     /// Ends in a state in which the record can be appended, or throws and has appended nothing.
     @inline(never)
     private func makeRoomSlow(eventBytes: Int) throws(ArchiveError) {
-        if let failure { throw failure }
+        try check()
         let limit = configuration.effectiveEventBytesMax
         guard eventBytes <= limit else { throw .eventTooLarge(bytes: eventBytes, limit: limit) }
         let recordBytes = RecordLayout.recordBytes(eventBytes: eventBytes)
         if let segment,
-            eventBytes > tail.eventBytesMax || !segment.hasRoom(upTo: tail.position + recordBytes)
+            eventBytes > tail.eventBytesMax || tail.position + recordBytes > segment.recordsLimit
         {
-            try sealSegment()
+            try endSegment()
         }
         if segment == nil { try beginSegment() }
-        guard let segment else { return }
-        do throws(ArchiveError) {
-            tail.stop = try segment.prepare(
-                position: tail.position, recordEnd: tail.position + recordBytes)
-        } catch {
-            throw fail(error)
-        }
+        tail.stop = try path.makeRoom(
+            position: tail.position, recordEnd: tail.position + recordBytes,
+            endSequence: tail.summary.endSequence)
+    }
+
+    /// Hands the segment over to be sealed.
+    private func endSegment() throws(ArchiveError) {
+        tail.stop = 0
+        try path.end(tail.summary, position: tail.position)
+        segment = nil
     }
 
     private func beginSegment() throws(ArchiveError) {
+        let (file, id) = try takeFile()
         let header = SegmentHeader(
-            archive: archive, id: lastID &+ 1, firstSequence: tail.summary.endSequence,
-            created: wallClockNanoseconds(), capacity: configuration.segmentBytes,
+            archive: archive, id: id, firstSequence: tail.summary.endSequence, file: file,
             eventBytesMax: configuration.effectiveEventBytesMax)
-        let begun: OpenSegment
-        do throws(ArchiveError) {
-            begun = try OpenSegment.create(
-                header, in: directory, prefaultBytes: configuration.prefaultBytes, calls: calls)
-        } catch .syncFailed(let file, let errno) {
-            throw fail(.syncFailed(file: file, errno: errno))
-        }
+        let begun = OpenSegment(beginning: header, in: file, directory)
         segment = begun
-        lastID = header.id
-        tail = begun.tail(
+        tail = SegmentTail(
+            try path.begin(begun, at: Int(header.recordsBegin)), header: header,
             from: Int(header.recordsBegin),
             summary: SegmentSummary(firstSequence: header.firstSequence),
             eventBytesMax: configuration.effectiveEventBytesMax)
     }
 
-    /// The end: nothing is acknowledged any more.
-    private func fail(_ error: ArchiveError) -> ArchiveError {
-        failure = error
+    private func takeFile() throws(ArchiveError) -> (file: SegmentFile, id: UInt64) {
+        do throws(ArchiveError) {
+            return try preparation.take()
+        } catch {
+            // A disk that cannot sync is at its end; one that is full may have room again.
+            if case .syncFailed = error { throw fate.end(error) }
+            throw error
+        }
+    }
+
+    /// Throws what ended the writer, if anything did.
+    private func check() throws(ArchiveError) {
+        if isClosed { throw .closed }
+        if fate.error != nil { throw failSlow() }
+    }
+
+    /// What is thrown from now on. Nothing is acknowledged any more.
+    @inline(never)
+    private func failSlow() -> ArchiveError {
         tail.stop = 0
-        return error
+        return isClosed ? .closed : fate.error ?? .closed
+    }
+
+    private func endQueues() {
+        path.finish()
+        try? completion.finish()
+        try? preparation.end()
+    }
+}
+
+extension ArchiveWriter {
+    /// Makes everything appended so far durable, whatever the policy, and waits for it. Throws
+    /// `syncFailed`: then this writer is at its end.
+    public func commit() throws(ArchiveError) {
+        try check()
+        try path.commit(position: tail.position, endSequence: tail.summary.endSequence)
+    }
+
+    /// Begins to make everything appended so far durable. While that runs, more can be appended, which
+    /// the next commit takes all together; ``watermark`` tells what has become durable, and can be
+    /// waited for.
+    public func startCommit() throws(ArchiveError) {
+        try check()
+        path.startCommit(position: tail.position, endSequence: tail.summary.endSequence)
+    }
+
+    /// Commits if the policy of the configuration says so at this time; returns whether it did. With
+    /// `.batch` everything is durable then, with `.interval` it has begun. The time is that of any clock
+    /// in nanoseconds that does not go back. Nobody commits for you: call this after each batch, and
+    /// while idle at least once in an interval.
+    @discardableResult
+    public func commitIfDue(now: Int64) throws(ArchiveError) -> Bool {
+        try check()
+        switch configuration.durability {
+        case .none: return false
+        case .batch:
+            guard watermark.durable < tail.summary.endSequence else { return false }
+            try commit()
+        case .interval(let milliseconds):
+            let last = lastCommit ?? now
+            lastCommit = last
+            guard now &- last >= Int64(milliseconds) &* 1_000_000 else { return false }
+            lastCommit = now
+            guard watermark.durable < tail.summary.endSequence else { return false }
+            try startCommit()
+        }
+        return true
+    }
+
+    /// Seals the open segment, so that everything is durable, and gives the directory free. A segment
+    /// without records is removed (unless its name alone tells the next sequence number). Every later
+    /// call throws `closed`; closing again does nothing.
+    ///
+    /// After a failed sync it only gives the directory free, and throws that error.
+    public func close() throws(ArchiveError) {
+        if isClosed { return }
+        defer {
+            isClosed = true
+            tail.stop = 0
+            segment = nil
+            fate.end(.closed)
+            lock = nil
+        }
+        guard fate.error == nil else {
+            let error = failSlow()
+            endQueues()
+            throw error
+        }
+        if let segment {
+            if tail.position == Int(segment.header.recordsBegin), !keepsFirstSegment {
+                try completion.finish()
+                try segment.remove()
+            } else {
+                try endSegment()
+            }
+        }
+        path.finish()
+        try completion.finish()
+        watermark.advanceDurable(to: tail.summary.endSequence)
+        try preparation.end()
     }
 }

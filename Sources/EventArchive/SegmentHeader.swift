@@ -59,6 +59,18 @@ struct SegmentHeader: Hashable, Sendable {
         else { return nil }
     }
 
+    /// The header of a segment that begins now in this file.
+    init(
+        archive: ArchiveID, id: UInt64, firstSequence: UInt64, file: SegmentFile,
+        eventBytesMax: Int
+    ) {
+        self.init(
+            archive: archive, id: id, firstSequence: firstSequence,
+            created: wallClockNanoseconds(), capacity: file.byteCount,
+            eventBytesMax: eventBytesMax)
+        isRecycled = file.isRecycled
+    }
+
     init(
         archive: ArchiveID, id: UInt64, firstSequence: UInt64, created: Int64, capacity: Int,
         eventBytesMax: Int

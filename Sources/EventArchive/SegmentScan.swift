@@ -12,8 +12,10 @@ struct SegmentScan: Sendable {
     /// A writer may be appending meanwhile: a record that is half there looks bad until a look behind
     /// it finds a good one. Records are completed in order, so the first look is then repeated; only
     /// what is bad still is damage.
+    ///
+    /// With the tail of a writer at work, what is not published counts as the end, whatever it is.
     init(
-        _ segment: borrowing MappedFile, header: SegmentHeader, end: Int
+        _ segment: borrowing MappedFile, header: SegmentHeader, end: Int, tail: ArchiveTail? = nil
     ) throws(ArchiveError) {
         let begin = Int(header.recordsBegin)
         let check = RecordCheck(header)
@@ -32,6 +34,7 @@ struct SegmentScan: Sendable {
                 isRepeated = false
                 continue
             }
+            if let tail, tail.published <= expected { return }
             let next = try SegmentSearch.nextRecord(
                 in: segment.file, check, behind: offset, expecting: expected, end: end)
             guard let next else { return }

@@ -67,7 +67,7 @@ enum SegmentSurvey {
     /// Examines one file. O(1) with a good footer, else O(its data).
     static func examine(
         _ name: SegmentName, in directory: ArchiveDirectory, of archive: ArchiveID,
-        report: inout ArchiveRecoveryReport
+        tail: ArchiveTail? = nil, report: inout ArchiveRecoveryReport
     ) throws(ArchiveError) -> Finding {
         let fileName = name.fileName
         let file = try directory.openFile(fileName)
@@ -107,7 +107,8 @@ enum SegmentSurvey {
                 ? .neverUsed : .unreadable(fileBytes: fileBytes)
         }
         let mapped = try MappedFile(file, byteCount: fileBytes, writable: false)
-        return .readable(try scan(mapped, name: name, header: header, report: &report))
+        return .readable(
+            try scan(mapped, name: name, header: header, tail: tail, report: &report))
     }
 
     private static func check(
@@ -137,9 +138,9 @@ enum SegmentSurvey {
     /// Rows A2, B1, B2, B3, B5.
     private static func scan(
         _ mapped: borrowing MappedFile, name: SegmentName, header: SegmentHeader,
-        report: inout ArchiveRecoveryReport
+        tail: ArchiveTail?, report: inout ArchiveRecoveryReport
     ) throws(ArchiveError) -> SegmentDescription {
-        let scan = try SegmentScan(mapped, header: header, end: mapped.byteCount)
+        let scan = try SegmentScan(mapped, header: header, end: mapped.byteCount, tail: tail)
         var segment = SegmentDescription(
             name: name, header: header, hasFooter: false, fileBytes: mapped.byteCount,
             recordsEnd: scan.recordsEnd, summary: scan.summary, gaps: scan.gaps)
@@ -151,16 +152,28 @@ enum SegmentSurvey {
                     file: name.fileName, offset: UInt64(mapped.byteCount),
                     found: "the end of the file", expected: "\(header.capacity) bytes"))
         }
-        // No problem: whoever is killed while appending leaves it, and acknowledged none of it.
-        let tornBytes =
-            try SegmentSearch.endOfData(
-                in: mapped.file, from: scan.recordsEnd, to: mapped.byteCount) - scan.recordsEnd
-        // Where a writer is at work, what it has appended since the scan is a record by now.
-        let recordBytes = RecordCheck(header).recordBytes(
-            mapped.base + scan.recordsEnd, at: scan.recordsEnd,
-            available: mapped.byteCount - scan.recordsEnd)
-        if recordBytes == 0 { segment.tornBytes = tornBytes }
+        // No problem: whoever is killed while appending leaves it, and acknowledged none of it. Where a
+        // writer is at work, it is not torn but on its way.
+        if tail == nil { segment.tornBytes = try tornBytes(mapped, header, scan) }
         report.tornBytes += UInt64(segment.tornBytes)
         return segment
+    }
+
+    /// How many bytes behind the records of an open segment are of a record that was begun.
+    private static func tornBytes(
+        _ mapped: borrowing MappedFile, _ header: SegmentHeader, _ scan: SegmentScan
+    ) throws(ArchiveError) -> Int {
+        let (begin, end) = (scan.recordsEnd, mapped.byteCount)
+        if header.isRecycled {
+            // Anything can stand there; only a header with the next number tells a torn record.
+            guard end - begin >= ArchiveFormat.recordHeaderBytes else { return 0 }
+            let record = mapped.base + begin
+            guard RecordLayout.length(record) & RecordLayout.presence != 0,
+                RecordLayout.sequence(record) == scan.summary.endSequence
+            else { return 0 }
+            let bytes = RecordLayout.recordBytes(eventBytes: RecordLayout.byteCount(record))
+            return min(bytes, end - begin)
+        }
+        return try SegmentSearch.endOfData(in: mapped.file, from: begin, to: end) - begin
     }
 }

@@ -3,29 +3,30 @@ import Synchronization
 
 /// The end of the open segment, where records are appended: everything that an append touches.
 ///
-/// Unsafe: `base ..< base + stop` is mapped for writing and belongs to this alone; `position` is a
-/// multiple of 8. Once the segment is unmapped `stop` is 0, and `base` is never used again. The caller
-/// of `append` has seen that the record ends at or before `stop`.
+/// Unsafe: the memory of the offsets from `position` to `stop` can be written to and belongs to this
+/// alone; `position` is a multiple of 8. Once the segment is no longer appended to `stop` is 0, and the
+/// memory is never touched again. The caller of `append` has seen that the record ends at or before
+/// `stop`.
 struct SegmentTail {
-    private let base: UnsafeMutableRawPointer
+    private let memory: AppendMemory
     private let kernel: sw_kernel
     private let seed: RecordSeed
     /// Events with more bytes do not go into this segment.
     let eventBytesMax: Int
     /// Where the next record begins.
     private(set) var position: Int
-    /// Where the next record must end at the latest, or else ask `OpenSegment.prepare` first.
+    /// Where the next record must end at the latest, or else ask the write path first.
     var stop: Int
     private(set) var summary: SegmentSummary
 
     init(
-        _ segment: borrowing MappedFile, header: SegmentHeader, from position: Int,
+        _ memory: AppendMemory, header: SegmentHeader, from position: Int,
         summary: SegmentSummary, eventBytesMax: Int
     ) {
-        base = segment.base
+        self.memory = memory
         kernel = Checksum.kernel
         seed = RecordSeed(generation: header.generation)
-        self.eventBytesMax = eventBytesMax
+        self.eventBytesMax = min(eventBytesMax, Int(header.eventBytesMax))
         self.position = position
         stop = position
         self.summary = summary
@@ -40,7 +41,7 @@ struct SegmentTail {
     ) -> UInt64 {
         // Readers in other processes count on records being complete in order (SegmentScan).
         atomicMemoryFence(ordering: .releasing)
-        let record = base + position
+        let record = memory.base + ((position &+ memory.bias) & memory.mask)
         let sequence = summary.endSequence
         let header = HeaderWords(
             eventBytes: event.count, sequence: sequence, keys: keys, eventTime: eventTime,

@@ -13,8 +13,15 @@ final class Fixture {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// The smallest segments, so that few events fill one.
-    static let small = ArchiveConfiguration(segmentBytes: ArchiveFormat.segmentBytesMin)
+    /// The smallest segments, so that few events fill one; what is appended is in the file at once.
+    static let small = configuration(.none)
+
+    /// The smallest segments, written in the way of this durability.
+    static func configuration(_ durability: ArchiveDurability) -> ArchiveConfiguration {
+        ArchiveConfiguration(
+            segmentBytes: ArchiveFormat.segmentBytesMin, durability: durability,
+            prefaultBytes: 16 << 10)
+    }
 
     func writer(
         _ configuration: ArchiveConfiguration = Fixture.small,
@@ -163,7 +170,7 @@ extension FileSystemCalls {
     static let unsynced: FileSystemCalls = {
         var calls = FileSystemCalls()
         calls.syncFile = { _ in 0 }
-        calls.syncPages = { _, _ in 0 }
+        calls.syncPages = { _, _, _ in 0 }
         return calls
     }()
 }

@@ -20,7 +20,12 @@ final class FailingDisk: Sendable {
         let real = FileSystemCalls()
         var calls = FileSystemCalls()
         calls.syncFile = { file in self.synced { real.syncFile(file) } }
-        calls.syncPages = { start, count in self.synced { real.syncPages(start, count) } }
+        calls.syncPages = { file, pages, offset in
+            self.synced { real.syncPages(file, pages, offset) }
+        }
+        calls.writeDurably = { file, first, second, offset in
+            self.synced { real.writeDurably(file, first, second, offset) }
+        }
         calls.allocate = { file, size in
             self.isFull.load(ordering: .relaxed) ? ENOSPC : real.allocate(file, size)
         }
@@ -54,5 +59,24 @@ final class SmallDisk {
         // Lazily: the archive's files may still be mapped.
         umount2(path, 2)
         rmdir(path)
+    }
+}
+
+/// A disk on which every durable write takes a while longer.
+final class SlowDisk: Sendable {
+    private let writeCount = Atomic(0)
+
+    /// How many durable writes there were.
+    var writes: Int { writeCount.load(ordering: .relaxed) }
+
+    var calls: FileSystemCalls {
+        let real = FileSystemCalls()
+        var calls = FileSystemCalls.unsynced
+        calls.writeDurably = { file, first, second, offset in
+            self.writeCount.add(1, ordering: .relaxed)
+            usleep(1_000)
+            return real.writeDurably(file, first, second, offset)
+        }
+        return calls
     }
 }

@@ -10,7 +10,8 @@ struct WriterTests {
     @Test("an event over the limit is refused, and nothing is lost or changed")
     func tooLarge() throws {
         let writer = try fixture.writer(
-            ArchiveConfiguration(segmentBytes: 64 << 10, eventBytesMax: 1_000))
+            ArchiveConfiguration(
+                segmentBytes: 64 << 10, eventBytesMax: 1_000, durability: .none))
         try writer.append(Event(0, bytes: 1_000))
         #expect(throws: ArchiveError.eventTooLarge(bytes: 1_001, limit: 1_000)) {
             try writer.append(Event(1, bytes: 1_001))
@@ -165,12 +166,18 @@ struct FailureTests {
     func failedSeal() throws {
         let writer = try fixture.writer(calls: disk.calls)
         disk.failSyncs()
-        let failed = ArchiveError.syncFailed(file: SegmentName.firstOpen, errno: 5)
-        #expect(throws: failed) {
-            while true { try writer.append(Event(writer.watermark.appended)) }
+        let failed = try #require(
+            #expect(throws: ArchiveError.self) {
+                while true { try writer.append(Event(writer.watermark.appended)) }
+            })
+        // Which of the queues finds out first is left to chance.
+        guard case .syncFailed(_, errno: 5) = failed else {
+            Issue.record("\(failed)")
+            return
         }
         let appended = writer.watermark.appended
-        #expect(throws: failed) { try writer.append(Event(appended)) }
+        #expect(throws: ArchiveError.self) { try writer.append(Event(appended)) }
+        #expect(throws: ArchiveError.self) { try writer.close() }
         #expect(writer.watermark.durable == 0)
         #expect(try fixture.reader().read().sequences == Array(0..<appended))
     }
@@ -196,10 +203,10 @@ struct FailureTests {
             return
         }
         let appended = writer.watermark.appended
-        #expect(writer.watermark.durable == appended)
+        try writer.watermark.waitUntilDurable(appended - 1)
         #expect(throws: ArchiveError.self) { try writer.append(Event(appended)) }
         #expect(try fixture.reader().read().sequences == Array(0..<appended))
-        #expect(try fixture.segments() == [SegmentName.firstSealed])
+        #expect(try fixture.segments().allSatisfy { $0.hasSuffix(".segment") })
         try writer.commit()
         disk.free()
         #expect(try writer.append(Event(appended)) == appended)
@@ -231,6 +238,7 @@ struct FailureTests {
             return
         }
         let appended = writer.watermark.appended
+        try writer.watermark.waitUntilDurable(appended - 1)
         #expect(appended > 1_000 && writer.watermark.durable == appended)
         #expect(try ArchiveReader(directory: path).read().sequences == Array(0..<appended))
         #expect(try ArchiveReader(directory: path).verify().isSound)

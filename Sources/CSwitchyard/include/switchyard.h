@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "switchyard_files.h"
+
 // A processor family that has kernels of its own. SW_SCALAR runs everywhere and is what the others
 // are tested against.
 typedef enum sw_kernel {

@@ -1,0 +1,40 @@
+// What the archive wants of the kernel and Swift cannot ask for: a write with flags, and mapped files
+// that somebody else may cut.
+
+#ifndef SWITCHYARD_FILES_H
+#define SWITCHYARD_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+// As pwritev2 with RWF_DSYNC: when it returns, the bytes are on the disk. Returns the number of bytes
+// written or the negative error number, -EOPNOTSUPP where the kernel or the file system has no such
+// flag.
+ssize_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset);
+
+// Opens a file of a directory for writing past the page cache. Returns the descriptor or the negative
+// error number, -EINVAL where the file system cannot do that.
+int sw_open_directly(int directory, const char *name);
+
+// The flag of an open file for that: O_DIRECT.
+int sw_direct_flag(void);
+
+// An anonymous buffer of `length` bytes, a multiple of the page size, that is mapped twice, one copy
+// behind the other: what wraps around its end is contiguous all the same. NULL with errno set if there
+// is no memory for it. Ends with munmap(start, 2 * length).
+void *sw_mirrored_buffer(size_t length);
+
+// Guards start[0 ..< length], a mapping of a file: if the file is cut by another process, touching the
+// missing pages would end this one by SIGBUS. Instead such a page becomes an anonymous one of zeros,
+// and *flag becomes 1, before the access that touched it goes on. Returns a number for
+// sw_mapping_release, or -1 if too many mappings are guarded already (then this one is not).
+//
+// The first call installs a handler for SIGBUS; faults elsewhere go to the handler before it.
+// *flag must stay where it is until the release.
+int sw_mapping_guard(void *start, size_t length, uint32_t *flag);
+
+// Ends it. Call it before the memory is unmapped.
+void sw_mapping_release(int guard);
+
+#endif

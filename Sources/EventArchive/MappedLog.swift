@@ -1,0 +1,90 @@
+/// Appends by stores to the mapped file: the fastest way, and a crash of the process loses nothing.
+///
+/// The kernel writes the pages when it likes; `commit` is for those who want to know.
+final class MappedLog: WritePath, @unchecked Sendable {
+    // Unchecked: only the writer's thread uses it; what runs on queues gets what it needs.
+    private let services: WritePathServices
+    /// How often the queues are told how far the writer has come.
+    private let stepBytes: Int
+    private var segment: OpenSegment?
+    /// Bytes below this are durable.
+    private var durableEnd = 0
+
+    init(_ services: WritePathServices) {
+        self.services = services
+        // A quarter: the queue has three more to be woken up in.
+        stepBytes = max(64 << 10, services.readyBytes / 4)
+    }
+
+    func begin(_ segment: OpenSegment, at position: Int) throws(ArchiveError) -> AppendMemory {
+        guard let base = segment.file.base else { throw .closed }
+        let begin = Int(segment.header.recordsBegin)
+        if position == begin {
+            // From here on the file is a segment, whatever its name.
+            segment.header.encoded().withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(start: base, count: $0.count).copyMemory(from: $0)
+            }
+        }
+        durableEnd = position == begin ? 0 : position
+        self.segment = segment
+        services.completion.submit { () throws(ArchiveError) in try segment.giveName() }
+        return AppendMemory(base: base)
+    }
+
+    func makeRoom(
+        position: Int, recordEnd: Int, endSequence: UInt64
+    ) throws(ArchiveError) -> Int {
+        guard let segment else { throw .closed }
+        if services.readyBytes > 0 {
+            services.preparation.makeReady(
+                segment.file, from: position, upTo: position + services.readyBytes)
+        }
+        services.completion.submit { segment.takeInStores(upTo: position) }
+        return max(recordEnd, min(position + stepBytes, segment.recordsLimit))
+    }
+
+    func startCommit(position: Int, endSequence: UInt64) {
+        guard let segment, position > durableEnd else { return }
+        let begin = durableEnd
+        durableEnd = position
+        let fate = services.fate
+        services.completion.submit { () throws(ArchiveError) in
+            try segment.syncStores(begin..<position)
+            fate.watermark.advanceDurable(to: endSequence)
+        }
+    }
+
+    func commit(position: Int, endSequence: UInt64) throws(ArchiveError) {
+        startCommit(position: position, endSequence: endSequence)
+        try services.completion.finish()
+        services.fate.watermark.advanceDurable(to: endSequence)
+    }
+
+    func end(_ summary: SegmentSummary, position: Int) throws(ArchiveError) {
+        guard let segment else { return }
+        self.segment = nil
+        let fate = services.fate
+        services.completion.submitSealing(limit: services.unsealedSegmentsMax) {
+            () throws(ArchiveError) in
+            segment.takeInStores(upTo: position)
+            if let error = fate.error { throw error }
+            try segment.seal(summary, recordsEnd: position)
+            fate.watermark.advanceDurable(to: summary.endSequence)
+        }
+    }
+
+    func finish() {}
+}
+
+extension OpenSegment {
+    /// Takes in what was stored to the mapping up to where a record ends.
+    fileprivate func takeInStores(upTo end: Int) {
+        guard let base = file.base, end > takenEnd else { return }
+        takeIn(UnsafeRawBufferPointer(start: base + takenEnd, count: end - takenEnd))
+    }
+
+    fileprivate func syncStores(_ range: Range<Int>) throws(ArchiveError) {
+        let error = file.syncStores(range)
+        guard error == 0 else { throw .syncFailed(file: name.fileName, errno: error) }
+    }
+}

@@ -1,0 +1,142 @@
+internal import Dispatch
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Has the next segment's file ready before it is needed, and the open one's pages ready before they
+/// are appended to, on a queue of its own.
+///
+/// A file is allocated, or taken from a segment that is no longer wanted, made durable under its
+/// `.prepared` name, and made ready from its beginning. The writer takes it without waiting, unless it
+/// fills segments faster than the disk allocates them.
+final class SegmentPreparation: @unchecked Sendable {
+    private let queue = DispatchQueue(label: "switchyard.archive.prepare", qos: .userInitiated)
+    private let directory: ArchiveDirectory
+    private let configuration: ArchiveConfiguration
+    private let isMapped: Bool
+    /// Raised when a mapped file was cut; outlives every file.
+    private let flag: WriterFlag
+
+    // Guarded by the monitor.
+    private let monitor = Monitor()
+    private var ready: Result<SegmentFile, ArchiveError>?
+    private var isPreparing = false
+    private var nextID: UInt64
+    private var spares: [String]
+
+    init(
+        _ directory: ArchiveDirectory, _ configuration: ArchiveConfiguration, nextID: UInt64,
+        spares: [String], flag: WriterFlag
+    ) {
+        self.directory = directory
+        self.configuration = configuration
+        self.nextID = nextID
+        self.spares = spares
+        self.flag = flag
+        isMapped = configuration.durability == .none
+    }
+
+    /// Begins with the next file, unless there is one.
+    func prepareNext() {
+        monitor.withLock {
+            guard !isPreparing, ready == nil else { return }
+            isPreparing = true
+            queue.async { self.prepareOnQueue() }
+        }
+    }
+
+    /// The next file and its id, and begins with the one after it. Waits if it is not ready yet.
+    ///
+    /// Throws `diskFull` if there is no room: then the next call tries again.
+    func take() throws(ArchiveError) -> (file: SegmentFile, id: UInt64) {
+        prepareNext()
+        let (result, id) = monitor.withLock { () -> (Result<SegmentFile, ArchiveError>?, UInt64) in
+            monitor.wait { !isPreparing }
+            defer { ready = nil }
+            return (ready, nextID)
+        }
+        guard let file = try result?.get() else { throw .closed }
+        monitor.withLock { nextID = id + 1 }
+        prepareNext()
+        return (file, id)
+    }
+
+    /// Makes a file ready up to an offset, soon.
+    func makeReady(_ file: SegmentFile, from begin: Int, upTo end: Int) {
+        queue.async {
+            // An append will find out what is wrong, if anything is.
+            try? file.makeReady(from: begin, upTo: end)
+        }
+    }
+
+    /// Offers the file of a segment that is no longer wanted. True if it is now a spare, under a name
+    /// of its own; false if nobody wants it, or a reader has it: then unlink it.
+    func recycle(_ name: SegmentName) throws(ArchiveError) -> Bool {
+        let isWanted = monitor.withLock { spares.isEmpty }
+        guard isWanted, try directory.isUnread(name.fileName) else { return false }
+        let spare = SegmentName.spareName(name.id)
+        try directory.rename(name.fileName, to: spare)
+        monitor.withLock { spares.append(spare) }
+        return true
+    }
+
+    /// Waits for what is being done, and removes the file that nobody needs any more.
+    func end() throws(ArchiveError) {
+        queue.sync {}
+        let unused = monitor.withLock { () -> UInt64? in
+            defer { ready = nil }
+            return (try? ready?.get()).map { _ in nextID }
+        }
+        if let unused { try directory.remove(SegmentName.preparedName(unused)) }
+    }
+
+    private func prepareOnQueue() {
+        let (id, spare) = monitor.withLock { (nextID, spares.popLast()) }
+        let result = Result { () throws(ArchiveError) in
+            try prepare(SegmentName.preparedName(id), from: spare)
+        }
+        monitor.withLock {
+            ready = result
+            isPreparing = false
+            monitor.wakeAll()
+        }
+    }
+
+    private func prepare(
+        _ name: String, from spare: String?
+    ) throws(ArchiveError) -> SegmentFile {
+        let creation = name + ArchiveDirectory.creationSuffix
+        var writtenBytes = 0
+        do throws(ArchiveError) {
+            if let spare { try directory.rename(spare, to: creation) }
+            let file = try directory.openOrCreateFile(creation)
+            writtenBytes = try file.byteCount()
+            // What it was must not be read as what it will be.
+            if writtenBytes > 0 {
+                let page = ArchiveFormat.segmentHeaderBytes
+                try file.write(Array(repeating: 0, count: page), at: 0)
+            }
+            try file.allocate(configuration.segmentBytes)
+            if writtenBytes > configuration.segmentBytes {
+                try file.truncate(to: configuration.segmentBytes)
+            }
+            try file.sync()
+            try directory.rename(creation, to: name)
+            try directory.sync()
+        } catch {
+            // The first error is the one to tell; what is left is removed by the next writer.
+            try? directory.remove(creation)
+            throw error
+        }
+        let isRecycled = writtenBytes > 0
+        let file = try SegmentFile(
+            try directory.openFile(name, writable: true), in: directory,
+            byteCount: configuration.segmentBytes, isMapped: isMapped, isRecycled: isRecycled,
+            readyEnd: isRecycled && !isMapped ? writtenBytes & ~4095 : 0, flag: flag)
+        try file.makeReady(from: 0, upTo: configuration.prefaultBytes)
+        return file
+    }
+}
