@@ -56,7 +56,8 @@ extension BufferedLog {
     private func takeIn(_ extent: Extent) {
         let (segment, bias, end) = (extent.segment, extent.bias, extent.range.upperBound)
         let page = GatheringRing.pageBytes
-        let floor = bias + (extent.summary == nil ? end & ~(page - 1) : (end + page - 1) & ~(page - 1))
+        let floor =
+            bias + (extent.summary == nil ? end & ~(page - 1) : (end + page - 1) & ~(page - 1))
         let taken = monitor.withLock { () -> Int in
             writtenFloor = floor
             monitor.wakeAll()

@@ -15,10 +15,11 @@ struct FileSystemCalls: Sendable {
 
     /// `msync`: whole pages of a file that is mapped there, from this offset of the file on.
     var syncPages:
-        @Sendable (_ file: Int32, _ pages: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int32 = {
-            _, pages, _ in
-            msync(pages.baseAddress, pages.count, MS_SYNC) == 0 ? 0 : errno
-        }
+        @Sendable (_ file: Int32, _ pages: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int32 =
+            {
+                _, pages, _ in
+                msync(pages.baseAddress, pages.count, MS_SYNC) == 0 ? 0 : errno
+            }
 
     /// Gives the file this size with every block of it allocated.
     var allocate: @Sendable (_ file: Int32, _ size: Int) -> Int32 = allocateBlocks

@@ -171,7 +171,7 @@ struct IndexTests {
 
     @Test("from a sequence number, a segment is not read from its start, with or without an index")
     func seeking() throws {
-        let configuration = ArchiveConfiguration(segmentBytes: 4 << 20)
+        let configuration = ArchiveConfiguration(segmentBytes: 4 << 20, durability: .none)
         for closing in [true, false] {
             let fixture = Fixture()
             let writer = try fixture.writer(configuration, calls: .unsynced)

@@ -55,7 +55,8 @@ struct WritePathTests {
         #expect(try fixture.reader().verify().isSound)
     }
 
-    @Test("what is committed can be read by others, also in the midst of it", arguments: durabilities)
+    @Test(
+        "what is committed can be read by others, also in the midst of it", arguments: durabilities)
     func committedIsVisible(durability: ArchiveDurability) throws {
         let writer = try fixture.writer(Fixture.configuration(durability))
         for sequence in 0..<2_000 as Range<UInt64> {
@@ -68,7 +69,8 @@ struct WritePathTests {
         }
     }
 
-    @Test("an event larger than the memory that gathers is written and read", .timeLimit(.minutes(1)))
+    @Test(
+        "an event larger than the memory that gathers is written and read", .timeLimit(.minutes(1)))
     func largeEvents() throws {
         let size = 9 << 20
         let writer = try fixture.writer(

@@ -179,7 +179,10 @@ struct FailureTests {
         #expect(throws: ArchiveError.self) { try writer.append(Event(appended)) }
         #expect(throws: ArchiveError.self) { try writer.close() }
         #expect(writer.watermark.durable == 0)
-        #expect(try fixture.reader().read().sequences == Array(0..<appended))
+        // One that was being appended may be there too; nobody was told so.
+        let sequences = try fixture.reader().read().sequences
+        #expect(sequences.prefix(Int(appended)).elementsEqual(0..<appended))
+        #expect(sequences.count <= appended + 1)
     }
 
     @Test("a sync that fails while the archive is made leaves nothing in the way")
