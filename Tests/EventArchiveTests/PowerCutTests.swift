@@ -8,7 +8,7 @@ import Testing
 struct PowerCutTests {
     /// How many archives are written; each is cut about twenty times.
     static let rounds =
-        ProcessInfo.processInfo.environment["SWITCHYARD_POWER_CUTS"].flatMap { Int($0) } ?? 6
+        ProcessInfo.processInfo.environment["SWITCHYARD_POWER_CUTS"].flatMap { Int($0) } ?? 1
 
     @Test(
         "everything durable is there after a cut at any moment, and nothing is invented",
