@@ -37,7 +37,11 @@ extension Matcher {
                 withUnsafePointer(to: first) { probe(.literal, $0, 1, field, scope) }
             }
         default:
-            look(atNumber: event.scalarBytes(at: entry), index, field, scope)
+            let text = event.scalarBytes(at: entry)
+            let offset = event.offset(of: entry)
+            look(
+                atNumber: text, before: offset, after: event.textLength &- offset, index, field,
+                scope)
         }
         if index.pointee.hasExclusions { settleExclusions(index.pointee, field, scope) }
     }
@@ -109,12 +113,13 @@ extension Matcher {
     }
 
     private mutating func look(
-        atNumber text: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
-        _ field: UInt32, _ scope: UInt32
+        atNumber text: UnsafeBufferPointer<UInt8>, before: Int, after: Int,
+        _ index: UnsafePointer<FieldIndex>, _ field: UInt32, _ scope: UInt32
     ) {
         let index = index.pointee
         guard index.has(.number) || index.has(.numberText) || !index.ranges.isEmpty else { return }
-        guard let value = JSONNumber.comparableValue(text) else {
+        guard let value = JSONNumber.comparableValue(text, before: before, after: after)
+        else {
             if index.has(.numberText), let base = text.baseAddress {
                 probe(.numberText, base, text.count, field, scope)
             }

@@ -136,23 +136,14 @@ public enum JSONNumber {
     @inline(__always)
     private static func eightDigits(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt64? {
         guard start &+ 8 <= text.count, let base = text.baseAddress else { return nil }
-        let word = UInt64(
-            littleEndian: UnsafeRawPointer(base + start).loadUnaligned(as: UInt64.self))
-        // Above '9' adding 6 carries into the high nibble, below '0' subtracting borrows from it.
-        let digits = word &- 0x3030_3030_3030_3030
-        guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 else {
-            return nil
-        }
-        // Pairs, then fours, then eight: each step joins neighbours by one multiplication.
-        let pairs = (digits &* 10 &+ digits &>> 8) & 0x00FF_00FF_00FF_00FF
-        let fours = (pairs &* 100 &+ pairs &>> 16) & 0x0000_FFFF_0000_FFFF
-        return (fours &* 10_000 &+ fours &>> 32) & 0xFFFF_FFFF
+        let word = DigitWord(UnsafeRawPointer(base + start))
+        return word.hasDigitsOnly ? word.value : nil
     }
 
     /// 10 to a power from 0 to 22, all of which are exact doubles. A switch, because it compiles to a
     /// table that needs no initialisation.
     @inline(__always)
-    private static func powerOfTen(_ exponent: Int) -> Double {
+    static func powerOfTen(_ exponent: Int) -> Double {
         switch exponent {
         case 0: 1e0
         case 1: 1e1

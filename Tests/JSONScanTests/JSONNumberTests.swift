@@ -80,6 +80,37 @@ struct JSONNumberTests {
         }
     }
 
+    @Test("digits around a point, zeros at either end, have the value that Swift reads")
+    func plainDecimals() throws {
+        var random = SeededGenerator(stream: 44)
+        func digits(_ counts: ClosedRange<Int>) -> String {
+            String(
+                (0..<Int.random(in: counts, using: &random)).map { _ in
+                    "00123456789".randomElement(using: &random) ?? "0"
+                })
+        }
+        for _ in 0..<20_000 {
+            let whole = digits(1...10).drop { $0 == "0" }
+            let text =
+                "\(Bool.random(using: &random) ? "-" : "")\(whole.isEmpty ? "0" : whole)"
+                + (Int.random(in: 0..<8, using: &random) == 0 ? "" : "." + digits(1...18))
+            let value = try #require(Double(text))
+            let significant = text.filter(\.isNumber).drop { $0 == "0" }
+            // Swift prints the shortest decimal.
+            let isShortest = Self.digits(of: "\(value)") == Self.digits(of: text)
+            let expected = significant.count <= 15 || isShortest ? value : nil
+            if comparableValue(text) == expected.map({ $0 == 0 ? 0 : $0 }) { continue }
+            Issue.record("\(text) is \(String(describing: comparableValue(text)))")
+        }
+    }
+
+    /// The significant digits of a decimal without zeros at either end.
+    private static func digits(of decimal: String) -> Substring {
+        let digits = decimal.prefix { $0 != "e" }.filter(\.isNumber).drop { $0 == "0" }
+        guard let last = digits.lastIndex(where: { $0 != "0" }) else { return "" }
+        return digits[...last]
+    }
+
     @Test("of the 17-digit decimals only the shortest form of a double is comparable")
     func seventeenDigits() throws {
         var random = SeededGenerator(stream: 43)
@@ -106,7 +137,20 @@ struct JSONNumberTests {
         #expect(bytes.withUnsafeBufferPointer(JSONNumber.isValid) == isValid)
     }
 
+    /// The value by the general way and, with room around the number, by the fast one, which have to
+    /// agree.
     private func comparableValue(_ text: String) -> Double? {
-        Array(text.utf8).withUnsafeBufferPointer(JSONNumber.comparableValue)
+        let general = Array(text.utf8).withUnsafeBufferPointer { JSONNumber.comparableValue($0) }
+        for surroundings in ["[", "0", " "] {
+            let before = String(repeating: surroundings, count: 16)
+            let bytes = Array((before + text + "," + before).utf8)
+            let fast = bytes.withUnsafeBufferPointer {
+                JSONNumber.comparableValue(
+                    UnsafeBufferPointer(rebasing: $0[16..<16 + text.utf8.count]), before: 16,
+                    after: bytes.count - 16)
+            }
+            #expect(fast?.bitPattern == general?.bitPattern, "\(text)")
+        }
+        return general
     }
 }
