@@ -81,6 +81,7 @@ struct FieldFreezer {
         index.blocksIPv4 = freezeBlocks(of: field, isIPv4: true, exclusionNumbers)
         index.blocksIPv6 = freezeBlocks(of: field, isIPv4: false, exclusionNumbers)
         index.noteStringTests()
+        index.filter = LeafFilter(of: field)
         fields.append(index)
     }
 

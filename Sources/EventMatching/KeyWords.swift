@@ -38,6 +38,22 @@ struct KeyWords: BitwiseCopyable, Equatable {
         }
     }
 
+    /// Reads a key without a branch that depends on it.
+    ///
+    /// - Parameters:
+    ///   - bytes: at least eight can be read, whatever the key's length.
+    ///   - count: the key's length, not below 0.
+    @inline(__always)
+    init(readable bytes: UnsafeRawPointer, _ count: Int) {
+        let isShort = count < 8
+        let mask = isShort ? (1 &<< (UInt64(truncatingIfNeeded: count) &* 8)) &- 1 : ~0
+        first = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) & mask
+        let tail = isShort ? 0 : count &- 8
+        last =
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: tail, as: UInt64.self)) & mask
+        self.count = UInt32(truncatingIfNeeded: count)
+    }
+
     /// Reads a key byte by byte.
     init(_ bytes: ArraySlice<UInt8>) {
         count = UInt32(bytes.count)

@@ -12,6 +12,48 @@ extension Matcher {
         }
     }
 
+    /// Looks at the leaves of a walk that was planned: with strings, at their filters first.
+    @inline(__always)
+    mutating func look(at event: StructuralIndex, along plan: WalkPlan) {
+        filter(event, UnsafeBufferPointer(plan.strings))
+        for position in 0..<passed.count {
+            let leaf = plan.strings[Int(passed[position])].leaf
+            leafNumber &+= 1
+            let index = tables.fields.base + Int(leaf.field)
+            look(atString: event, Int(leaf.entry), index, leaf.field, leaf.scope)
+        }
+        look(at: event, UnsafeBufferPointer(plan.others))
+    }
+
+    /// Finds the strings of which something may be wanted, without a branch that depends on them.
+    private mutating func filter(
+        _ event: StructuralIndex, _ strings: UnsafeBufferPointer<FilteredLeaf>
+    ) {
+        passed.removeAll()
+        passed.reserve(strings.count)
+        let length = event.textLength
+        for position in 0..<strings.count {
+            let string = strings.baseAddress.unsafelyUnwrapped + position
+            let entry = Int(string.pointee.leaf.entry)
+            let start = event.offset(of: entry) &+ 1
+            let count = event.offset(of: entry &+ 1) &- start &- 1
+            guard start &+ max(count, 8) <= length else {
+                passed.append(UInt32(truncatingIfNeeded: position))
+                continue
+            }
+            let bytes = event.bytes + start
+            let words = KeyWords(readable: bytes, count)
+            // Blanks behind the string, escapes in it, or nothing: a closer look has to tell.
+            let isUnusual =
+                bytes[count] != UInt8(ascii: "\"") || event.mayHaveEscapes(at: entry, count)
+                || count == 0
+            let passes = string.pointee.filter.passes(
+                words, first: bytes[0], last: bytes[count &- 1])
+            passed.appendUnreserved(
+                UInt32(truncatingIfNeeded: position), if: passes || isUnusual)
+        }
+    }
+
     @inline(__always)
     private mutating func look(
         at event: StructuralIndex, _ entry: Int, first: UInt8, field: UInt32, scope: UInt32
@@ -21,29 +63,29 @@ extension Matcher {
         leafNumber &+= 1
         reach(index.pointee.present, scope)
         switch first {
-        case UInt8(ascii: "\""):
-            var value = event.stringBytes(at: entry)
-            if event.mayHaveEscapes(at: entry, value.count),
-                value.contains(UInt8(ascii: "\\"))
-            {
-                value = unescape(value)
-            }
-            if index.pointee.has(.string), let base = value.baseAddress {
-                probe(.string, base, value.count, field, scope)
-            }
-            if index.pointee.hasStringTests { look(atString: value, index, field, scope) }
+        case UInt8(ascii: "\""): look(atString: event, entry, index, field, scope)
         case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
             if index.pointee.has(.literal) {
                 withUnsafePointer(to: first) { probe(.literal, $0, 1, field, scope) }
             }
-        default:
-            let text = event.scalarBytes(at: entry)
-            let offset = event.offset(of: entry)
-            look(
-                atNumber: text, before: offset, after: event.textLength &- offset, index, field,
-                scope)
+        default: look(atNumber: event, entry, index, field, scope)
         }
         if index.pointee.hasExclusions { settleExclusions(index.pointee, field, scope) }
+    }
+
+    @inline(__always)
+    private mutating func look(
+        atString event: StructuralIndex, _ entry: Int, _ index: UnsafePointer<FieldIndex>,
+        _ field: UInt32, _ scope: UInt32
+    ) {
+        var value = event.stringBytes(at: entry)
+        if event.mayHaveEscapes(at: entry, value.count), value.contains(UInt8(ascii: "\\")) {
+            value = unescape(value)
+        }
+        if index.pointee.has(.string), let base = value.baseAddress {
+            probe(.string, base, value.count, field, scope)
+        }
+        if index.pointee.hasStringTests { look(atString: value, index, field, scope) }
     }
 
     /// Everything but the exact lookup.
@@ -113,26 +155,31 @@ extension Matcher {
     }
 
     private mutating func look(
-        atNumber text: UnsafeBufferPointer<UInt8>, before: Int, after: Int,
-        _ index: UnsafePointer<FieldIndex>, _ field: UInt32, _ scope: UInt32
+        atNumber event: StructuralIndex, _ entry: Int, _ index: UnsafePointer<FieldIndex>,
+        _ field: UInt32, _ scope: UInt32
     ) {
-        let index = index.pointee
-        guard index.has(.number) || index.has(.numberText) || !index.ranges.isEmpty else { return }
-        guard let value = JSONNumber.comparableValue(text, before: before, after: after)
+        guard index.pointee.hasNumbers else { return }
+        let text = event.scalarBytes(at: entry)
+        let offset = event.offset(of: entry)
+        guard
+            let value = JSONNumber.comparableValue(
+                text, before: offset, after: event.textLength &- offset)
         else {
-            if index.has(.numberText), let base = text.baseAddress {
+            if index.pointee.has(.numberText), let base = text.baseAddress {
                 probe(.numberText, base, text.count, field, scope)
             }
             return
         }
-        if index.has(.number) {
+        if index.pointee.has(.number) {
             withUnsafeBytes(of: value.bitPattern) { bytes in
                 let start = bytes.assumingMemoryBound(to: UInt8.self)
                 guard let base = start.baseAddress else { return }
                 probe(.number, base, 8, field, scope)
             }
         }
-        reach(tables.ranges.nodes, from: tables.ranges.find(index.ranges, value.intervalKey), scope)
+        reach(
+            tables.ranges.nodes, from: tables.ranges.find(index.pointee.ranges, value.intervalKey),
+            scope)
     }
 
     /// Looks up each beginning, or end, of a value that has a length which some rule's has.

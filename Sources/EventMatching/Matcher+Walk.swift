@@ -11,7 +11,7 @@ extension Matcher {
     @inline(__always)
     mutating func walk(_ event: StructuralIndex) {
         if event.structure.isKnown, let plan = plans.plan(for: event) {
-            look(at: event, UnsafeBufferPointer(plan.leaves))
+            look(at: event, along: plan)
             // Only where something was found inside an array does it matter in which element.
             if hits.count > 0 {
                 scopes.replaceAll(UnsafeBufferPointer(plan.scopes))
@@ -30,7 +30,7 @@ extension Matcher {
         if event.structure.isKnown {
             plans.add(for: event) {
                 WalkPlan(
-                    of: event, visited: visitedKeys, leaves: leaves, scopes: scopes,
+                    of: event, tables.fields, visited: visitedKeys, leaves: leaves, scopes: scopes,
                     arrayEnds: arrayEnds)
             }
         }

@@ -20,6 +20,8 @@ public struct Matcher: ~Copyable {
     /// What the walk found, in text order, and the keys that it read on its way.
     var leaves: GrowableBuffer<Leaf>
     var visitedKeys: GrowableBuffer<UInt32>
+    /// The strings that passed their fields' filters.
+    var passed: GrowableBuffer<UInt32>
     let plans = WalkPlans()
 
     /// Per condition, what this event has shown of it, and at the end one that it never shows.
@@ -82,6 +84,7 @@ public struct Matcher: ~Copyable {
         scanner = StructuralScanner(kernel: kernel)
         leaves = GrowableBuffer(capacity: 256)
         visitedKeys = GrowableBuffer(capacity: 256)
+        passed = GrowableBuffer(capacity: 256)
         let conditionCount = tables.conditions.count
         states = FixedBuffer(repeating: [], count: conditionCount + 1)
         raisedRuns = GrowableBuffer(capacity: conditionCount)

@@ -174,6 +174,8 @@ struct FieldIndex: BitwiseCopyable {
             foldedSuffix
     }
 
+    /// What may be wanted of a string.
+    var filter = LeafFilter()
     /// Bit n is set where the field has probes of kind n.
     var probes: UInt32 = 0
     /// Whether strings are looked up in any other way than by all of their bytes.
@@ -202,6 +204,13 @@ struct FieldIndex: BitwiseCopyable {
 
     @inline(__always)
     var hasExclusions: Bool { !exclusions.isEmpty || !defaultExclusions.isEmpty }
+
+    /// Whether a value matters only if it is found by a lookup or test: nothing concerns all values.
+    var wantsFewValues: Bool { present.isEmpty && !hasExclusions }
+
+    /// Whether numbers are looked up at all.
+    @inline(__always)
+    var hasNumbers: Bool { has(.number) || has(.numberText) || !ranges.isEmpty }
 
     /// Sets ``hasStringTests``, when everything else is there.
     mutating func noteStringTests() {

@@ -9,6 +9,12 @@ struct Leaf: BitwiseCopyable {
     var scope: UInt32
 }
 
+/// A string at a field of which few values matter, with the filter that finds most others out.
+struct FilteredLeaf: BitwiseCopyable {
+    var leaf: Leaf
+    var filter: LeafFilter
+}
+
 /// A walk that was made before, to be repeated without walking.
 ///
 /// Where a walk leads depends on two things: the event's structure, and the keys that it reads. So for
@@ -32,7 +38,11 @@ struct WalkPlan: BitwiseCopyable {
     /// The keys of more than 16 bytes, one after the other, and which ones these are.
     private let longKeys: UnsafeMutableBufferPointer<UInt32>
     private let longText: UnsafeMutableBufferPointer<UInt8>
-    let leaves: UnsafeMutableBufferPointer<Leaf>
+    /// The strings that a look at their bytes may turn away.
+    let strings: UnsafeMutableBufferPointer<FilteredLeaf>
+    /// All other leaves. Those which nothing can come of, whatever the event has there, are left out:
+    /// strings where numbers are wanted, and the other way round.
+    let others: UnsafeMutableBufferPointer<Leaf>
     let scopes: UnsafeMutableBufferPointer<Scope>
     let arrayEnds: UnsafeMutableBufferPointer<UInt32>
 
@@ -54,15 +64,9 @@ struct WalkPlan: BitwiseCopyable {
                 if !equalsAtEnd(event, start, count, key.pointee) { return false }
                 continue
             }
-            let bytes = UnsafeRawPointer(event.bytes + start)
-            let isShort = count < 8
-            let mask = isShort ? (1 &<< (UInt64(truncatingIfNeeded: count) &* 8)) &- 1 : ~0
-            let tail = isShort ? 0 : count &- 8
-            let first = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-            let last = UInt64(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: tail, as: UInt64.self))
-            difference |= (first & mask) ^ key.pointee.first
-            difference |= (last & mask) ^ key.pointee.last
+            let words = KeyWords(readable: event.bytes + start, count)
+            difference |= words.first ^ key.pointee.first
+            difference |= words.last ^ key.pointee.last
         }
         return difference == 0 && (longKeys.isEmpty || longKeysFit(event))
     }
@@ -93,11 +97,12 @@ struct WalkPlan: BitwiseCopyable {
     ///
     /// - Parameters:
     ///   - event: of a known structure.
+    ///   - fields: those of the leaves.
     ///   - visited: the entries of all keys that the walk read.
     init?(
-        of event: StructuralIndex, visited: borrowing GrowableBuffer<UInt32>,
-        leaves: borrowing GrowableBuffer<Leaf>, scopes: borrowing GrowableBuffer<Scope>,
-        arrayEnds: borrowing GrowableBuffer<UInt32>
+        of event: StructuralIndex, _ fields: FrozenBuffer<FieldIndex>,
+        visited: borrowing GrowableBuffer<UInt32>, leaves: borrowing GrowableBuffer<Leaf>,
+        scopes: borrowing GrowableBuffer<Scope>, arrayEnds: borrowing GrowableBuffer<UInt32>
     ) {
         var keys: [Key] = []
         var longKeys: [UInt32] = []
@@ -117,11 +122,32 @@ struct WalkPlan: BitwiseCopyable {
             keys.append(
                 Key(entry: entry, count: words.count, first: words.first, last: words.last))
         }
+        var strings: [FilteredLeaf] = []
+        var others: [Leaf] = []
+        for leaf in leaves.elements {
+            let field = fields[leaf.field]
+            guard field.wantsFewValues else {
+                others.append(leaf)
+                continue
+            }
+            // Of a known structure's event it is known what is a string, and what a number.
+            switch event.byte(at: Int(leaf.entry)) {
+            case UInt8(ascii: "\""):
+                if field.has(.string) || field.hasStringTests {
+                    strings.append(FilteredLeaf(leaf: leaf, filter: field.filter))
+                }
+            case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+                if field.has(.literal) { others.append(leaf) }
+            default:
+                if field.hasNumbers { others.append(leaf) }
+            }
+        }
         structure = event.structure.identity
         self.keys = .copy(of: keys)
         self.longKeys = .copy(of: longKeys)
         self.longText = .copy(of: longText)
-        self.leaves = .copy(of: leaves.elements)
+        self.strings = .copy(of: strings)
+        self.others = .copy(of: others)
         self.scopes = .copy(of: scopes.elements)
         self.arrayEnds = .copy(of: arrayEnds.elements)
     }
@@ -130,7 +156,8 @@ struct WalkPlan: BitwiseCopyable {
         keys.deallocate()
         longKeys.deallocate()
         longText.deallocate()
-        leaves.deallocate()
+        strings.deallocate()
+        others.deallocate()
         scopes.deallocate()
         arrayEnds.deallocate()
     }
