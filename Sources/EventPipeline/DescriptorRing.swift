@@ -9,6 +9,13 @@ package protocol DescriptorRing: AnyObject, Sendable {
     /// How many slots are free, as far as can be told while others push and consume.
     var freeCount: Int { get }
 
+    /// How many descriptors were pushed since the beginning of time (which a test may have put
+    /// anywhere): those of pushes that have begun to publish are counted.
+    var pushedCount: UInt64 { get }
+
+    /// How many of them have been consumed.
+    var consumedCount: UInt64 { get }
+
     /// Whether ``close()`` was called: no push succeeds any more.
     var isClosed: Bool { get }
 

@@ -103,6 +103,10 @@ package final class MPSCRing: DescriptorRing {
 
     @inlinable package var freeCount: Int { self.memory.freeCount }
 
+    package var pushedCount: UInt64 { self.memory.pushedCount }
+
+    package var consumedCount: UInt64 { self.memory.consumedCount }
+
     @inlinable package var isClosed: Bool { self.memory.isClosed }
 
     @inlinable package var isFinished: Bool { self.memory.isFinished }

@@ -106,6 +106,10 @@ struct RingMemory: @unchecked Sendable {
         return max(0, self.capacity &- self.distance(from: head, to: tail))
     }
 
+    var pushedCount: UInt64 { self.tail.pointee.load(ordering: .acquiring) >> 1 }
+
+    var consumedCount: UInt64 { self.head.pointee.load(ordering: .acquiring) >> 1 }
+
     @inlinable
     var isClosed: Bool {
         self.tail.pointee.load(ordering: .acquiring) & 1 != 0

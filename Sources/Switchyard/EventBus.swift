@@ -77,6 +77,7 @@ public final class EventBus: Sendable {
     let stage: Stage<MPSCRing>
     let pool: SlabPool
     let route: EventRoute
+    let port: PublishPort
     /// Serialises ``publish(_:)-(String)``, which shares one publisher between its callers.
     private let sharedPublisherQueue = DispatchQueue(label: "switchyard.publish")
     /// Only touched on `sharedPublisherQueue`.
@@ -102,17 +103,21 @@ public final class EventBus: Sendable {
         let route = EventRoute(rules: rules, archive: writer, pool: pool, deliver: deliver)
         self.pool = pool
         self.route = route
-        stage = Stage(
+        let stage = Stage(
             label: "switchyard.route",
             ring: MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         ) { route.route($0) }
+        self.stage = stage
+        port = PublishPort(
+            stage: stage, pool: pool, key: 0, backPressure: configuration.backPressure,
+            archiveFailure: route.archiveFailure)
     }
 
     /// Makes a publisher, for one thread at a time.
     ///
     /// - Throws: ``PublishError/tooManyPublishers(limit:)``
     public func makePublisher() throws(PublishError) -> EventPublisher {
-        try EventPublisher(to: self)
+        try EventPublisher(to: port)
     }
 
     /// Publishes one event, from any thread. Whoever publishes many makes an ``EventPublisher``.
@@ -141,7 +146,7 @@ public final class EventBus: Sendable {
 
     private func sharedPublisherOnQueue() throws(PublishError) -> EventPublisher {
         if let sharedPublisher { return sharedPublisher }
-        let made = try EventPublisher(to: self)
+        let made = try EventPublisher(to: port)
         sharedPublisher = made
         return made
     }
@@ -185,4 +190,6 @@ public enum PublishError: Error, Sendable, Equatable {
     case archive(ArchiveError)
     /// Each publisher holds a slab, and there are too few.
     case tooManyPublishers(limit: Int)
+    /// The router has no such bus.
+    case noSuchBus(String)
 }

@@ -6,18 +6,23 @@ internal import Synchronization
 ///
 /// Events are sent to the worker in batches. Call ``flush()`` when nothing more comes for now.
 public final class EventPublisher {
-    private let bus: EventBus
+    private let port: PublishPort
+    private let tag: UInt64
     private let publisher: Publisher<MPSCRing>
     private let scanner: ScannerBox
     /// What was accepted since the bus was told.
     private var uncounted: UInt64 = 0
 
-    init(to bus: EventBus) throws(PublishError) {
-        self.bus = bus
+    /// - Parameter tag: what the bus's worker gets with each event: how many buses it came through.
+    init(
+        to port: PublishPort, backPressure: BackPressure? = nil, tag: UInt64 = 0
+    ) throws(PublishError) {
+        self.port = port
+        self.tag = tag
         scanner = ScannerBox()
         do throws(PublisherError) {
             publisher = try Publisher(
-                to: bus.stage, from: bus.pool, onFull: bus.configuration.backPressure)
+                to: port.stage, from: port.pool, onFull: backPressure ?? port.backPressure)
         } catch {
             switch error {
             case .tooManyPublishers(let limit): throw .tooManyPublishers(limit: limit)
@@ -38,8 +43,17 @@ public final class EventPublisher {
     ///
     /// - Throws: ``PublishError``; nothing was queued then.
     public func publish(_ event: UnsafeRawBufferPointer) throws(PublishError) {
-        if let failure = bus.route.archiveFailure { throw .archive(failure) }
-        if bus.stage.isClosed { throw .closed }
+        try publish(event, to: port)
+        uncounted += 1
+        if uncounted == 64 { count() }
+    }
+
+    /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
+    func publish(
+        _ event: UnsafeRawBufferPointer, to port: PublishPort
+    ) throws(PublishError) {
+        if let failure = port.archiveFailure.current { throw .archive(failure) }
+        if port.isClosed { throw .closed }
         let length: Int
         do throws(JSONError) {
             length = try scanner.scanner.scan(event).textLength
@@ -48,16 +62,14 @@ public final class EventPublisher {
         }
         // What follows the object is no part of the event.
         let outcome = publisher.publish(
-            UnsafeRawBufferPointer(rebasing: event[..<length]),
+            UnsafeRawBufferPointer(rebasing: event[..<length]), key: port.key, tag: tag,
             publishTime: monotonicNanoseconds())
         switch outcome {
-        case .accepted:
-            uncounted += 1
-            if uncounted == 64 { count() }
+        case .accepted: break
         case .full: throw .full
         case .dropped: throw .dropped
         case .closed: throw .closed
-        case .tooLarge: throw .tooLarge(bytes: event.count, limit: bus.pool.slabBytes)
+        case .tooLarge: throw .tooLarge(bytes: event.count, limit: port.pool.slabBytes)
         }
     }
 
@@ -79,13 +91,7 @@ public final class EventPublisher {
 
     private func count() {
         guard uncounted > 0 else { return }
-        bus.route.accepted.wrappingAdd(uncounted, ordering: .releasing)
+        port.accepted.wrappingAdd(uncounted, ordering: .releasing)
         uncounted = 0
     }
-}
-
-/// A scanner inside a class: a class can't have a stored property of a type that can't be copied
-/// and change it in place without checks at each access.
-private final class ScannerBox {
-    var scanner = StructuralScanner()
 }

@@ -2,15 +2,14 @@ internal import EventArchive
 internal import EventMatching
 internal import EventPipeline
 internal import JSONScan
-internal import Synchronization
 
 /// The worker's side of a bus: what happens to each event between the ring and its delivery.
 ///
 /// `@unchecked Sendable`: ``route(_:)`` and ``finish()`` are called on the stage's queue, or when it
 /// has stopped, never two at a time; everything that others read is atomic or has its own lock.
 final class EventRoute: @unchecked Sendable {
-    /// Events that publishers took on.
-    let accepted = Atomic<UInt64>(0)
+    /// Why the archive can't be written any more, if so.
+    let archiveFailure = ArchiveFailure()
     let statistics = RouteStatistics()
 
     private let pool: SlabPool
@@ -21,9 +20,6 @@ final class EventRoute: @unchecked Sendable {
     @exclusivity(unchecked) private var matcher: Matcher
     @exclusivity(unchecked) private var sequence: UInt64 = 0
     @exclusivity(unchecked) private var sampling = RouteSampling()
-    /// The error that ended archiving, if any; written once, before the flag.
-    nonisolated(unsafe) private var failure: ArchiveError?
-    private let hasFailed = Atomic<Bool>(false)
 
     init(
         rules: RuleSet, archive: ArchiveWriter?, pool: SlabPool,
@@ -35,18 +31,13 @@ final class EventRoute: @unchecked Sendable {
         matcher = Matcher(rules)
     }
 
-    /// Why the archive can't be written any more, if so.
-    var archiveFailure: ArchiveError? {
-        hasFailed.load(ordering: .acquiring) ? failure : nil
-    }
-
     /// Routes a run of events, then commits it as the archive's durability asks.
     func route(_ events: UnsafeBufferPointer<EventDescriptor>) {
         var batch = RouteBatch()
         // One look at the wall clock a batch: ingest times are no finer than that.
         let ingestTime = Int64(bitPattern: wallClockNanoseconds())
         for event in events { route(event.bytes, ingestTime: ingestTime, &batch) }
-        if let archive, !hasFailed.load(ordering: .relaxed) {
+        if let archive, !archiveFailure.exists {
             do throws(ArchiveError) {
                 try archive.commitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
             } catch {
@@ -94,7 +85,7 @@ final class EventRoute: @unchecked Sendable {
         _ bytes: UnsafeRawBufferPointer, _ index: StructuralIndex, to archive: ArchiveWriter,
         _ ingestTime: Int64
     ) -> Bool {
-        if hasFailed.load(ordering: .relaxed) { return false }
+        if archiveFailure.exists { return false }
         let envelope = EventEnvelope(index)
         do throws(ArchiveError) {
             let number = try archive.append(
@@ -110,13 +101,12 @@ final class EventRoute: @unchecked Sendable {
 
     @inline(never)
     private func fail(_ error: ArchiveError) {
-        failure = error
-        hasFailed.store(true, ordering: .releasing)
+        archiveFailure.set(error)
     }
 
     /// Seals the archive.
     func finish() throws(ArchiveError) {
-        let failure = archiveFailure
+        let failure = archiveFailure.current
         do throws(ArchiveError) { try archive?.close() } catch { throw failure ?? error }
         if let failure { throw failure }
     }

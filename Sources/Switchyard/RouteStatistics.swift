@@ -67,7 +67,7 @@ extension EventBus {
     public var statistics: BusStatistics {
         var statistics = route.statistics.snapshot
         let stage = stage.statistics
-        statistics.accepted = route.accepted.load(ordering: .acquiring)
+        statistics.accepted = port.accepted.load(ordering: .acquiring)
         statistics.dropped = stage.dropped
         statistics.wakes = stage.wakes
         return statistics

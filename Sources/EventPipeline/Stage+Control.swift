@@ -1,0 +1,49 @@
+package import Dispatch
+
+// What others do on a stage's queue, between two runs of its handler.
+extension Stage {
+    /// Runs `body` on the stage's queue, where the handler is not running, and returns then. Must not
+    /// be called by the handler.
+    package func perform<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try self.queue.sync(execute: body)
+    }
+
+    /// Runs `body` on the stage's queue some time soon, or after a delay.
+    package func schedule(
+        afterNanoseconds delay: UInt64 = 0, _ body: @escaping @Sendable () -> Void
+    ) {
+        guard delay > 0 else { return self.queue.async(execute: body) }
+        let nanoseconds = Int(clamping: delay)
+        self.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
+    }
+
+    /// How many events were pushed into the ring since it was made.
+    package var pushedCount: UInt64 { self.ring.pushedCount }
+
+    /// How many of them the handler is done with.
+    package var handledCount: UInt64 { self.ring.consumedCount }
+
+    /// Whether everything that was pushed has been handled.
+    package var isIdle: Bool { self.handledCount == self.pushedCount }
+
+    /// How many events wait or are being handled.
+    package var depth: Int { Int(truncatingIfNeeded: self.pushedCount &- self.handledCount) }
+
+    /// Calls `completion` on the queue once the handler is done with the first `count` events ever
+    /// pushed; see ``pushedCount``.
+    package func whenHandled(_ count: UInt64, _ completion: @escaping @Sendable () -> Void) {
+        self.queue.async {
+            // The difference counts: indices may overflow.
+            if Int64(bitPattern: self.handledCount &- count) >= 0 {
+                completion()
+            } else {
+                self.whenHandled(count, completion)
+            }
+        }
+    }
+}
+
+extension Stage {
+    /// The queue that the handler runs on, for timers of those who work there.
+    package var dispatchQueue: DispatchQueue { self.queue }
+}

@@ -1,0 +1,199 @@
+internal import Dispatch
+internal import EventArchive
+internal import EventMatching
+internal import EventPipeline
+internal import JSONScan
+internal import Synchronization
+
+/// Reads for one target, from the archive of its bus, the events that it was not offered: because its
+/// queue was full, or because the process ended before they were delivered.
+///
+/// On a queue of its own, as fast as the target takes them. When it is near the archive's end, the
+/// bus begins to offer again (`TargetEngine.rejoin`), and the catch-up ends with the last event before
+/// that; some events may then come in another order than they were published in.
+///
+/// `@unchecked Sendable`: what changes is touched on its queue alone.
+final class CatchUp: @unchecked Sendable {
+    /// How near to the end of the archive a target has to be to be offered events again.
+    private static let rejoinDistance: UInt64 = 4_096
+    /// How many records are read between two looks at anything else.
+    private static let stepRecords = 4_096
+    /// How long to wait for the target when its queue is full, and for the archive when it can't be
+    /// read.
+    private static let waitMilliseconds = (full: 2, broken: 500)
+
+    private unowned let engine: TargetEngine
+    private let target: TargetQueue
+    private unowned let lane: RouterLane
+    private let archive: BusArchive
+    private let queue: DispatchQueue
+    private let isCancelled = Atomic<Bool>(false)
+
+    private var cursor: OpenCursor?
+    private var scanner = StructuralScanner()
+    private var matcher: Matcher?
+    private var publisher: Publisher<MPSCRing>?
+    /// The first event that was not read yet.
+    private var position: UInt64
+    /// The first event that the bus offers again, once it does.
+    private var end: UInt64?
+    /// An event that was read when the target's queue was full: it goes first.
+    private var held: (bytes: [UInt8], sequence: UInt64, ingestTime: Int64)?
+    /// Whether all that was offered before this began has reached the target's queue.
+    private var isLaneFlushed = false
+
+    /// A cursor inside a class, to be kept between steps.
+    private final class OpenCursor {
+        var records: Records
+        let end: UInt64
+
+        init(_ directory: String, from first: UInt64, below end: UInt64?) throws(ArchiveError) {
+            let reader = try ArchiveReader(directory: directory)
+            self.end = min(max(reader.sequences.upperBound, first), end ?? .max)
+            records = Records(cursor: reader.cursor(over: .sequences(first..<self.end)))
+        }
+    }
+
+    /// The records of a cursor.
+    private struct Records: ~Copyable {
+        var cursor: ArchiveCursor
+
+        /// Whether something of the selection can't be read.
+        var hasGap: Bool { !cursor.gaps.isEmpty }
+
+        /// The next record, whose bytes stay where they are until this is called again.
+        mutating func next() throws(ArchiveError) -> (
+            sequence: UInt64, ingestTime: Int64, bytes: UnsafeRawBufferPointer
+        )? {
+            guard let record = try cursor.next() else { return nil }
+            return (record.sequence, record.ingestTime, record.bytes.withUnsafeBytes { $0 })
+        }
+    }
+
+    init(
+        from first: UInt64, _ engine: TargetEngine, _ target: TargetQueue, _ lane: RouterLane,
+        _ archive: BusArchive
+    ) {
+        position = first
+        self.engine = engine
+        self.target = target
+        self.lane = lane
+        self.archive = archive
+        queue = DispatchQueue(label: "switchyard.catch-up")
+    }
+
+    /// Begins to read, after the moment that a target needs to handle what it has.
+    func start() { schedule(afterMilliseconds: Self.waitMilliseconds.full) }
+
+    /// Ends without reading on. What was read already is delivered.
+    func cancel() {
+        isCancelled.store(true, ordering: .relaxed)
+        queue.sync {
+            publisher?.close()
+            publisher = nil
+            cursor = nil
+        }
+    }
+
+    private func schedule(afterMilliseconds delay: Int = 0) {
+        queue.asyncAfter(deadline: .now() + .milliseconds(delay)) { [weak self] in self?.step() }
+    }
+
+    private func step() {
+        if isCancelled.load(ordering: .relaxed) { return }
+        do {
+            if publisher == nil { publisher = target.makePublisher() }
+            guard let publisher, try read(publisher), publisher.flush() == 0 else {
+                return schedule(afterMilliseconds: Self.waitMilliseconds.full)
+            }
+            noteCheckpoint()
+            if cursor != nil { return schedule() }
+            moveOn()
+        } catch {
+            // The archive can't be read now: its disk may come back.
+            cursor = nil
+            schedule(afterMilliseconds: Self.waitMilliseconds.broken)
+        }
+    }
+
+    /// Reads some records on; at the end of what can be read there is no cursor any more. False if
+    /// the target's queue is full.
+    private func read(_ publisher: Publisher<MPSCRing>) throws -> Bool {
+        if let held {
+            let isTaken = held.bytes.withUnsafeBytes { bytes in
+                offer(bytes, held.sequence, held.ingestTime, publisher)
+            }
+            guard isTaken else { return false }
+            position = held.sequence + 1
+            self.held = nil
+        }
+        if let end, position >= end { return true }
+        if matcher == nil { matcher = Matcher(try engine.makeRules()) }
+        if cursor == nil {
+            cursor = try OpenCursor(archive.directory, from: position, below: end)
+        }
+        guard let cursor else { return false }
+        for _ in 0..<Self.stepRecords {
+            if target.worker.isSaturated { return false }
+            guard let (sequence, ingestTime, bytes) = try cursor.records.next() else {
+                // What a gap hides can't be delivered; what is merely not visible yet comes with the
+                // next cursor.
+                if cursor.records.hasGap { position = max(position, cursor.end) }
+                self.cursor = nil
+                return true
+            }
+            if !offer(bytes, sequence, ingestTime, publisher) {
+                held = (Array(bytes), sequence, ingestTime)
+            }
+            if held != nil { return false }
+            position = sequence + 1
+        }
+        return true
+    }
+
+    /// Tells the target's worker how far it will have come when it has handled what is in its queue.
+    private func noteCheckpoint() {
+        if !isLaneFlushed { isLaneFlushed = lane.perform { engine.flushPublisher() } }
+        guard isLaneFlushed else { return }
+        target.worker.note(checkpoint: (position, target.stage.pushedCount))
+    }
+
+    /// Passes an event on if the rule wants it. False if there is no room.
+    private func offer(
+        _ bytes: UnsafeRawBufferPointer, _ sequence: UInt64, _ ingestTime: Int64,
+        _ publisher: Publisher<MPSCRing>
+    ) -> Bool {
+        // Records that no bus wrote are passed over.
+        guard let index = try? scanner.scan(bytes),
+            matcher?.matchUnborrowed(index).isEmpty == false
+        else { return true }
+        let age = EventTime.now.nanoseconds &- ingestTime
+        let outcome = publisher.publish(
+            bytes, key: 0, tag: sequence,
+            publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))
+        if outcome == .accepted { engine.counters.caughtUp.add(1) }
+        return outcome == .accepted || outcome == .tooLarge
+    }
+
+    /// At the end of what could be read, and all of it in the target's queue: reads on, rejoins, or
+    /// ends.
+    private func moveOn() {
+        guard let end else {
+            self.end = lane.perform {
+                engine.rejoin(
+                    at: position, nextSequence: archive.nextSequence,
+                    within: Self.rejoinDistance)
+            }
+            return schedule()
+        }
+        guard position >= end else { return schedule() }
+        self.end = nil
+        if let again = lane.perform({ engine.endCatchUp() }) {
+            position = again
+            isLaneFlushed = false
+            return schedule()
+        }
+        publisher?.close()
+        publisher = nil
+    }
+}

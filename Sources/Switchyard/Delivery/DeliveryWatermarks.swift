@@ -1,0 +1,121 @@
+internal import Dispatch
+internal import Foundation
+internal import JSONScan
+
+/// How far each target has come in its bus's archive, kept on disk: every event below its watermark
+/// was delivered to it, or became a dead letter.
+///
+/// The file is JSON Lines, `{"bus":...,"rule":...,"target":...,"sequence":...}`, of which the last
+/// line for a target counts, and `"removed":true` ends one. Lines are only ever appended; a line that
+/// a crash cut short is the last one, and is ignored. Opening rewrites the file when it has become
+/// much longer than it needs to be. A watermark that is too low only costs deliveries that were made
+/// already, so a line does not have to be durable before anything else happens.
+final class DeliveryWatermarks: Sendable {
+    struct Key: Hashable, Sendable {
+        var bus: String
+        var rule: String
+        var target: String
+    }
+
+    private let path: String
+    private let queue = DispatchQueue(label: "switchyard.watermarks")
+    // Only touched on `queue`.
+    nonisolated(unsafe) private var file: FileHandle
+    nonisolated(unsafe) private var values: [Key: UInt64]
+    nonisolated(unsafe) private var changed: Set<Key> = []
+
+    /// Reads the file in a directory, or begins one.
+    ///
+    /// - Throws: an error of the file system.
+    init(directory: String) throws {
+        path = directory + "/delivery.watermarks"
+        let text = FileManager.default.contents(atPath: path).map(Array.init) ?? []
+        let (values, lineCount, endsWhole) = Self.read(text)
+        self.values = values
+        if lineCount > 2 * values.count + 1_000 || !endsWhole {
+            let fresh = values.map { Self.line($0.key, $0.value) }.joined()
+            try Data(fresh.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } else if text.isEmpty {
+            try Data().write(to: URL(fileURLWithPath: path))
+        }
+        file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try file.seekToEnd()
+    }
+
+    private static func read(
+        _ text: [UInt8]
+    ) -> (values: [Key: UInt64], lineCount: Int, endsWhole: Bool) {
+        var values: [Key: UInt64] = [:]
+        var scanner = StructuralScanner()
+        var count = 0
+        text.withUnsafeBytes { bytes in
+            for line in JSONLines(bytes) {
+                count += 1
+                guard let index = try? scanner.scan(line.text) else { continue }
+                let value = JSONValue(index)
+                guard let bus = value["bus"]?.string, let rule = value["rule"]?.string,
+                    let target = value["target"]?.string
+                else { continue }
+                let key = Key(
+                    bus: bus.description, rule: rule.description, target: target.description)
+                let number = value["sequence"].map { String(decoding: $0.text, as: UTF8.self) }
+                values[key] = number.flatMap { UInt64($0) }
+            }
+        }
+        return (values, count, text.isEmpty || text.last == UInt8(ascii: "\n"))
+    }
+
+    private static func line(_ key: Key, _ sequence: UInt64?) -> String {
+        var line: [UInt8] = []
+        for (name, value) in [
+            ("{\"bus", key.bus), (",\"rule", key.rule), (",\"target", key.target),
+        ] {
+            line += "\(name)\":".utf8
+            JSONString.appendQuoted(ExactString(value), to: &line)
+        }
+        line += (sequence.map { ",\"sequence\":\($0)}\n" } ?? ",\"removed\":true}\n").utf8
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// The watermark of a target; nil if it never had one.
+    subscript(key: Key) -> UInt64? { queue.sync { values[key] } }
+
+    /// Raises a watermark in memory; ``save()`` writes it.
+    func advance(_ key: Key, to sequence: UInt64) {
+        queue.sync {
+            // A target that was removed meanwhile has none.
+            guard let current = values[key], current < sequence else { return }
+            values[key] = sequence
+            changed.insert(key)
+        }
+    }
+
+    /// Gives a new target its first watermark, and writes it.
+    func begin(_ key: Key, at sequence: UInt64) throws {
+        try queue.sync {
+            values[key] = sequence
+            changed.remove(key)
+            try file.write(contentsOf: Data(Self.line(key, sequence).utf8))
+        }
+    }
+
+    /// Forgets a target.
+    func remove(_ key: Key) throws {
+        try queue.sync {
+            guard values.removeValue(forKey: key) != nil else { return }
+            changed.remove(key)
+            try file.write(contentsOf: Data(Self.line(key, nil).utf8))
+        }
+    }
+
+    /// Writes what has changed, and makes it durable. O(targets that have come further).
+    func save() throws {
+        try queue.sync {
+            guard !changed.isEmpty else { return }
+            let lines = changed.map { Self.line($0, values[$0]) }.joined()
+            try file.write(contentsOf: Data(lines.utf8))
+            try file.synchronize()
+            changed = []
+        }
+    }
+}

@@ -1,0 +1,287 @@
+internal import EventMatching
+internal import EventPipeline
+internal import JSONScan
+internal import Synchronization
+
+/// A target as its bus's worker sees it: something to offer matches to.
+///
+/// `@unchecked Sendable`: what is marked as the lane's is only touched on the lane's queue, the rest
+/// is immutable, atomic, or of the target's own queue (`TargetWorker`).
+final class TargetEngine: @unchecked Sendable {
+    /// How much may wait for one target before it falls behind.
+    struct Limits: Sendable {
+        /// Events in the ring.
+        var queueEvents: Int
+        /// Slabs that their bytes lie in, and the bytes of one.
+        var slabCount: Int
+        var slabBytes: Int
+        /// Events that failed and wait to be tried again, or that wait for a free task.
+        var pendingEvents: Int
+    }
+
+    let place: TargetPlace
+    let counters = TargetCounters()
+    /// Whether events are read from the archive for it.
+    let isCatchingUp = Atomic<Bool>(false)
+    /// The queue and its worker; nil for an inline closure.
+    let queue: TargetQueue?
+    private let inline: (@Sendable (borrowing MatchedEvent) -> Void)?
+    private let input: TargetInput
+    private let isBus: Bool
+    /// Compiles the target's rule as it is now.
+    let makeRules: @Sendable () throws -> RuleSet
+    private let deadLetters: DeadLetterOffice
+
+    // The lane's:
+    @exclusivity(unchecked) private var publisher: Publisher<MPSCRing>?
+    /// Where catching up has to begin; nil while the target keeps up.
+    @exclusivity(unchecked) private(set) var behindFrom: UInt64?
+    /// Whether events up to some number are still being caught up with.
+    @exclusivity(unchecked) private(set) var catchUp: CatchUp?
+    /// Whether it has got something since it was flushed.
+    @exclusivity(unchecked) var isTouched = false
+    @exclusivity(unchecked) private var isFlushScheduled = false
+    @exclusivity(unchecked) private var inlineOutput: [UInt8] = []
+    @exclusivity(unchecked) private var inlineScanner: ScannerBox?
+
+    init(
+        _ target: Target, at place: TargetPlace, limits: Limits, bus port: PublishPort?,
+        services: RouterServices, rules makeRules: @escaping @Sendable () throws -> RuleSet
+    ) {
+        self.place = place
+        self.makeRules = makeRules
+        deadLetters = services.deadLetters
+        input = target.input
+        isBus = port != nil
+        let worker: TargetWorker
+        switch target.destination {
+        case .inline(let body):
+            inline = body
+            queue = nil
+            return
+        case .immediate(let immediate):
+            worker = TargetWorker(
+                .immediate(immediate), target, place, counters, limits, services)
+        case .deferred(let deferred, let concurrency):
+            worker = TargetWorker(
+                .deferred(deferred, concurrency: concurrency), target, place, counters, limits,
+                services)
+        case .bus:
+            // The router looks the bus up, and refuses targets that name none.
+            let bus = BusTarget(port: port)
+            worker = TargetWorker(.immediate(bus), target, place, counters, limits, services)
+        }
+        inline = nil
+        queue = TargetQueue(worker, limits)
+    }
+
+    /// Offers a match. Called on the lane's queue.
+    ///
+    /// - Parameter archive: where the event can be found again, if it is archived.
+    @inline(__always)
+    func offer(_ event: OfferedEvent, to lane: RouterLane, archive: BusArchive?) {
+        if let inline {
+            offerInline(event, inline)
+        } else if behindFrom == nil {
+            enqueue(event, lane, archive)
+        }
+    }
+
+    @inline(__always)
+    private func offerInline(
+        _ event: OfferedEvent, _ inline: @Sendable (borrowing MatchedEvent) -> Void
+    ) {
+        if case .event = input {
+            inline(
+                MatchedEvent(
+                    bytes: event.bytes, sequence: event.sequence, attempt: 1, hops: event.hops,
+                    place: place))
+        } else {
+            offerInlineSlow(event, inline)
+        }
+    }
+
+    @inline(never)
+    private func offerInlineSlow(
+        _ event: OfferedEvent, _ inline: @Sendable (borrowing MatchedEvent) -> Void
+    ) {
+        if inlineScanner == nil { inlineScanner = ScannerBox() }
+        inlineOutput.removeAll(keepingCapacity: true)
+        let context = InputContext(
+            ruleARN: place.ruleARN, ruleName: place.rule, ingestionTime: .now)
+        do {
+            guard let index = try inlineScanner?.scanner.scan(event.bytes) else { return }
+            try input.write(index, context, to: &inlineOutput)
+        } catch {
+            counters.failed.add(1)
+            refuse(event, DeliveryError(describing: error))
+            return
+        }
+        inlineOutput.withUnsafeBytes {
+            inline(
+                MatchedEvent(
+                    bytes: $0, sequence: event.sequence, attempt: 1, hops: event.hops,
+                    place: place))
+        }
+    }
+
+    /// Writes a dead letter from the lane.
+    @inline(never)
+    private func refuse(_ event: OfferedEvent, _ error: DeliveryError) {
+        let letter = DeadLetter(
+            place, event: Array(event.bytes), sequence: event.sequence, error: error, attempts: 0,
+            condition: nil)
+        counters.count(deadLetters.write(letter))
+    }
+}
+
+// The way into the queue. All of it on the lane's queue.
+extension TargetEngine {
+    @inline(__always)
+    private func enqueue(_ event: OfferedEvent, _ lane: RouterLane, _ archive: BusArchive?) {
+        guard let queue else { return }
+        if isBus, event.hops >= lane.hopsMax { return cutLoop(event) }
+        if publisher == nil { publisher = queue.makePublisher() }
+        if !queue.worker.isSaturated, let publisher {
+            let outcome = publisher.publish(
+                event.bytes, key: UInt32(event.hops), tag: event.sequence,
+                publishTime: event.publishTime)
+            if outcome == .accepted { return }
+        }
+        overflow(event, lane, archive)
+    }
+
+    @inline(never)
+    private func cutLoop(_ event: OfferedEvent) {
+        refuse(
+            event,
+            DeliveryError(
+                .thirdAccountHopDetected, "the event has come from another bus; it goes no further")
+        )
+    }
+
+    @inline(never)
+    private func overflow(_ event: OfferedEvent, _ lane: RouterLane, _ archive: BusArchive?) {
+        if let archive, event.isArchived {
+            fallBehind(from: event.sequence, lane, archive)
+        } else {
+            refuse(
+                event,
+                DeliveryError(
+                    .queueFull,
+                    "more events wait than fit, and the bus has no archive to find this one in again"
+                ))
+        }
+    }
+
+    /// From now on, nothing is offered: events from this one on are read from the archive.
+    func fallBehind(from sequence: UInt64, _ lane: RouterLane, _ archive: BusArchive) {
+        guard let queue else { return }
+        behindFrom = sequence
+        isCatchingUp.store(true, ordering: .relaxed)
+        counters.fellBehind.add(1)
+        // One that still reads what came before finds out at its end.
+        guard catchUp == nil else { return }
+        let catchUp = CatchUp(from: sequence, self, queue, lane, archive)
+        self.catchUp = catchUp
+        catchUp.start()
+    }
+
+    /// Sends what waits in the publisher on to the target's worker; asks for another time if there
+    /// was no room.
+    func flush(_ lane: RouterLane) {
+        isTouched = false
+        guard let publisher, publisher.flush() > 0, !isFlushScheduled else { return }
+        isFlushScheduled = true
+        lane.schedule(afterMilliseconds: 2) { [self] in
+            isFlushScheduled = false
+            flush(lane)
+        }
+    }
+
+    /// How many events came in up to the sequence number `end`, all of them flushed, so that the
+    /// target is done with everything below `end` when it is done with as many. Nil where that can't
+    /// be told now.
+    func checkpoint(end: UInt64, _ lane: RouterLane) -> (sequence: UInt64, count: UInt64)? {
+        guard let queue, behindFrom == nil, catchUp == nil, flushPublisher() else { return nil }
+        return (end, queue.stage.pushedCount)
+    }
+
+    /// Sends what waits in the publisher; whether all of it could be sent.
+    func flushPublisher() -> Bool { publisher?.flush() ?? 0 == 0 }
+
+    /// Called by the catch-up, on the lane's queue, when it has read everything before `sequence`:
+    /// offers begin again if it is near enough to the end of the archive.
+    ///
+    /// - Returns: the first event that is offered again; nil if it has to read on.
+    func rejoin(at sequence: UInt64, nextSequence: UInt64, within distance: UInt64) -> UInt64? {
+        guard nextSequence &- sequence <= distance else { return nil }
+        behindFrom = nil
+        return nextSequence
+    }
+
+    /// Called on the lane's queue when the catch-up has read everything before the first event that
+    /// was offered again. Gives where to go on if the target fell behind once more.
+    func endCatchUp() -> UInt64? {
+        if let behindFrom { return behindFrom }
+        catchUp = nil
+        isCatchingUp.store(false, ordering: .relaxed)
+        return nil
+    }
+
+    /// Ends the catch-up and gives the slabs back; nothing is offered afterwards. Not called on the
+    /// lane's queue, which the catch-up may be waiting for.
+    ///
+    /// - Returns: how many events found no room in the target's queue.
+    @discardableResult
+    func closeLaneSide(_ lane: RouterLane) -> Int {
+        lane.perform { catchUp }?.cancel()
+        return lane.perform {
+            let unsent = publisher?.close() ?? 0
+            publisher = nil
+            return unsent
+        }
+    }
+}
+
+/// A matched event as the lane passes it around.
+struct OfferedEvent {
+    var bytes: UnsafeRawBufferPointer
+    var sequence: UInt64
+    var publishTime: UInt64
+    var hops: UInt8
+    /// Whether it can be found in the archive by its sequence number.
+    var isArchived: Bool
+}
+
+/// A scanner inside a class: a class can't have a stored property of a type that can't be copied
+/// and change it in place without checks at each access.
+final class ScannerBox {
+    var scanner = StructuralScanner()
+}
+
+/// The bounded queue of a target: a stage, the slabs its events lie in, and the worker.
+final class TargetQueue: Sendable {
+    let stage: Stage<MPSCRing>
+    let pool: SlabPool
+    let worker: TargetWorker
+
+    init(_ worker: TargetWorker, _ limits: TargetEngine.Limits) {
+        let ring = MPSCRing(minimumCapacity: limits.queueEvents)
+        // One slab for the lane's publisher, one for the catch-up's, and room.
+        let pool = SlabPool(slabCount: max(4, limits.slabCount), slabBytes: limits.slabBytes)
+        self.pool = pool
+        self.worker = worker
+        stage = Stage(label: "switchyard.target", ring: ring) { events in
+            worker.handle(events)
+            pool.release(events)
+        }
+        worker.attach(to: stage.dispatchQueue, ring)
+    }
+
+    /// A publisher for the lane, or for the catch-up.
+    func makePublisher() -> Publisher<MPSCRing>? {
+        // There are slabs for two; nil would mean that a third one was made.
+        try? Publisher(to: stage, from: pool, onFull: .fail)
+    }
+}

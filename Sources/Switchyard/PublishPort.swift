@@ -1,0 +1,58 @@
+internal import Dispatch
+internal import EventArchive
+internal import EventPipeline
+internal import Synchronization
+
+/// A bus's way in: where its publishers send events, and whether it takes any.
+final class PublishPort: Sendable {
+    let stage: Stage<MPSCRing>
+    let pool: SlabPool
+    /// The bus's number on its stage.
+    let key: UInt32
+    let backPressure: BackPressure
+    /// Events that publishers took on.
+    let accepted = Atomic<UInt64>(0)
+    /// Why the archive can't be written, if so.
+    let archiveFailure: ArchiveFailure
+    private let closed = Atomic<Bool>(false)
+
+    init(
+        stage: Stage<MPSCRing>, pool: SlabPool, key: UInt32, backPressure: BackPressure,
+        archiveFailure: ArchiveFailure
+    ) {
+        self.stage = stage
+        self.pool = pool
+        self.key = key
+        self.backPressure = backPressure
+        self.archiveFailure = archiveFailure
+    }
+
+    /// Whether nothing will be accepted any more.
+    var isClosed: Bool { closed.load(ordering: .relaxed) || stage.isClosed }
+
+    /// Refuses whatever is published from now on.
+    func close() { closed.store(true, ordering: .relaxed) }
+}
+
+/// The error that keeps an archive from being written: set and cleared by the worker, seen by
+/// publishers.
+final class ArchiveFailure: Sendable {
+    private let isSet = Atomic<Bool>(false)
+    private let queue = DispatchQueue(label: "switchyard.archive-failure")
+    /// Only touched on `queue`.
+    nonisolated(unsafe) private var error: ArchiveError?
+
+    /// The error; nil while all is well, which costs one atomic load.
+    var current: ArchiveError? {
+        isSet.load(ordering: .acquiring) ? queue.sync { error } : nil
+    }
+
+    /// Whether there is an error. Cheap.
+    var exists: Bool { isSet.load(ordering: .relaxed) }
+
+    /// Sets or clears the error.
+    func set(_ error: ArchiveError?) {
+        queue.sync { self.error = error }
+        isSet.store(error != nil, ordering: .releasing)
+    }
+}

@@ -1,0 +1,155 @@
+internal import Synchronization
+internal import Dispatch
+internal import EventArchive
+internal import EventMatching
+internal import EventPipeline
+
+extension Router {
+    /// The most characters of a name of a bus or a rule.
+    static let nameMax = 256
+
+    /// Makes a bus. Its archive goes on where an earlier one of the same name ended.
+    ///
+    /// - Parameter kind: a partner's bus has the name of its event source, which may hold slashes.
+    /// - Throws: ``RouterError``: the name exists or can't be one, or the archive can't be opened.
+    public func createBus(_ name: String, kind: BusKind = .custom) throws(RouterError) {
+        try Self.checkName(name, of: "bus", allowsSlash: kind == .partner)
+        try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
+            guard control.buses[name] == nil else { throw .busExists(name) }
+            guard control.buses.count < configuration.busesMax else {
+                throw .limitExceeded(what: "buses", limit: configuration.busesMax)
+            }
+            let archive = try openArchive(of: name)
+            let (lane, key) = takeKey()
+            let port = PublishPort(
+                stage: lane.stage, pool: lane.lane.pool, key: key,
+                backPressure: configuration.backPressure,
+                archiveFailure: archive?.failure ?? ArchiveFailure())
+            let engine: BusEngine
+            do throws(RuleError) {
+                engine = BusEngine(archive: archive, plan: try BusPlan([]))
+            } catch { throw .rule(error) }
+            let kind = name == Self.defaultBus ? .default : kind
+            control.buses[name] = BusState(
+                name: name, kind: kind, lane: lane, engine: engine, port: port)
+            lane.lane.perform { lane.lane.set(engine, at: key) }
+            publishing.set(port, for: name)
+        }
+    }
+
+    /// Removes a bus with its rules and targets. Its archive stays on disk. Events that were published
+    /// but not routed yet are gone: see ``confirm()``.
+    ///
+    /// - Throws: ``RouterError``: the bus does not exist, or is the default one.
+    public func removeBus(_ name: String) throws(RouterError) {
+        guard name != Self.defaultBus else { throw .defaultBus }
+        let bus = try control.sync { () throws(RouterError) in
+            guard let bus = control.buses.removeValue(forKey: name) else {
+                throw .noSuchBus(name)
+            }
+            publishing.set(nil, for: name)
+            bus.port.close()
+            bus.lane.lane.perform { bus.lane.lane.set(nil, at: bus.port.key) }
+            for rule in bus.rules.values { remove(rule.targets, on: bus) }
+            giveBack(bus.port.key, bus.lane)
+            return bus
+        }
+        do throws(ArchiveError) {
+            try bus.engine.archive?.close()
+        } catch { throw .archive(bus: name, error) }
+    }
+
+    /// The names of the buses, sorted, with what kind each is.
+    public var buses: [(name: String, kind: BusKind)] {
+        control.queue.sync {
+            control.buses.values.map { ($0.name, $0.kind) }.sorted { $0.0 < $1.0 }
+        }
+    }
+
+    /// What a bus has done so far.
+    ///
+    /// - Throws: ``RouterError/noSuchBus(_:)``
+    public func statistics(bus name: String = Router.defaultBus) throws(RouterError)
+        -> RouterBusStatistics
+    {
+        try control.sync { () throws(RouterError) in
+            let bus = try state(of: name)
+            var statistics = RouterBusStatistics()
+            bus.engine.counters.read(into: &statistics)
+            statistics.accepted = bus.port.accepted.load(ordering: .acquiring)
+            statistics.archived = bus.engine.archive?.watermark.appended
+            statistics.durable = bus.engine.archive?.watermark.durable
+            statistics.isArchiveBlocked = bus.port.archiveFailure.exists
+            return statistics
+        }
+    }
+
+    /// Where a bus's archive is; nil if it has none.
+    ///
+    /// - Throws: ``RouterError/noSuchBus(_:)``
+    public func archiveDirectory(of name: String) throws(RouterError) -> String? {
+        try control.sync { () throws(RouterError) in
+            try state(of: name).engine.archive?.directory
+        }
+    }
+
+    /// The bus, under the control lock.
+    func state(of name: String) throws(RouterError) -> BusState {
+        guard let bus = control.buses[name] else { throw .noSuchBus(name) }
+        return bus
+    }
+
+    private func openArchive(of bus: String) throws(RouterError) -> BusArchive? {
+        guard let directory = configuration.directory, let archive = configuration.archive else {
+            return nil
+        }
+        // A partner's bus has slashes in its name, a folder none.
+        let folder = bus.replacing("%", with: "%25").replacing("/", with: "%2F")
+        do throws(ArchiveError) {
+            return try BusArchive(
+                directory: "\(directory)/buses/\(folder).archive", configuration: archive)
+        } catch { throw .archive(bus: bus, error) }
+    }
+
+    /// A number for a bus, on the lane that has the fewest.
+    private func takeKey() -> (Lane, UInt32) {
+        if control.nextKeys.isEmpty {
+            control.nextKeys = Array(repeating: 0, count: lanes.count)
+            control.freeKeys = Array(repeating: [], count: lanes.count)
+        }
+        let loads = lanes.indices.map { Int(control.nextKeys[$0]) - control.freeKeys[$0].count }
+        let position = lanes.indices.min { loads[$0] < loads[$1] } ?? 0
+        if let key = control.freeKeys[position].popLast() { return (lanes[position], key) }
+        control.nextKeys[position] += 1
+        return (lanes[position], control.nextKeys[position] - 1)
+    }
+
+    private func giveBack(_ key: UInt32, _ lane: Lane) {
+        guard let position = lanes.firstIndex(where: { $0.stage === lane.stage }) else { return }
+        control.freeKeys[position].append(key)
+    }
+
+    /// Checks a name: letters, digits, and `. - _`, as the service has it.
+    static func checkName(
+        _ name: String, of what: String, allowsSlash: Bool = false
+    ) throws(RouterError) {
+        guard (1...nameMax).contains(name.utf8.count) else {
+            throw .invalidName(name, what: what, reason: "names have 1 to \(nameMax) characters")
+        }
+        let isGood = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "_"):
+                true
+            case UInt8(ascii: "/"): allowsSlash
+            default: false
+            }
+        }
+        guard isGood, name != ".", name != ".." else {
+            throw .invalidName(
+                name, what: what, reason: "names are made of letters, digits, \".\", \"-\", \"_\"")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+internal import EventArchive
+internal import EventPipeline
+internal import Foundation
+internal import Synchronization
+
+extension Router {
+    /// What was left when a router closed.
+    public struct Remainder: Sendable, Hashable {
+        /// Deliveries that were not made in time and will be made after the next start, from the
+        /// archive.
+        public var kept = 0
+        /// Deliveries that were not made in time, of buses without an archive: they became dead
+        /// letters if there is a place for these.
+        public var givenUp = 0
+        /// Targets that did not return from a delivery.
+        public var stuckTargets: [String] = []
+
+        /// Nothing is left.
+        public init() {}
+    }
+
+    /// Accepts nothing more, routes and delivers what was accepted, and closes the archives.
+    ///
+    /// Deliveries go on until all are made, or the time is over; retries that are due later than that
+    /// are not waited for. A second call does nothing.
+    ///
+    /// - Parameter limit: how long deliveries may take at most.
+    /// - Returns: what could not be delivered in time, and where it is.
+    /// - Throws: ``RouterError``: the first archive that could not be closed well. Everything else was
+    ///   closed nevertheless.
+    @discardableResult
+    public func close(within limit: Duration = .seconds(10)) throws(RouterError) -> Remainder {
+        let wasClosed = control.queue.sync {
+            defer { control.isClosed = true }
+            return control.isClosed
+        }
+        if wasClosed { return Remainder() }
+        control.timer?.cancel()
+        let (end, overflow) = monotonicNanoseconds().addingReportingOverflow(limit.wholeNanoseconds)
+        let deadline = overflow ? UInt64.max : end
+        let buses = control.queue.sync { Array(control.buses.values) }
+        for bus in buses { bus.engine.archive?.beginClosing() }
+        for publisher in publishing.shared { publisher.close() }
+        settle(buses, by: deadline)
+        for bus in buses { bus.port.close() }
+        for lane in lanes { lane.stage.stopAndWait() }
+        flushTargets(of: buses, by: deadline)
+        control.queue.sync { noteCheckpoints() }
+        let remainder = closeTargets(of: buses, by: deadline)
+        return try closeFiles(of: buses, remainder)
+    }
+
+    /// Waits until nothing is on its way between buses and targets, or the time is over.
+    private func settle(_ buses: [BusState], by deadline: UInt64) {
+        func isQuiet() -> Bool {
+            let targets = buses.flatMap { $0.rules.values.flatMap(\.targets) }
+            return lanes.allSatisfy { $0.stage.isIdle }
+                && targets.allSatisfy { target in
+                    guard let queue = target.queue else { return true }
+                    // One that is behind and takes nothing has no hurry.
+                    return queue.stage.isIdle && queue.worker.isQuiet
+                        && (!target.isCatchingUp.load(ordering: .relaxed)
+                            || queue.worker.isSaturated)
+                }
+        }
+        // Twice: what a target passed on to another bus in between is seen the second time.
+        while !(isQuiet() && isQuiet()), monotonicNanoseconds() < deadline { usleep(500) }
+    }
+
+    private func flushTargets(of buses: [BusState], by deadline: UInt64) {
+        for bus in buses {
+            let engines = bus.rules.values.flatMap(\.targets)
+            while !bus.lane.lane.perform({ engines.allSatisfy { $0.flushPublisher() } }),
+                monotonicNanoseconds() < deadline
+            {
+                usleep(500)
+            }
+        }
+    }
+
+    private func closeTargets(of buses: [BusState], by deadline: UInt64) -> Remainder {
+        let group = DispatchGroup()
+        let box = RemainderBox()
+        var names: [String] = []
+        for bus in buses {
+            let isArchived = bus.engine.archive != nil && services.watermarks != nil
+            for engine in bus.rules.values.flatMap(\.targets) {
+                let unsent = engine.closeLaneSide(bus.lane.lane)
+                guard let queue = engine.queue else { continue }
+                let name = "\(engine.place.bus)/\(engine.place.rule)/\(engine.place.target)"
+                names.append(name)
+                box.begin(name, unsent: unsent, isArchived: isArchived)
+                group.enter()
+                queue.stage.stop {
+                    queue.worker.close(by: deadline) { items in
+                        box.end(name, queue.worker, items, isArchived: isArchived)
+                        group.leave()
+                    }
+                }
+            }
+        }
+        // A target that does not return from a call is left alone.
+        let now = monotonicNanoseconds()
+        let left = deadline > now ? deadline - now : 0
+        _ = group.wait(timeout: .now() + .nanoseconds(Int(clamping: left)) + .milliseconds(200))
+        return box.remainder
+    }
+
+    private func closeFiles(
+        of buses: [BusState], _ remainder: Remainder
+    ) throws(RouterError) -> Remainder {
+        var failure: RouterError?
+        func attempt(_ bus: String, _ body: () throws(ArchiveError) -> Void) {
+            do throws(ArchiveError) { try body() } catch {
+                failure = failure ?? .archive(bus: bus, error)
+            }
+        }
+        do { try services.watermarks?.save() } catch {
+            failure = .files("the targets' watermarks can't be written: \(error)")
+        }
+        for bus in buses {
+            attempt(bus.name) { () throws(ArchiveError) in try bus.engine.archive?.close() }
+        }
+        attempt("of dead letters") { () throws(ArchiveError) in try services.deadLetters.close() }
+        if let failure { throw failure }
+        return remainder
+    }
+}
+
+/// What targets leave, added up on their queues.
+private final class RemainderBox: @unchecked Sendable {
+    // Unchecked: under the lock.
+    private let lock = NSLock()
+    private var current = Router.Remainder()
+    private var running: Set<String> = []
+
+    func begin(_ name: String, unsent: Int, isArchived: Bool) {
+        lock.withLock {
+            _ = running.insert(name)
+            count(unsent, isArchived)
+        }
+    }
+
+    func end(
+        _ name: String, _ worker: TargetWorker, _ items: [PendingDeliveries.Item], isArchived: Bool
+    ) {
+        lock.withLock {
+            running.remove(name)
+            count(items.count, isArchived)
+        }
+        guard !isArchived else { return }
+        for item in items {
+            worker.giveUp(
+                item, DeliveryError(.unknown, "the router was closed before it was delivered"), nil)
+        }
+    }
+
+    private func count(_ count: Int, _ isArchived: Bool) {
+        if isArchived { current.kept += count } else { current.givenUp += count }
+    }
+
+    var remainder: Router.Remainder {
+        lock.withLock {
+            current.stuckTargets = running.sorted()
+            return current
+        }
+    }
+}

@@ -1,0 +1,137 @@
+internal import JSONScan
+internal import EventArchive
+internal import EventPipeline
+
+extension Router {
+    /// Makes a publisher to a bus, for one thread at a time: the fast way in. Events are whole, with
+    /// whatever envelope they have; nothing is added.
+    ///
+    /// - Throws: ``PublishError``: the bus does not exist, or the lane has as many publishers as it
+    ///   has slabs for.
+    public func makePublisher(
+        to bus: String = Router.defaultBus
+    ) throws(PublishError) -> EventPublisher {
+        guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
+        return try EventPublisher(to: port)
+    }
+
+    /// Publishes a whole event, from any thread. It is queued then; ``confirm()`` waits until it is
+    /// archived.
+    ///
+    /// - Throws: ``PublishError``; nothing was queued then.
+    public func publish(
+        _ event: String, to bus: String = Router.defaultBus
+    ) throws(PublishError) {
+        try publish(event.utf8Span.span.bytes, to: bus)
+    }
+
+    /// Publishes a whole event, from any thread.
+    ///
+    /// - Throws: ``PublishError``; nothing was queued then.
+    public func publish(
+        _ event: borrowing RawSpan, to bus: String = Router.defaultBus
+    ) throws(PublishError) {
+        guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
+        let error = event.withUnsafeBytes { bytes in
+            publishing.publisher(for: port)?.publish(CollectionOfOne(bytes), to: port).error
+        }
+        if let error { throw error }
+    }
+
+    /// Publishes whole events, in their order, with one hand-over for all.
+    ///
+    /// - Returns: how many were accepted, the first ones, and why the next one was not.
+    public func publish(
+        contentsOf events: [String], to bus: String = Router.defaultBus
+    ) throws(PublishError) -> (accepted: Int, error: PublishError?) {
+        guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
+        var bytes: [UInt8] = []
+        var ends: [Int] = [0]
+        for event in events {
+            bytes += event.utf8
+            ends.append(bytes.count)
+        }
+        return bytes.withUnsafeBytes { bytes in
+            let parts = events.indices.lazy.map {
+                UnsafeRawBufferPointer(rebasing: bytes[ends[$0]..<ends[$0 + 1]])
+            }
+            return publishing.publisher(for: port)?.publish(parts, to: port) ?? (0, .closed)
+        }
+    }
+
+    /// Publishes a whole event, and returns when it is archived, as durable as the archive's
+    /// configuration says, and offered to its targets.
+    ///
+    /// - Throws: ``PublishError``; with ``PublishError/archive(_:)`` it may have been delivered, but is
+    ///   not archived.
+    public func publishAndConfirm(
+        _ event: String, to bus: String = Router.defaultBus
+    ) async throws(PublishError) {
+        try publish(event, to: bus)
+        try await confirm(bus: bus)
+    }
+
+    /// Returns when everything that was published to a bus before by this router's own functions, or
+    /// by publishers that were flushed since, is archived and offered to its targets.
+    ///
+    /// - Throws: ``PublishError``: there is no such bus, or its archive can't be written.
+    public func confirm(bus: String = Router.defaultBus) async throws(PublishError) {
+        guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
+        _ = publishing.publisher(for: port)?.flush()
+        let count = port.stage.pushedCount
+        await withCheckedContinuation { continuation in
+            port.stage.whenHandled(count) { continuation.resume() }
+        }
+        if let failure = port.archiveFailure.current { throw .archive(failure) }
+    }
+
+    /// Makes events of entries and publishes them, as EventBridge's `PutEvents` does.
+    ///
+    /// An entry for a bus that does not exist succeeds, as it does with the service: the event goes
+    /// nowhere, and is counted in ``unroutedEntries``.
+    ///
+    /// - Returns: what became of each entry, in their order. One that fails does not concern the
+    ///   others.
+    /// - Throws: ``EntriesError``: there are too many, or they are too large together; nothing was
+    ///   published then.
+    public func putEvents(_ entries: [EventEntry]) throws(EntriesError) -> [EntryOutcome] {
+        try configuration.entryLimits.check(entries)
+        let now = EventTime.now
+        return publishing.withWriter { box in
+            entries.map { entry in
+                do throws(EntryError) { return .accepted(eventID: try put(entry, now, box)) } catch
+                {
+                    return .failed(error)
+                }
+            }
+        }
+    }
+
+    private func put(
+        _ entry: EventEntry, _ now: EventTime, _ box: EnvelopeBox
+    ) throws(EntryError) -> String {
+        box.output.removeAll(keepingCapacity: true)
+        let id = try box.writer.write(entry, now: now, to: &box.output)
+        guard let port = publishing.port(entry.bus ?? Self.defaultBus) else {
+            publishing.countUnrouted()
+            return id
+        }
+        let error = box.output.withUnsafeBytes { bytes in
+            publishing.publisher(for: port)?.publish(CollectionOfOne(bytes), to: port).error
+        }
+        guard let error else { return id }
+        switch error {
+        case .full, .dropped, .tooManyPublishers:
+            throw EntryError(.throttling, "The bus has no room; try again.")
+        case .invalid(let json): throw EntryError(.malformedDetail, json.description)
+        case .tooLarge(let bytes, let limit):
+            throw EntryError(
+                .invalidArgument, "The event has \(bytes) bytes; at most \(limit) are allowed.")
+        case .closed, .noSuchBus: throw EntryError(.internalFailure, "The router was closed.")
+        case .archive(let archive): throw EntryError(.internalFailure, archive.description)
+        }
+    }
+
+    /// Entries that were published to buses that do not exist.
+    public var unroutedEntries: UInt64 { publishing.unrouted }
+}

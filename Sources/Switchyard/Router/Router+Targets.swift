@@ -1,0 +1,144 @@
+internal import Dispatch
+internal import EventMatching
+internal import EventPipeline
+
+extension Router {
+    /// Adds targets to a rule, or replaces those of the same ids.
+    ///
+    /// A target that had come to some point of its bus's archive, in this process or an earlier one,
+    /// goes on from there: what it missed is delivered first. A new one gets what is published from
+    /// now on.
+    ///
+    /// - Throws: ``RouterError``; nothing has changed then.
+    public func putTargets(
+        _ targets: [Target], on rule: String, of bus: String = Router.defaultBus
+    ) throws(RouterError) {
+        try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
+            let bus = try state(of: bus)
+            let rule = try ruleState(rule, on: bus)
+            for target in targets { try check(target) }
+            let replaced = Set(targets.map(\.id))
+            let kept = rule.targets.indices.filter {
+                !replaced.contains(rule.targets[$0].place.target)
+            }
+            guard kept.count + replaced.count <= configuration.targetsPerRule else {
+                throw .limitExceeded(what: "targets of a rule", limit: configuration.targetsPerRule)
+            }
+            let old = rule.targets.filter { replaced.contains($0.place.target) }
+            // They end first: two engines for one target would not know of each other's events.
+            rule.definitions = kept.map { rule.definitions[$0] }
+            rule.targets = kept.map { rule.targets[$0] }
+            if !old.isEmpty {
+                try install(bus)
+                end(old, on: bus)
+            }
+            let made = targets.map { makeEngine($0, of: rule, on: bus) }
+            rule.definitions += targets
+            rule.targets += made
+            try begin(made, on: bus)
+        }
+    }
+
+    /// Removes targets of a rule. What still waits for them is not delivered, and forgotten.
+    ///
+    /// - Throws: ``RouterError``: there is no such bus, rule or target; nothing has changed then.
+    public func removeTargets(
+        _ ids: [String], from rule: String, of bus: String = Router.defaultBus
+    ) throws(RouterError) {
+        try control.sync { () throws(RouterError) in
+            let bus = try state(of: bus)
+            let rule = try ruleState(rule, on: bus)
+            for id in ids where !rule.targets.contains(where: { $0.place.target == id }) {
+                throw .noSuchTarget(id, rule: rule.rule.name)
+            }
+            let old = rule.targets.filter { ids.contains($0.place.target) }
+            rule.definitions.removeAll { ids.contains($0.id) }
+            rule.targets.removeAll { ids.contains($0.place.target) }
+            try install(bus)
+            remove(old, on: bus)
+        }
+    }
+
+    /// What became of the events that a target was meant to get.
+    ///
+    /// - Throws: ``RouterError``: there is no such bus, rule or target.
+    public func statistics(
+        target: String, of rule: String, on bus: String = Router.defaultBus
+    ) throws(RouterError) -> TargetStatistics {
+        try control.sync { () throws(RouterError) in
+            let bus = try state(of: bus)
+            return try engine(target, of: ruleState(rule, on: bus)).statistics
+        }
+    }
+
+    /// A target, under the control lock.
+    func engine(_ id: String, of rule: RuleState) throws(RouterError) -> TargetEngine {
+        guard let engine = rule.targets.first(where: { $0.place.target == id }) else {
+            throw .noSuchTarget(id, rule: rule.rule.name)
+        }
+        return engine
+    }
+
+    private func check(_ target: Target) throws(RouterError) {
+        try Self.checkName(target.id, of: "target")
+        if case .bus(let name) = target.destination { _ = try state(of: name) }
+    }
+
+    private func makeEngine(
+        _ target: Target, of rule: RuleState, on bus: BusState
+    ) -> TargetEngine {
+        let place = TargetPlace(
+            bus: bus.name, rule: rule.rule.name, target: target.id, ruleARN: rule.arn)
+        let limits = TargetEngine.Limits(
+            queueEvents: configuration.targetQueueEvents,
+            slabCount: configuration.targetQueueBytes / configuration.slabBytes,
+            slabBytes: configuration.slabBytes, pendingEvents: configuration.pendingEventsMax)
+        var port: PublishPort?
+        if case .bus(let name) = target.destination { port = control.buses[name]?.port }
+        let source = rule.source
+        return TargetEngine(target, at: place, limits: limits, bus: port, services: services) {
+            try RuleSet(source.rules)
+        }
+    }
+
+    /// Takes targets into use: each goes on from its watermark, or gets its first one.
+    private func begin(_ engines: [TargetEngine], on bus: BusState) throws(RouterError) {
+        guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
+            return try install(bus)
+        }
+        let queued = engines.filter { $0.queue != nil }
+        let known = queued.map { watermarks[$0.place.key] }
+        let lane = bus.lane.lane
+        var end: UInt64 = 0
+        try install(bus) {
+            end = archive.nextSequence
+            for (engine, known) in zip(queued, known) {
+                if let known, known < end { engine.fallBehind(from: known, lane, archive) }
+            }
+        }
+        for (engine, known) in zip(queued, known) where known == nil || known ?? 0 > end {
+            // A watermark beyond the archive's end is of events that the machine lost.
+            do {
+                try watermarks.begin(engine.place.key, at: end)
+            } catch { throw .files("the targets' watermarks can't be written: \(error)") }
+        }
+    }
+
+    /// Ends targets; what they had not delivered stays behind their watermarks.
+    func end(_ engines: [TargetEngine], on bus: BusState) {
+        for engine in engines {
+            engine.closeLaneSide(bus.lane.lane)
+            guard let queue = engine.queue else { continue }
+            queue.stage.stop {}
+            queue.worker.close(by: 0) { _ in }
+        }
+    }
+
+    /// Ends targets for good.
+    func remove(_ engines: [TargetEngine], on bus: BusState) {
+        end(engines, on: bus)
+        // A watermark that could not be removed costs a line in the file.
+        for engine in engines { try? services.watermarks?.remove(engine.place.key) }
+    }
+}

@@ -1,0 +1,149 @@
+internal import EventArchive
+internal import Dispatch
+internal import EventPipeline
+internal import Foundation
+internal import Synchronization
+
+/// A router: buses, rules and targets, with everything that is published archived, matched and
+/// delivered.
+///
+/// This is the place to begin reading `Router`. Who does what:
+///
+/// - a `RouterLane` is a worker that routes the events of its buses: a `BusEngine` archives and
+///   matches them, a `BusPlan` knows where matches go;
+/// - a `TargetEngine` for each target takes the matches (see ``Target``);
+/// - the router itself is the control plane: it makes these, and exchanges a bus's plan when its
+///   rules or targets change, between two runs of events. No event waits for it longer than that.
+///
+/// ```swift
+/// let router = try Router(RouterConfiguration(directory: "/var/lib/orders"))
+/// try router.putRule(RoutingRule(name: "stopped", pattern: #"{"detail": {"state": ["stopped"]}}"#))
+/// try router.putTargets([.closure("log") { print($0.text) }], on: "stopped")
+/// try router.publish(#"{"detail": {"state": "stopped"}}"#)
+/// try router.close()
+/// ```
+///
+/// Rules and targets are the program's: it puts them again after a restart, and targets of the same
+/// names go on where they had come to, as far as there is a directory.
+///
+/// Changes take effect before the call returns. No function of the router may be called by an inline
+/// target.
+public final class Router: Sendable {
+    /// How it was built.
+    public let configuration: RouterConfiguration
+    let services: RouterServices
+    let lanes: [Lane]
+    let control: RouterControl
+    let publishing: RouterPublishing
+
+    /// A lane with its stage, and its way in.
+    struct Lane: Sendable {
+        let lane: RouterLane
+        let stage: Stage<MPSCRing>
+    }
+
+    /// The bus that there always is.
+    public static let defaultBus = "default"
+
+    /// Opens the directory, if there is one, and makes the default bus.
+    ///
+    /// - Throws: ``RouterError``
+    public init(_ configuration: RouterConfiguration = RouterConfiguration()) throws(RouterError) {
+        self.configuration = configuration
+        services = try Self.openServices(configuration)
+        lanes = (0..<max(1, configuration.laneCount)).map { _ in Self.makeLane(configuration) }
+        control = RouterControl()
+        publishing = RouterPublishing(configuration, lanes: lanes)
+        try createBus(Self.defaultBus)
+        startTicking()
+    }
+
+    deinit { control.timer?.cancel() }
+
+    private static func openServices(
+        _ configuration: RouterConfiguration
+    ) throws(RouterError) -> RouterServices {
+        guard let directory = configuration.directory else {
+            do throws(ArchiveError) {
+                let office = try DeadLetterOffice(directory: nil, eventBytesMax: 0)
+                return RouterServices(deadLetters: office, watermarks: nil)
+            } catch { throw .archive(bus: "", error) }
+        }
+        let office: DeadLetterOffice
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory + "/buses", withIntermediateDirectories: true)
+        } catch { throw .files("\(directory): \(error)") }
+        do throws(ArchiveError) {
+            office = try DeadLetterOffice(
+                directory: directory + "/dead-letters", eventBytesMax: configuration.slabBytes)
+        } catch { throw .archive(bus: "of dead letters", error) }
+        do {
+            return RouterServices(
+                deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory))
+        } catch { throw .files("\(directory)/delivery.watermarks: \(error)") }
+    }
+
+    private static func makeLane(_ configuration: RouterConfiguration) -> Lane {
+        let pool = SlabPool(slabCount: configuration.slabCount, slabBytes: configuration.slabBytes)
+        let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax)
+        let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
+        let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }
+        lane.attach(to: stage.dispatchQueue)
+        return Lane(lane: lane, stage: stage)
+    }
+
+    /// The resource name of a rule.
+    func arn(ofRule rule: String, on bus: String) -> String {
+        let path = bus == Self.defaultBus ? rule : "\(bus)/\(rule)"
+        return "arn:aws:events:\(configuration.region):\(configuration.account):rule/\(path)"
+    }
+}
+
+/// What the router's control plane keeps. `@unchecked Sendable`: only touched on its queue.
+final class RouterControl: @unchecked Sendable {
+    let queue = DispatchQueue(label: "switchyard.control")
+    var buses: [String: BusState] = [:]
+    var freeKeys: [[UInt32]] = []
+    var nextKeys: [UInt32] = []
+    var timer: (any DispatchSourceTimer)?
+    var isClosed = false
+
+    /// Does something under the control lock.
+    func sync<Result>(
+        _ body: () throws(RouterError) -> Result
+    ) throws(RouterError) -> Result {
+        let result = queue.sync { Swift.Result(catching: body) }
+        return try result.get()
+    }
+}
+
+/// A bus as the control plane keeps it.
+final class BusState {
+    let name: String
+    let kind: BusKind
+    let lane: Router.Lane
+    let engine: BusEngine
+    let port: PublishPort
+    var rules: [String: RuleState] = [:]
+    /// The rules' names in the order in which they came.
+    var order: [String] = []
+
+    init(name: String, kind: BusKind, lane: Router.Lane, engine: BusEngine, port: PublishPort) {
+        self.name = name
+        self.kind = kind
+        self.lane = lane
+        self.engine = engine
+        self.port = port
+    }
+}
+
+/// What kind of bus it is.
+public enum BusKind: String, Sendable, Hashable {
+    /// The one that there always is, and which schedules are for.
+    case `default`
+    /// One of a program's own.
+    case custom
+    /// One that a partner's events come in on; its name is that of the partner's event source.
+    case partner
+}

@@ -1,0 +1,58 @@
+public import EventArchive
+public import EventPipeline
+
+/// How a router is built. The defaults suit events of some kilobytes, and EventBridge's limits.
+public struct RouterConfiguration: Sendable {
+    /// Where archives, dead letters and watermarks are kept; a folder that is made if it does not
+    /// exist. Nil for nowhere: then nothing survives, a target that falls behind loses events, and
+    /// dead letters are only counted.
+    public var directory: String?
+    /// How the buses' archives are written; nil for no archives.
+    public var archive: ArchiveConfiguration?
+    /// The account in envelopes and resource names.
+    public var account = "000000000000"
+    /// The region in envelopes and resource names.
+    public var region = "local"
+    /// How many buses work side by side: each lane is a worker with a queue of its own.
+    public var laneCount = 1
+    /// How many events can wait for a lane: a power of two, or it is rounded up.
+    public var waitingEventsMax = 16_384
+    /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up.
+    public var slabBytes = 1 << 20
+    /// How many slabs a lane has: they bound the bytes that can wait, and there can be one publisher
+    /// fewer.
+    public var slabCount = 32
+    /// What a publisher does when there is no room.
+    public var backPressure = BackPressure.wait
+    /// How many targets a rule can have.
+    public var targetsPerRule = 5
+    /// How many rules a bus can have.
+    public var rulesPerBus = 100_000
+    /// How many buses there can be.
+    public var busesMax = 100_000
+    /// How many events can wait in the queue of one target before it falls behind: a power of two, or
+    /// it is rounded up.
+    public var targetQueueEvents = 4_096
+    /// How many bytes they can have; four slabs at least.
+    public var targetQueueBytes = 4 << 20
+    /// How many events of one target can wait to be tried again before it falls behind.
+    public var pendingEventsMax = 1_000
+    /// How many buses an event can come through before it goes no further.
+    public var hopsMax: UInt8 = 1
+    /// What bounds requests of entries.
+    public var entryLimits = EntryLimits()
+    /// How often the targets' watermarks are written.
+    public var watermarkInterval = Duration.seconds(1)
+
+    /// Creates a configuration with the defaults.
+    ///
+    /// - Parameters:
+    ///   - directory: see ``directory``.
+    ///   - archive: see ``archive``; it means nothing without a directory.
+    public init(
+        directory: String? = nil, archive: ArchiveConfiguration? = ArchiveConfiguration()
+    ) {
+        self.directory = directory
+        self.archive = archive
+    }
+}

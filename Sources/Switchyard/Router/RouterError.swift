@@ -1,0 +1,58 @@
+public import EventArchive
+public import EventMatching
+
+/// Why a router could not do what it was asked to: in the service's words where it has some.
+public enum RouterError: Error, Sendable, CustomStringConvertible {
+    /// There is no such bus.
+    case noSuchBus(String)
+    /// There is one of this name.
+    case busExists(String)
+    /// The default bus stays.
+    case defaultBus
+    /// A name is empty, too long, or has characters that names can't have.
+    case invalidName(String, what: String, reason: String)
+    /// There is no such rule.
+    case noSuchRule(String, bus: String)
+    /// A rule needs a pattern or a schedule.
+    case emptyRule(String)
+    /// Schedules are for the default bus.
+    case scheduleOnOtherBus
+    /// The rule can't be compiled.
+    case rule(RuleError)
+    /// It still has targets.
+    case ruleHasTargets(String)
+    /// More than are allowed.
+    case limitExceeded(what: String, limit: Int)
+    /// There is no such target.
+    case noSuchTarget(String, rule: String)
+    /// The archive can't be opened or closed.
+    case archive(bus: String, ArchiveError)
+    /// A file of the router can't be read or written.
+    case files(String)
+    /// The router was closed.
+    case closed
+
+    /// What is wrong.
+    public var description: String {
+        switch self {
+        case .noSuchBus(let bus): "Event bus \(bus) does not exist."
+        case .busExists(let bus): "Event bus \(bus) already exists."
+        case .defaultBus: "Cannot delete event bus default."
+        case .invalidName(let name, let what, let reason):
+            "\"\(name)\" can't be the name of a \(what): \(reason)"
+        case .noSuchRule(let rule, let bus): "Rule \(rule) does not exist on EventBus \(bus)."
+        case .emptyRule(let rule):
+            "Rule \(rule) has neither EventPattern nor ScheduleExpression; it needs one."
+        case .scheduleOnOtherBus:
+            "ScheduleExpression is supported only on the default event bus."
+        case .rule(let error): error.description
+        case .ruleHasTargets: "Rule can't be deleted since it has targets."
+        case .limitExceeded(let what, let limit):
+            "The requested resource exceeds the maximum number allowed. (\(what): \(limit))"
+        case .noSuchTarget(let target, let rule): "Rule \(rule) has no target \(target)."
+        case .archive(let bus, let error): "the archive of bus \(bus): \(error)"
+        case .files(let message): message
+        case .closed: "the router was closed"
+        }
+    }
+}

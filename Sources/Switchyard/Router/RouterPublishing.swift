@@ -1,0 +1,103 @@
+internal import Synchronization
+internal import Dispatch
+internal import EventPipeline
+
+/// What publishing by a bus's name needs: the buses' ways in, and a publisher for each lane that its
+/// callers share.
+///
+/// `@unchecked Sendable`: each part is only touched on the queue that it is named with.
+final class RouterPublishing: @unchecked Sendable {
+    private let portsQueue = DispatchQueue(label: "switchyard.ports")
+    private var ports: [String: PublishPort] = [:]
+    let shared: [SharedPublisher]
+    private let entriesQueue = DispatchQueue(label: "switchyard.entries")
+    private var writer: EnvelopeBox
+    /// Entries for buses that do not exist.
+    private var unroutedCount: UInt64 = 0
+
+    init(_ configuration: RouterConfiguration, lanes: [Router.Lane]) {
+        shared = lanes.map { SharedPublisher($0.stage) }
+        writer = EnvelopeBox(configuration)
+    }
+
+    /// A bus's way in.
+    func port(_ bus: String) -> PublishPort? { portsQueue.sync { ports[bus] } }
+
+    func set(_ port: PublishPort?, for bus: String) { portsQueue.sync { ports[bus] = port } }
+
+    /// The publisher that the callers of a bus's lane share.
+    func publisher(for port: PublishPort) -> SharedPublisher? {
+        shared.first { $0.stage === port.stage }
+    }
+
+    /// Lets one caller at a time make events.
+    func withWriter<Result>(_ body: (EnvelopeBox) -> Result) -> Result {
+        entriesQueue.sync { body(writer) }
+    }
+
+    func countUnrouted() { entriesQueue.async { [self] in unroutedCount += 1 } }
+    var unrouted: UInt64 { entriesQueue.sync { unroutedCount } }
+}
+
+/// An envelope writer that stays where it is.
+final class EnvelopeBox {
+    var writer: EnvelopeWriter
+    var output: [UInt8] = []
+
+    init(_ configuration: RouterConfiguration) {
+        writer = EnvelopeWriter(
+            account: configuration.account, region: configuration.region,
+            limits: configuration.entryLimits)
+    }
+}
+
+/// One publisher for any number of threads.
+final class SharedPublisher: @unchecked Sendable {
+    // Unchecked: the publisher is only touched on the queue.
+    let stage: Stage<MPSCRing>
+    private let queue = DispatchQueue(label: "switchyard.publish")
+    private var publisher: EventPublisher?
+
+    init(_ stage: Stage<MPSCRing>) { self.stage = stage }
+
+    /// Publishes events, and sends them on.
+    ///
+    /// - Returns: how many were accepted, the first ones, and what befell the next.
+    func publish(
+        _ events: some Collection<UnsafeRawBufferPointer>, to port: PublishPort
+    ) -> (accepted: Int, error: PublishError?) {
+        queue.sync {
+            var accepted = 0
+            var failure: PublishError?
+            do throws(PublishError) {
+                let publisher = try open(port)
+                for event in events {
+                    try publisher.publish(event, to: port)
+                    accepted += 1
+                }
+            } catch { failure = error }
+            // With `.fail`, what finds no room now is sent by the next call, or by `flush`.
+            _ = publisher?.flush()
+            port.accepted.wrappingAdd(UInt64(accepted), ordering: .releasing)
+            return (accepted, failure)
+        }
+    }
+
+    private func open(_ port: PublishPort) throws(PublishError) -> EventPublisher {
+        if let publisher { return publisher }
+        let made = try EventPublisher(to: port)
+        publisher = made
+        return made
+    }
+
+    /// Sends what waits; how many events still do.
+    func flush() -> Int { queue.sync { publisher?.flush() ?? 0 } }
+
+    /// Sends what waits, and ends.
+    func close() {
+        queue.sync {
+            publisher?.close()
+            publisher = nil
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// What all targets of a router share.
+struct RouterServices: Sendable {
+    let deadLetters: DeadLetterOffice
+    /// Nil without a directory.
+    let watermarks: DeliveryWatermarks?
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Switchyard
+import TestSupport
+import Testing
+
+@Suite struct TargetKindTests {
+    @Test("a file gets a line for each event, also over several runs of the program")
+    func writesFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("events.jsonl")
+        for round in 0..<2 {
+            let router = try makeRouter()
+            try router.putTargets([.file("t", path: path)], on: "all")
+            for number in 0..<500 { try router.publish(event(round * 500 + number)) }
+            try router.publish("{\"n\":\n[1,\n2]}")
+            try router.close()
+        }
+        let lines = try #require(readFile(path)).split(separator: 0x0A).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let odd = #"{"n": [1, 2]}"#
+        #expect(
+            lines == (0..<500).map(event) + [odd] + (500..<1_000).map(event) + [odd])
+    }
+
+    @Test("a file that can't be opened is tried again until it can")
+    func reopensFiles() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("later/events.jsonl")
+        let router = try makeRouter()
+        try router.putTargets([.file("t", retry: eager, path: path)], on: "all")
+        try router.publish(event(1))
+        try await wait { try router.statistics(target: "t", of: "all").failedAttempts > 2 }
+        try FileManager.default.createDirectory(
+            atPath: folder.path("later"), withIntermediateDirectories: true)
+        try await wait { try router.statistics(target: "t", of: "all").delivered == 1 }
+        try router.close()
+        #expect(readFile(path) == Array((event(1) + "\n").utf8))
+    }
+
+    @Test("a process gets a line for each event, and is started again when it has ended")
+    func feedsProcesses() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("lines")
+        let router = try makeRouter()
+        // Each process reads two lines and ends.
+        try router.putTargets(
+            [
+                .process(
+                    "t", retry: eager, executable: "/bin/sh",
+                    arguments: ["-c", "head -n 2 >> '\(path)'"])
+            ], on: "all")
+        func lines() -> [String] {
+            (readFile(path) ?? []).split(separator: 0x0A).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
+        try router.publish(event(1))
+        try router.publish(event(2))
+        await wait { lines().count == 2 }
+        // The first process has ended, or is about to: what is written meanwhile is lost with it.
+        try await Task.sleep(for: .milliseconds(200))
+        try router.publish(event(3))
+        try router.publish(event(4))
+        await wait { lines().count == 4 }
+        try router.close()
+        #expect(lines() == (1...4).map(event))
+    }
+
+    @Test("a process that can't be started is an error of the target")
+    func reportsMissingProgram() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        try router.putTargets(
+            [.process("t", retry: .never, executable: folder.path("nothing"))], on: "all")
+        try router.publish(event(1))
+        try await wait { try router.deadLetters().count == 1 }
+        #expect(try router.deadLetters()[0].message.contains("could not be started"))
+        try router.close()
+    }
+
+    @Test(
+        "a stream gives each match once, and what was not taken to the end goes to the next reader")
+    func streams() async throws {
+        let router = try makeRouter()
+        let stream = MatchStream(bufferMax: 8)
+        try router.putTargets([.stream("t", stream)], on: "all")
+        for number in 0..<100 { try router.publish(event(number)) }
+        var texts: [String] = []
+        do {
+            // This one takes ten and leaves without asking for an eleventh: the tenth comes again.
+            for await delivery in stream {
+                texts.append(delivery.text)
+                if texts.count == 10 { break }
+            }
+        }
+        texts.removeLast()
+        for await delivery in stream {
+            texts.append(delivery.text)
+            if texts.count == 99 { break }
+        }
+        #expect(texts == (0..<99).map(event))
+        let last = Task {
+            var rest: [String] = []
+            for await delivery in stream { rest.append(delivery.text) }
+            return rest
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        try router.close()
+        #expect(await last.value == [event(98), event(99)])
+    }
+
+    @Test(
+        "another bus gets the events, and loops are cut: what has come from a bus goes no further")
+    func forwards() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        let (first, second) = (Inbox(), Inbox())
+        try router.createBus("second")
+        let all = try RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#)
+        try router.putRule(all, on: "second")
+        try router.putTargets(
+            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], on: "all")
+        try router.putTargets(
+            [.inline("seen") { second.take($0.text) }, .bus("back", named: "default")],
+            on: "all", of: "second")
+        for number in 0..<200 { try router.publish(event(number)) }
+        await second.wait(for: 200)
+        try await wait { try router.deadLetters().count == 200 }
+        let letters = try router.deadLetters()
+        try router.close()
+        #expect(first.texts == (0..<200).map(event))
+        #expect(second.texts == (0..<200).map(event))
+        #expect(letters.allSatisfy { $0.code == .thirdAccountHopDetected && $0.target == "back" })
+    }
+}

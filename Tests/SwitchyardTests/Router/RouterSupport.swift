@@ -1,0 +1,80 @@
+import EventArchive
+import Foundation
+import Switchyard
+import TestSupport
+import Testing
+
+/// What targets got, from their threads.
+final class Inbox: Sendable {
+    nonisolated(unsafe) private var list: [String] = []
+    private let lock = NSLock()
+
+    var texts: [String] { lock.withLock { list } }
+    var count: Int { lock.withLock { list.count } }
+
+    func take(_ text: String) { lock.withLock { list.append(text) } }
+
+    /// Waits until it holds so many, for a minute at most.
+    ///
+    /// Tests never block a thread for long: targets that are tasks need them.
+    func wait(for count: Int, sourceLocation: SourceLocation = #_sourceLocation) async {
+        for _ in 0..<60_000 where self.count < count {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+        #expect(self.count >= count, sourceLocation: sourceLocation)
+    }
+}
+
+/// Something that can be switched from any thread.
+final class Switch: Sendable {
+    nonisolated(unsafe) private var state: Bool
+    private let lock = NSLock()
+
+    init(_ isOn: Bool) { state = isOn }
+
+    var isOn: Bool {
+        get { lock.withLock { state } }
+        set { lock.withLock { state = newValue } }
+    }
+}
+
+/// An error of a target.
+struct Refusal: Error {}
+
+/// Tries again at once and for ever, so that tests need not wait.
+let eager = RetryPolicy(
+    maximumRetries: .max, firstDelay: .milliseconds(1), maximumDelay: .milliseconds(5))
+
+/// A router in a folder, with small segments.
+func configuration(_ folder: TemporaryFolder?) -> RouterConfiguration {
+    var configuration = RouterConfiguration(
+        directory: folder.map { $0.path + "/router" },
+        archive: ArchiveConfiguration(segmentBytes: 1 << 20, durability: .none))
+    configuration.watermarkInterval = .milliseconds(20)
+    return configuration
+}
+
+/// A router with a rule for every event that has a member `n`.
+func makeRouter(
+    _ folder: TemporaryFolder? = nil, _ change: (inout RouterConfiguration) -> Void = { _ in }
+) throws -> Router {
+    var configuration = configuration(folder)
+    change(&configuration)
+    let router = try Router(configuration)
+    try router.putRule(RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#))
+    return router
+}
+
+/// The event number `number`.
+func event(_ number: Int) -> String { #"{"n":\#(number)}"# }
+
+/// Waits for something, for a minute at most.
+func wait(
+    sourceLocation: SourceLocation = #_sourceLocation, until condition: () throws -> Bool
+) async rethrows {
+    for _ in 0..<60_000 {
+        if try condition() { return }
+        try? await Task.sleep(for: .milliseconds(1))
+    }
+    Issue.record("it did not happen within a minute", sourceLocation: sourceLocation)
+}

@@ -1,0 +1,231 @@
+import EventArchive
+import Foundation
+import Switchyard
+import TestSupport
+import Testing
+
+@Suite struct RouterTests {
+    @Test("an event reaches the targets of the rules that match it, on its own bus only")
+    func routes() throws {
+        let router = try Router()
+        try router.createBus("orders")
+        let (low, high, other) = (Inbox(), Inbox(), Inbox())
+        try router.putRules([
+            RoutingRule(name: "low", pattern: #"{"n":[{"numeric":["<",10]}]}"#),
+            RoutingRule(name: "high", pattern: #"{"n":[{"numeric":[">",5]}]}"#),
+        ])
+        try router.putRule(RoutingRule(name: "low", pattern: #"{"n":[1]}"#), on: "orders")
+        try router.putTargets([.inline("t") { low.take($0.text) }], on: "low")
+        try router.putTargets(
+            [.closure("t") { high.take("\($0.rule)/\($0.target) \($0.text)") }], on: "high")
+        try router.putTargets([.closure("t") { other.take($0.text) }], on: "low", of: "orders")
+        for number in [1, 7, 20] { try router.publish(event(number)) }
+        try router.publish(event(1), to: "orders")
+        try router.publish(#"{"x":1}"#)
+        try router.close()
+        #expect(low.texts == [event(1), event(7)])
+        #expect(high.texts == ["high/t \(event(7))", "high/t \(event(20))"])
+        #expect(other.texts == [event(1)])
+        #expect(try router.rules().map(\.matched) == [2, 2])
+        let statistics = try router.statistics()
+        #expect(statistics.accepted == 4 && statistics.routed == 4)
+        #expect(statistics.matchedEvents == 3)
+        #expect(try router.statistics(target: "t", of: "high").delivered == 2)
+    }
+
+    @Test("rules can be added, replaced, disabled and removed between two events")
+    func changesRules() async throws {
+        let router = try makeRouter()
+        let inbox = Inbox()
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try await router.publishAndConfirm(event(1))
+        try router.setRule("all", isEnabled: false)
+        try await router.publishAndConfirm(event(2))
+        try router.setRule("all", isEnabled: true)
+        try router.putRule(RoutingRule(name: "all", pattern: #"{"n":[4]}"#))
+        try await router.publishAndConfirm(event(3))
+        try await router.publishAndConfirm(event(4))
+        try router.removeTargets(["t"], from: "all")
+        try await router.publishAndConfirm(event(4))
+        try router.removeRule("all")
+        try await router.publishAndConfirm(event(4))
+        try router.close()
+        #expect(inbox.texts == [event(1), event(4)])
+        #expect(try router.rules().isEmpty)
+    }
+
+    @Test("rules and targets change while events are published: each event sees one state")
+    func changesWhilePublishing() throws {
+        let router = try Router()
+        let inbox = Inbox()
+        // Both rules match every event; they change places as one.
+        func rules(_ first: Bool) throws -> [RoutingRule] {
+            try ["a", "b"].map { name in
+                var rule = try RoutingRule(name: name, pattern: #"{"n":[{"exists":true}]}"#)
+                rule.isEnabled = (name == "a") == first
+                return rule
+            }
+        }
+        try router.putRules(rules(true))
+        for name in ["a", "b"] {
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: name)
+        }
+        let done = Switch(false)
+        let publisher = Thread {
+            for number in 0..<20_000 { try? router.publish(event(number)) }
+            done.isOn = true
+        }
+        publisher.start()
+        var changes = 0
+        while !done.isOn {
+            changes += 1
+            try router.putRules(rules(changes % 2 == 0))
+        }
+        try router.close()
+        #expect(inbox.texts == (0..<20_000).map(event))
+        #expect(changes > 1)
+    }
+
+    @Test("what can't be done is refused in the service's words, and changes nothing")
+    func refuses() throws {
+        let router = try makeRouter()
+        func message(_ body: () throws -> Void) -> String? {
+            do { try body() } catch { return "\(error)" }
+            return nil
+        }
+        #expect(message { try router.removeBus("default") } == "Cannot delete event bus default.")
+        #expect(message { try router.removeBus("x") } == "Event bus x does not exist.")
+        #expect(message { try router.createBus("default") } == "Event bus default already exists.")
+        #expect(message { try router.createBus("a b") }?.contains("letters, digits") == true)
+        #expect(message { try router.createBus("a/b") }?.contains("letters, digits") == true)
+        try router.createBus("aws.partner/example.com/x", kind: .partner)
+        let rule = try RoutingRule(name: "r", pattern: #"{"n":[1]}"#)
+        #expect(message { try router.putRule(rule, on: "x") } == "Event bus x does not exist.")
+        #expect(
+            message { try router.putRule(RoutingRule(name: "r")) }?.contains("EventPattern") == true
+        )
+        let schedule = RoutingRule(name: "r", schedule: try ScheduleExpression("rate(1 minute)"))
+        try router.createBus("orders")
+        #expect(
+            message { try router.putRule(schedule, on: "orders") }
+                == "ScheduleExpression is supported only on the default event bus.")
+        let six = (0..<6).map { Target.inline("t\($0)") { _ in } }
+        #expect(
+            message { try router.putTargets(six, on: "all") }?
+                .hasPrefix("The requested resource exceeds the maximum number allowed.") == true)
+        try router.putTargets(Array(six.dropLast()), on: "all")
+        #expect(
+            message { try router.putTargets([six[5]], on: "all") }?.contains("maximum") == true)
+        try router.putTargets([six[0]], on: "all")
+        #expect(
+            message { try router.removeRule("all") }
+                == "Rule can't be deleted since it has targets.")
+        #expect(
+            message { try router.putTargets([six[0]], on: "no") }
+                == "Rule no does not exist on EventBus default.")
+        #expect(
+            message { try router.putTargets([.bus("b", named: "no")], on: "all") }
+                == "Event bus no does not exist.")
+        try router.removeRule("never there")
+        #expect(throws: PublishError.noSuchBus("no")) { try router.publish(event(1), to: "no") }
+        try router.close()
+        #expect(throws: PublishError.closed) { try router.publish(event(1)) }
+        #expect(message { try router.createBus("late") } == "the router was closed")
+    }
+
+    @Test("a removed bus takes nothing more, and its name can be used again, with its archive")
+    func removesBuses() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        for round in 0..<3 {
+            try router.createBus("orders")
+            let inbox = Inbox()
+            try router.putRule(
+                RoutingRule(name: "r", pattern: #"{"n":[{"exists":true}]}"#), on: "orders")
+            try router.putTargets(
+                [.inline("t") { inbox.take("\($0.sequence)") }], on: "r", of: "orders")
+            let publisher = try router.makePublisher(to: "orders")
+            try router.publish(event(1), to: "orders")
+            try await router.confirm(bus: "orders")
+            try router.removeBus("orders")
+            #expect(inbox.texts == ["\(round)"])
+            #expect(throws: PublishError.closed) {
+                try publisher.publish(Array(event(1).utf8).span.bytes)
+            }
+        }
+        #expect(router.buses.map(\.name) == ["default"])
+        try router.close()
+    }
+
+    @Test("entries become events on their buses, and each entry has its outcome")
+    func putsEntries() throws {
+        let router = try makeRouter()
+        try router.createBus("orders")
+        let inbox = Inbox()
+        for bus in ["default", "orders"] {
+            try router.putRule(RoutingRule(name: "s", pattern: #"{"source":["shop"]}"#), on: bus)
+            try router.putTargets(
+                [.closure("t") { inbox.take("\($0.bus) \($0.text)") }], on: "s", of: bus)
+        }
+        let outcomes = try router.putEvents([
+            EventEntry(source: "shop", detailType: "a", detail: "{}"),
+            EventEntry(source: "shop", detailType: "b", detail: "nothing"),
+            EventEntry(source: "shop", detailType: "c", detail: "{}", bus: "orders"),
+            EventEntry(source: "shop", detailType: "d", detail: "{}", bus: "nowhere"),
+        ])
+        #expect(outcomes[0].eventID != nil && outcomes[2].eventID != nil)
+        #expect(outcomes[3].eventID != nil && router.unroutedEntries == 1)
+        guard case .failed(let error) = outcomes[1] else { throw Refusal() }
+        #expect(error.description == "MalformedDetail: Detail is malformed.")
+        #expect(throws: EntriesError.count(0, limit: 10)) { try router.putEvents([]) }
+        try router.close()
+        let texts = inbox.texts.sorted()
+        #expect(texts.count == 2)
+        #expect(
+            texts[0].hasPrefix("default {\"version\":\"0\",\"id\":\"\(outcomes[0].eventID ?? "")\"")
+        )
+        #expect(texts[1].hasPrefix("orders "))
+    }
+
+    @Test("a batch says how many of it were accepted, and why the next one was not")
+    func publishesBatches() throws {
+        let router = try makeRouter()
+        let inbox = Inbox()
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        let good = try router.publish(contentsOf: (0..<1_000).map(event))
+        #expect(good.accepted == 1_000 && good.error == nil)
+        let bad = try router.publish(contentsOf: [event(1), "[]", event(2)])
+        #expect(bad.accepted == 1)
+        guard case .invalid? = bad.error else { throw Refusal() }
+        try router.close()
+        #expect(inbox.texts == (0..<1_000).map(event) + [event(1)])
+    }
+
+    @Test("what a target gets is made of the event; what can't be made is a dead letter")
+    func transforms() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        let (paths, texts) = (Inbox(), Inbox())
+        let transformer = try InputTransformer(
+            paths: ["n": "$.n"], template: #"{"text":"<n> of <aws.events.rule-name>"}"#)
+        try router.putTargets(
+            [
+                .inline("path", input: .path(InputPath("$.n"))) { paths.take($0.text) },
+                .closure("text", input: .transformer(transformer)) { texts.take($0.text) },
+                .inline("missing", input: .path(InputPath("$.m"))) { paths.take($0.text) },
+            ], on: "all")
+        try router.publish(event(1))
+        try router.publish(#"{"n":[1]}"#)
+        try await wait { try router.deadLetters().count == 3 }
+        let letters = try router.deadLetters()
+        try router.close()
+        #expect(paths.texts == ["1", "[1]"])
+        #expect(texts.texts == [#"{"text":"1 of all"}"#])
+        #expect(
+            letters.filter { $0.code == .invalidParameter && $0.target == "missing" }.count == 2)
+        let json = letters.filter { $0.code == .invalidJSON }
+        #expect(json.map(\.target) == ["text"])
+        #expect(json.map { String(decoding: $0.event, as: UTF8.self) } == [#"{"n":[1]}"#])
+        #expect(json.map(\.attempts) == [1] && json.allSatisfy { $0.condition == nil })
+    }
+}
