@@ -40,11 +40,12 @@ public final class RuleSet: Sendable {
     ) throws(RuleError) {
         var builder = RuleSetBuilder()
         var names: [String] = []
-        var seen: Set<ExactString> = []
+        var seen = NumberTable()
         for rule in rules {
-            guard seen.insert(ExactString(rule.name)).inserted else {
-                throw RuleError(rule: rule.name, .duplicateName)
-            }
+            let name = RuleName(text: rule.name)
+            let other = seen.find(name.byteHash) { RuleName(text: names[Int($0)]) == name }
+            guard other == nil else { throw RuleError(rule: rule.name, .duplicateName) }
+            seen.insert(UInt32(names.count), name.byteHash)
             do {
                 for branch in try rule.pattern.branches(limit: branchLimit) {
                     builder.add(branch, of: names.count)

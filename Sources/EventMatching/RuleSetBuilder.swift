@@ -3,74 +3,116 @@ internal import JSONScan
 
 /// Turns branches into ``RuleTables``.
 struct RuleSetBuilder {
-    private struct ConditionKey: Hashable {
+    private struct ConditionKey: Equatable {
         var field: UInt32
         var values: [ValuePattern]
     }
 
-    private struct ConditionDraft {
-        var key: ConditionKey
-        var presence = Condition.none
+    /// What decides where branches hang.
+    private struct Rank: BitwiseCopyable {
         var selectivity: Selectivity
-        var branchCount = 0
+        /// How many branches have the condition.
+        var branchCount: UInt32 = 0
+        /// See ``Condition/presence``.
+        var presence = Condition.none
+
+        /// Whether it narrows the rules down more.
+        func isRarer(than other: Rank) -> Bool {
+            selectivity == other.selectivity
+                ? branchCount < other.branchCount : selectivity < other.selectivity
+        }
     }
 
-    private struct BranchDraft {
+    private struct BranchDraft: BitwiseCopyable {
         var rule: UInt32
-        var conditions: [UInt32]
+        /// In ``branchConditions``.
+        var conditions: Run
     }
 
-    private struct RaiseDraft {
+    private struct RaiseDraft: BitwiseCopyable {
         var by: UInt32
         var group: UInt32
         var check: UInt32
         var branch: UInt32
+
+        var sortKey: (UInt64, UInt64) {
+            (UInt64(by) << 32 | UInt64(group), UInt64(check) << 32 | UInt64(branch))
+        }
+
+        /// How many different conditions are looked at before the branch itself.
+        var lookedAtCount: Int {
+            1 + (group == by ? 0 : 1) + (check == by || check == group ? 0 : 1)
+        }
     }
 
     /// How much a condition narrows the rules down, before it is known how many have it.
-    private enum Selectivity: Int, Comparable {
+    private enum Selectivity: UInt8, Comparable, BitwiseCopyable {
         case exact, range, broad, absent
 
         static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
     }
 
-    private var fieldNumbers: [ExactString: UInt32] = [:]
+    private var fieldNumbers = NumberTable()
     private var paths: [ExactString] = []
-    private var conditionNumbers: [ConditionKey: UInt32] = [:]
-    private var conditions: [ConditionDraft] = []
+    private var conditionNumbers = NumberTable()
+    private var conditions: [ConditionKey] = []
+    private var ranks: [Rank] = []
     private var branches: [BranchDraft] = []
+    /// The conditions of all branches.
+    private var branchConditions: [UInt32] = []
 
     var branchCount: Int { branches.count }
 
     /// Adds a branch of a rule. O(size of the branch).
     mutating func add(_ branch: PatternBranch, of rule: Int) {
-        var numbers: [UInt32] = []
+        let start = branchConditions.count
         for condition in branch.conditions {
-            numbers.append(number(of: condition.values, at: field(condition.path)))
+            let number = number(of: condition.values, at: field(condition.path))
+            ranks[Int(number)].branchCount += 1
+            branchConditions.append(number)
         }
-        for number in numbers { conditions[Int(number)].branchCount += 1 }
-        branches.append(BranchDraft(rule: UInt32(rule), conditions: numbers))
+        let run = Run(start: UInt32(start), count: UInt32(branchConditions.count - start))
+        branches.append(BranchDraft(rule: UInt32(rule), conditions: run))
     }
 
     private mutating func field(_ path: ExactString) -> UInt32 {
-        if let known = fieldNumbers[path] { return known }
+        let hash = path.byteHash
+        let known = fieldNumbers.find(hash) { self.paths[Int($0)] == path }
+        if let known { return known }
         let number = UInt32(paths.count)
-        fieldNumbers[path] = number
+        fieldNumbers.insert(number, hash)
         paths.append(path)
         return number
     }
 
     private mutating func number(of values: [ValuePattern], at field: UInt32) -> UInt32 {
-        let key = ConditionKey(field: field, values: values)
-        if let known = conditionNumbers[key] { return known }
-        var draft = ConditionDraft(key: key, selectivity: Self.selectivity(of: values))
+        let hash = Self.hash(of: values, at: field)
+        let known = conditionNumbers.find(hash) { number in
+            self.conditions[Int(number)].field == field
+                && self.conditions[Int(number)].values == values
+        }
+        if let known { return known }
+        var rank = Rank(selectivity: Self.selectivity(of: values))
         if values.contains(.exists(false)) {
-            draft.presence = number(of: [.exists(true)], at: field)
+            rank.presence = number(of: [.exists(true)], at: field)
         }
         let number = UInt32(conditions.count)
-        conditionNumbers[key] = number
-        conditions.append(draft)
+        conditionNumbers.insert(number, hash)
+        conditions.append(ConditionKey(field: field, values: values))
+        ranks.append(rank)
         return number
+    }
+
+    /// The same for equal conditions. Alternatives that compare with nothing that is quickly hashed
+    /// are told apart by the standard library.
+    private static func hash(of values: [ValuePattern], at field: UInt32) -> UInt64 {
+        var hash = UInt64(field)
+        for value in values {
+            let next = value.quickHash ?? UInt64(bitPattern: Int64(value.hashValue))
+            hash = (hash ^ next) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 32
+        }
+        return hash
     }
 
     private static func selectivity(of values: [ValuePattern]) -> Selectivity {
@@ -87,39 +129,41 @@ struct RuleSetBuilder {
     /// Compiles what was added. O(total size).
     consuming func freeze(ruleCount: Int) -> RuleTables {
         renumberConditions()
-        var raises = [[RaiseDraft]](repeating: [], count: conditions.count)
+        var raises: [RaiseDraft] = []
+        raises.reserveCapacity(branches.count)
         var unraised: [UInt32] = []
-        for (number, branch) in branches.enumerated() {
-            if let raise = raise(UInt32(number), of: branch) {
-                raises[Int(raise.by)].append(raise)
+        for number in branches.indices {
+            if let raise = raise(UInt32(number), of: branches[number]) {
+                raises.append(raise)
             } else {
                 unraised.append(UInt32(number))
             }
         }
+        raises.sort { $0.sortKey < $1.sortKey }
         let freezer = freezeFields(raises, ruleCount: ruleCount)
 
-        var branchConditions = RunBuilder<UInt32>()
         let frozenBranches = branches.map { branch in
             Branch(
                 rule: branch.rule,
-                firstCondition: branchConditions.append(branch.conditions).start,
+                firstCondition: branch.conditions.start,
                 conditionCount: UInt16(branch.conditions.count),
-                hasAbsence: branch.conditions.contains {
-                    conditions[Int($0)].presence != Condition.none
+                hasAbsence: branchConditions[branch.conditions.range].contains {
+                    ranks[Int($0)].presence != Condition.none
                 })
         }
         var frozenRaises = RunBuilder<Raise>()
         var groups = RunBuilder<RaiseGroup>()
-        let heads = raises.enumerated().map { condition, raises -> RaiseHead in
+        let none = RaiseHead(check: UInt32(conditions.count), raises: Run())
+        var heads = [RaiseHead](repeating: none, count: conditions.count)
+        for raises in raises.chunked(by: \.by) {
             let own = grouped(raises, frozenBranches, &frozenRaises)
-            guard let first = own.first else {
-                return RaiseHead(check: UInt32(conditions.count), raises: Run())
-            }
-            return own.count == 1
-                ? RaiseHead(check: first.check, raises: first.raises)
-                : RaiseHead(check: UInt32(condition), groups: groups.append(own))
+            let condition = raises[raises.startIndex].by
+            heads[Int(condition)] =
+                own.count == 1
+                ? RaiseHead(check: own[0].check, raises: own[0].raises)
+                : RaiseHead(check: condition, groups: groups.append(own))
         }
-        var frozenConditions = conditions.map { Condition(presence: $0.presence) }
+        var frozenConditions = ranks.map { Condition(presence: $0.presence) }
         for (number, exclusion) in freezer.exclusions.elements.enumerated()
         where exclusion.isDefault {
             frozenConditions[Int(exclusion.condition)].exclusion = UInt32(number)
@@ -143,7 +187,7 @@ struct RuleSetBuilder {
             soleBits: FrozenBuffer(freezer.soleBits.elements),
             soleRules: FrozenBuffer(freezer.soleRules.elements),
             conditions: FrozenBuffer(frozenConditions),
-            branchConditions: FrozenBuffer(branchConditions.elements),
+            branchConditions: FrozenBuffer(branchConditions),
             raiseHeads: FrozenBuffer(heads),
             raiseGroups: FrozenBuffer(groups.elements),
             raises: FrozenBuffer(frozenRaises.elements),
@@ -154,33 +198,32 @@ struct RuleSetBuilder {
     /// Puts conditions of the same field, and among these such that begin with the same alternative,
     /// next to each other: what one value satisfies then lies in few cache lines.
     private mutating func renumberConditions() {
-        let keys = conditions.map { condition -> UInt64 in
-            let hash = condition.key.values.first?.operandHash ?? 0
-            return UInt64(condition.key.field) << 40 | hash >> 24
+        var order = conditions.enumerated().map { number, condition in
+            let hash = condition.values.first?.quickHash ?? 0
+            return (key: UInt64(condition.field) << 40 | hash >> 24, number: UInt32(number))
         }
-        let order = conditions.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
+        order.sort { ($0.key, $0.number) < ($1.key, $1.number) }
         var numbers = [UInt32](repeating: 0, count: order.count)
-        for (new, old) in order.enumerated() { numbers[old] = UInt32(new) }
-        conditions = order.map { old in
-            var condition = conditions[old]
-            if condition.presence != Condition.none {
-                condition.presence = numbers[Int(condition.presence)]
-            }
-            return condition
+        for (new, old) in order.enumerated() { numbers[Int(old.number)] = UInt32(new) }
+        conditions = order.map { conditions[Int($0.number)] }
+        ranks = order.map { old in
+            var rank = ranks[Int(old.number)]
+            if rank.presence != Condition.none { rank.presence = numbers[Int(rank.presence)] }
+            return rank
         }
-        for branch in branches.indices {
-            branches[branch].conditions = branches[branch].conditions.map { numbers[Int($0)] }
+        for position in branchConditions.indices {
+            branchConditions[position] = numbers[Int(branchConditions[position])]
         }
     }
 
     /// Freezes the fields' indexes. Rules of one branch with one condition are told apart, because a
     /// field can have very many that are a single `anything-but`.
-    private func freezeFields(_ raises: [[RaiseDraft]], ruleCount: Int) -> FieldFreezer {
+    private func freezeFields(_ raises: [RaiseDraft], ruleCount: Int) -> FieldFreezer {
         var branchesOfRules = [Int](repeating: 0, count: ruleCount)
         for branch in branches { branchesOfRules[Int(branch.rule)] += 1 }
         var soleRules = [[UInt32]](repeating: [], count: conditions.count)
         var raisesOthers = [Bool](repeating: false, count: conditions.count)
-        for raise in raises.joined() {
+        for raise in raises {
             let branch = branches[Int(raise.branch)]
             if branch.conditions.count == 1, branchesOfRules[Int(branch.rule)] == 1 {
                 soleRules[Int(raise.by)].append(branch.rule)
@@ -190,10 +233,10 @@ struct RuleSetBuilder {
         }
         var fields = paths.map { _ in FieldIndexBuilder() }
         for (number, condition) in conditions.enumerated() {
-            let (field, values) = (condition.key.field, condition.key.values)
-            for value in values {
-                fields[Int(field)].add(
-                    value, to: UInt32(number), at: field, isAlone: values.count == 1)
+            for value in condition.values {
+                fields[Int(condition.field)].add(
+                    value, to: UInt32(number), at: condition.field,
+                    isAlone: condition.values.count == 1)
             }
         }
         var freezer = FieldFreezer(
@@ -209,29 +252,42 @@ struct RuleSetBuilder {
     /// over in one step, and the rarest one is checked before the branch is touched. Nil where every
     /// condition is satisfied by an absent field.
     private func raise(_ number: UInt32, of branch: BranchDraft) -> RaiseDraft? {
-        let sorted = branch.conditions
-            .filter { conditions[Int($0)].presence == Condition.none }
-            .sorted { one, other in
-                let (left, right) = (conditions[Int(one)], conditions[Int(other)])
-                return (left.selectivity, left.branchCount) < (right.selectivity, right.branchCount)
+        var rarest: UInt32?
+        var check: UInt32?
+        var group: UInt32?
+        /// Keeps the rarest condition, the next rarest, and the most common one but broad ones.
+        func consider(_ condition: UInt32) {
+            let rank = ranks[Int(condition)]
+            guard let first = rarest else { return rarest = condition }
+            var other = condition
+            if rank.isRarer(than: ranks[Int(first)]) { (rarest, other) = (condition, first) }
+            let otherRank = ranks[Int(other)]
+            if check.map({ otherRank.isRarer(than: ranks[Int($0)]) }) ?? true { check = other }
+            if otherRank.selectivity < .broad,
+                group.map({ !otherRank.isRarer(than: ranks[Int($0)]) }) ?? true
+            {
+                group = other
             }
-        guard let rarest = sorted.first else { return nil }
-        let others = sorted.dropFirst()
-        let common = others.last { conditions[Int($0)].selectivity < .broad } ?? rarest
+        }
+        for condition in branchConditions[branch.conditions.range]
+        where ranks[Int(condition)].presence == Condition.none {
+            consider(condition)
+        }
+        guard let rarest else { return nil }
         return RaiseDraft(
-            by: rarest, group: common, check: others.first ?? rarest, branch: number)
+            by: rarest, group: group ?? rarest, check: check ?? rarest, branch: number)
     }
 
+    /// - Parameter drafts: branches that hang on one condition, sorted by group.
     private func grouped(
-        _ drafts: [RaiseDraft], _ frozenBranches: [Branch], _ raises: inout RunBuilder<Raise>
+        _ drafts: ArraySlice<RaiseDraft>, _ frozenBranches: [Branch],
+        _ raises: inout RunBuilder<Raise>
     ) -> [RaiseGroup] {
-        let sorted = drafts.sorted { ($0.group, $0.check) < ($1.group, $1.check) }
-        return sorted.chunked(by: \.group).map { group in
+        drafts.chunked(by: \.group).map { group in
             let run = raises.append(
-                group.map { draft in
+                group.lazy.map { draft in
                     var branch = frozenBranches[Int(draft.branch)]
-                    let looked = Set([draft.by, draft.group, draft.check])
-                    branch.hasMore = Int(branch.conditionCount) > looked.count
+                    branch.hasMore = Int(branch.conditionCount) > draft.lookedAtCount
                     return Raise(check: draft.check, branch: branch)
                 })
             return RaiseGroup(check: group[group.startIndex].group, raises: run)
@@ -240,28 +296,32 @@ struct RuleSetBuilder {
 }
 
 extension ValuePattern {
-    /// A hash of what it compares with, the same for the same text whatever the operator.
-    fileprivate var operandHash: UInt64 {
+    /// A hash of what it compares with, the same for the same text whatever the operator; nil where
+    /// that is no single text.
+    fileprivate var quickHash: UInt64? {
         switch self {
-        case .string(let text), .exactly(let text): Self.hash(text)
-        case .number(let number): Self.hash(number.text)
-        case .text(let pattern): Self.hash(pattern.nameAndOperand.operand)
-        case .cidr(let block): Self.hash(block.text)
-        case .literal, .numeric, .exists, .anythingBut: 0
-        }
-    }
-
-    private static func hash(_ text: ExactString) -> UInt64 {
-        text.utf8.withUnsafeBufferPointer { bytes in
-            bytes.baseAddress.map { byteHash($0, bytes.count, seed: 0) } ?? 0
+        case .string(let text), .exactly(let text): text.byteHash
+        case .number(let number): number.text.byteHash
+        case .text(let pattern): pattern.nameAndOperand.operand.byteHash
+        case .cidr(let block): block.text.byteHash
+        case .exists(let wanted): wanted ? 1 : 2
+        case .literal, .numeric, .anythingBut: nil
         }
     }
 }
 
-extension Array {
+extension ExactString {
+    fileprivate var byteHash: UInt64 {
+        utf8.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { EventMatching.byteHash($0, bytes.count, seed: 0) } ?? 0
+        }
+    }
+}
+
+extension RandomAccessCollection where Index == Int {
     /// The runs of neighbours that have the same value of a property.
-    fileprivate func chunked<Key: Equatable>(by key: (Element) -> Key) -> [ArraySlice<Element>] {
-        var chunks: [ArraySlice<Element>] = []
+    fileprivate func chunked<Key: Equatable>(by key: (Element) -> Key) -> [SubSequence] {
+        var chunks: [SubSequence] = []
         var start = startIndex
         for position in indices
         where position + 1 == endIndex || key(self[position]) != key(self[position + 1]) {

@@ -32,9 +32,15 @@ extension EventPattern {
     public func branches(
         limit: Int = PatternLimits.branches
     ) throws(PatternError) -> [PatternBranch] {
-        let count = Self.branchCount(root)
-        guard count <= limit else {
-            throw PatternError(.tooManyBranches(count: count, limit: limit))
+        let size = Self.size(of: root)
+        guard size.branches <= limit else {
+            throw PatternError(.tooManyBranches(count: size.branches, limit: limit))
+        }
+        if size.branches == 1, size.fields <= Self.sortedFieldsMax {
+            var conditions: [PatternBranch.Condition] = []
+            conditions.reserveCapacity(size.fields)
+            Self.collect(root, under: "", into: &conditions)
+            return [PatternBranch(conditions: conditions)]
         }
         var expanded: [[ExactString: [ValuePattern]]] = [[:]]
         Self.expand(root, under: "", into: &expanded)
@@ -49,25 +55,61 @@ extension EventPattern {
         return branches
     }
 
-    /// How many branches an object expands to; `Int.max` stands for anything beyond.
-    private static func branchCount(_ object: PatternObject) -> Int {
-        var product = 1
+    /// A pattern without `$or` of at most so many fields needs no table of its paths.
+    private static let sortedFieldsMax = 32
+
+    /// How many branches an object expands to, `Int.max` standing for anything beyond, and how many
+    /// fields it has in all.
+    private static func size(of object: PatternObject) -> (branches: Int, fields: Int) {
+        var (branches, fields) = (1, 0)
         for member in object.members {
-            let factor =
-                switch member {
-                case .values: 1
-                case .object(_, let inner): branchCount(inner)
-                case .or(let alternatives):
-                    alternatives.reduce(0) { sum, alternative in
-                        let (total, overflow) = sum.addingReportingOverflow(
-                            branchCount(alternative))
-                        return overflow ? .max : total
-                    }
+            var factor = 1
+            switch member {
+            case .values: fields += 1
+            case .object(_, let inner):
+                let size = size(of: inner)
+                factor = size.branches
+                fields += size.fields
+            case .or(let alternatives):
+                factor = 0
+                for alternative in alternatives {
+                    let size = size(of: alternative)
+                    let (sum, overflow) = factor.addingReportingOverflow(size.branches)
+                    factor = overflow ? .max : sum
+                    fields += size.fields
                 }
-            let (total, overflow) = product.multipliedReportingOverflow(by: factor)
-            product = overflow ? .max : total
+            }
+            let (product, overflow) = branches.multipliedReportingOverflow(by: factor)
+            branches = overflow ? .max : product
         }
-        return product
+        return (branches, fields)
+    }
+
+    /// Puts the fields of an object of one branch in their places among the conditions, which are
+    /// sorted by path.
+    private static func collect(
+        _ object: PatternObject, under base: ExactString,
+        into conditions: inout [PatternBranch.Condition]
+    ) {
+        for member in object.members {
+            switch member {
+            case .values(let key, let values):
+                let condition = PatternBranch.Condition(
+                    path: joinedPath(base, key), values: values)
+                var place = conditions.count
+                while place > 0, condition.path < conditions[place - 1].path { place -= 1 }
+                if place > 0, conditions[place - 1].path == condition.path {
+                    conditions[place - 1] = condition
+                } else {
+                    conditions.insert(condition, at: place)
+                }
+            case .object(let key, let inner):
+                collect(inner, under: joinedPath(base, key), into: &conditions)
+            case .or(let alternatives):
+                // More than one makes more than one branch.
+                for inner in alternatives { collect(inner, under: base, into: &conditions) }
+            }
+        }
     }
 
     private static func expand(
@@ -97,5 +139,11 @@ extension EventPattern {
 /// The path of a field below another one. An empty path adds no dot, so a field inside an empty key
 /// has the path it would have without: the reference implementation's reading.
 package func joinedPath(_ base: ExactString, _ key: ExactString) -> ExactString {
-    base.utf8.isEmpty ? key : ExactString(utf8: base.utf8 + [UInt8(ascii: ".")] + key.utf8)
+    if base.utf8.isEmpty { return key }
+    var path: [UInt8] = []
+    path.reserveCapacity(base.utf8.count + 1 + key.utf8.count)
+    path += base.utf8
+    path.append(UInt8(ascii: "."))
+    path += key.utf8
+    return ExactString(utf8: path)
 }

@@ -28,13 +28,16 @@ extension ExactString: Comparable {
         // UTF-8 sorts like code points; UTF-16 puts the surrogates (so all beyond U+FFFF, whose
         // UTF-8 begins at 0xF0) before U+E000 ... U+FFFF (0xEE, 0xEF).
         func rank(_ byte: UInt8) -> UInt8 { byte >= 0xF0 ? 0xED : byte >= 0xEE ? byte &+ 1 : byte }
-        for (left, right) in zip(one.utf8, other.utf8) where left != right {
+        let (one, other) = (one.utf8.span, other.utf8.span)
+        for position in 0..<min(one.count, other.count) {
+            let (left, right) = (one[position], other[position])
+            if left == right { continue }
             if left >= 0xEE || right >= 0xEE {
                 let (leftRank, rightRank) = (rank(left), rank(right))
                 if leftRank != rightRank { return leftRank < rightRank }
             }
             return left < right
         }
-        return one.utf8.count < other.utf8.count
+        return one.count < other.count
     }
 }

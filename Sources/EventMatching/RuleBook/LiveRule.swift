@@ -41,6 +41,13 @@ struct RuleName: Hashable {
     func hash(into hasher: inout Hasher) {
         text.utf8Span.span.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
+
+    /// A hash for a ``NumberTable``.
+    var byteHash: UInt64 {
+        text.utf8Span.span.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { EventMatching.byteHash($0, bytes.count, seed: 0) } ?? 0
+        }
+    }
 }
 
 /// The rules of a book by name.
