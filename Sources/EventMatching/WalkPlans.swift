@@ -5,15 +5,18 @@ internal import JSONScan
 /// Events of one structure can have different keys, so there are ``waysCount`` plans for each. Their
 /// number is bounded by the structures that a scanner keeps.
 ///
-/// Invariant: `plans` has ``waysCount`` places for each slot of a scanner, initialised, of which the
-/// first `counts[slot]` own a plan's memory; nobody else holds `plans`.
+/// Plans lie outside, because most places stay empty: a matcher of few rules, which a `RuleBook` makes
+/// at each change, is to be made quickly.
+///
+/// Invariant: `plans` has ``waysCount`` places for each slot of a scanner, initialised, each of which
+/// is nil or owns a plan; nobody else holds `plans`.
 struct WalkPlans: ~Copyable {
     /// How many walks are kept for a structure.
     static let waysCount = 4
     /// Where they are all taken, one event in so many that fits none is planned for.
     private static let replaceEvery: UInt32 = 64
 
-    private let plans: UnsafeMutablePointer<WalkPlan?>
+    private let plans: UnsafeMutablePointer<UnsafeMutablePointer<WalkPlan>?>
     private let misses: UnsafeMutablePointer<UInt32>
 
     init() {
@@ -26,7 +29,7 @@ struct WalkPlans: ~Copyable {
 
     deinit {
         for position in 0..<KnownStructure.slotCount * Self.waysCount {
-            plans[position]?.deallocate()
+            Self.deallocate(plans[position])
         }
         plans.deallocate()
         misses.deallocate()
@@ -38,7 +41,9 @@ struct WalkPlans: ~Copyable {
         let ways = plans + event.structure.slot * Self.waysCount
         for way in 0..<Self.waysCount {
             guard let plan = ways[way] else { return nil }
-            if plan.structure == event.structure.identity, plan.fits(event) { return plan }
+            if plan.pointee.structure == event.structure.identity, plan.pointee.fits(event) {
+                return plan.pointee
+            }
         }
         return nil
     }
@@ -52,13 +57,20 @@ struct WalkPlans: ~Copyable {
         misses[slot] &+= 1
         let free = (0..<Self.waysCount).first {
             guard let plan = ways[$0] else { return true }
-            return plan.structure != event.structure.identity
+            return plan.pointee.structure != event.structure.identity
         }
         guard free != nil || misses[slot] % Self.replaceEvery == 0, let made = make() else {
             return
         }
         let way = free ?? Int(misses[slot] / Self.replaceEvery) % Self.waysCount
-        ways[way]?.deallocate()
-        ways[way] = made
+        Self.deallocate(ways[way])
+        let plan = UnsafeMutablePointer<WalkPlan>.allocate(capacity: 1)
+        plan.initialize(to: made)
+        ways[way] = plan
+    }
+
+    private static func deallocate(_ plan: UnsafeMutablePointer<WalkPlan>?) {
+        plan?.pointee.deallocate()
+        plan?.deallocate()
     }
 }
