@@ -57,10 +57,10 @@ struct DifferentialRound {
     /// where there is much to look up.
     private let isCrowded: Bool
     private let patterns: [JSONTree]
-    private let parsed: [EventPattern]
-    private let events: [GeneratedEvent]
+    let parsed: [EventPattern]
+    let events: [GeneratedEvent]
     /// For each event, the positions of the patterns that it matches.
-    private let expected: [[Int]]
+    let expected: [[Int]]
 
     var caseCount: Int { patterns.count * events.count }
     var matchCount: Int { expected.map(\.count).reduce(0, +) }
