@@ -36,11 +36,8 @@ extension RuleBook {
     func startMerges() {
         while let merge = contents.dueMerge() {
             contents.merging.append(merge)
-            merges.enter()
-            DispatchQueue.global(qos: .utility).async {
-                self.run(merge)
-                self.merges.leave()
-            }
+            // The group is left when the merge has been let go of, with the levels that it knows.
+            DispatchQueue.global(qos: .utility).async(group: merges) { self.run(merge) }
         }
     }
 
@@ -49,19 +46,25 @@ extension RuleBook {
     ///
     /// Changes may be made in the meantime, and there are more levels then.
     public func merge() {
-        merges.wait()
-        let merge: RuleMerge? = changes.sync {
-            let parts = contents.edition.parts
-            let isDone = parts.count <= 1 && parts.allSatisfy { $0.removed == nil }
-            guard !isDone, contents.merging.isEmpty else { return nil }
-            let merge = RuleMerge(parts[...])
-            contents.merging.append(merge)
-            merges.enter()
-            return merge
+        while true {
+            // A full merge wants all levels, and some may be in other merges.
+            merges.wait()
+            var isDone = false
+            let merge: RuleMerge? = changes.sync {
+                let parts = contents.edition.parts
+                isDone = parts.count <= 1 && parts.allSatisfy { $0.removed == nil }
+                guard !isDone, contents.merging.isEmpty else { return nil }
+                let merge = RuleMerge(parts[...])
+                contents.merging.append(merge)
+                merges.enter()
+                return merge
+            }
+            if let merge {
+                run(merge)
+                merges.leave()
+            }
+            if isDone || merge != nil { return }
         }
-        guard let merge else { return }
-        run(merge)
-        merges.leave()
     }
 
     private func run(_ merge: RuleMerge) {
