@@ -72,6 +72,7 @@ let package = Package(
         .testTarget(
             name: "EventArchiveTests",
             dependencies: ["EventArchive", "CSwitchyard", "TestSupport"],
+            exclude: ["Python"],
             swiftSettings: settings),
         .testTarget(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],

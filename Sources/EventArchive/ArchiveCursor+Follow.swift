@@ -157,9 +157,7 @@ extension ArchiveDirectory {
             else { return nil }
             let begin = Int(header.recordsBegin)
             let open = SegmentDescription(
-                name: SegmentName(
-                    id: name.id, firstSequence: header.firstSequence, isSealed: false),
-                header: header, hasFooter: false, fileBytes: try file.byteCount(),
+                name: name, header: header, hasFooter: false, fileBytes: try file.byteCount(),
                 recordsEnd: begin, summary: SegmentSummary(firstSequence: header.firstSequence),
                 gaps: [])
             return try sealedVersion(of: open) ?? open

@@ -111,7 +111,6 @@ public struct ArchiveCursor: ~Copyable {
     @inline(never)
     private mutating func moveOnSlow() throws(ArchiveError) -> Bool {
         if plan != nil {
-            if try walk.needsWindow() { return true }
             // Damage, or a wrong index: the log tells which.
             suspect = walk.segment.map { ($0.name, walk.position) }
             try abandonIndex()
@@ -206,6 +205,8 @@ public struct ArchiveCursor: ~Copyable {
             try abandonIndex()
             return false
         }
+        // The next look has to find the whole record: after it the plan goes on to another one.
+        while try walk.needsWindow() {}
         return true
     }
 

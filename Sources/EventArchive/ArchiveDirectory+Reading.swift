@@ -9,8 +9,15 @@ extension ArchiveDirectory {
     /// found. Nil if it is gone.
     func openContent(
         of segment: SegmentDescription, isGrowing: Bool = false
-    ) throws(ArchiveError) -> MappedSegment? {
-        guard let file = try openSegment(segment.name) else { return nil }
+    ) throws(ArchiveError) -> (any SegmentContent)? {
+        guard let file = try openSegment(segment.name) else {
+            // It can have been compressed since it was found.
+            guard let file = try openIfThere(segment.name.compressedFileName) else { return nil }
+            guard let library = Zstandard.library else { throw .noCompression }
+            return try CompressedSegment(file, segment, library)
+        }
+        // Held as long as the file is open: it is not made a segment of something else meanwhile.
+        flock(file.descriptor, LOCK_SH | LOCK_NB)
         let content = try MappedSegment(file, segment, isGrowing: isGrowing)
         content.adviseSequentialReading()
         return content
@@ -20,13 +27,19 @@ extension ArchiveDirectory {
     /// gone.
     func openSegment(_ name: SegmentName) throws(ArchiveError) -> OpenFile? {
         for candidate in name.laterNames {
-            do throws(ArchiveError) {
-                return try openFile(candidate.fileName)
-            } catch {
-                guard error.isMissingFile else { throw error }
-            }
+            if let file = try openIfThere(candidate.fileName) { return file }
         }
         return nil
+    }
+
+    /// Opens a file; nil if there is none.
+    func openIfThere(_ name: String) throws(ArchiveError) -> OpenFile? {
+        do throws(ArchiveError) {
+            return try openFile(name)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return nil
+        }
     }
 
     /// What is found where a segment's index should be.
@@ -72,5 +85,36 @@ extension ArchiveProblem {
         ArchiveProblem(
             file: file, offset: 0, found: "an index with another record at \(offset)",
             expected: "what the segment says")
+    }
+}
+
+extension SegmentSurvey {
+    /// What a segment is that exists in compressed form alone; nil otherwise. O(frames).
+    static func examineCompressed(
+        _ name: SegmentName, in directory: ArchiveDirectory, of archive: ArchiveID,
+        report: inout ArchiveRecoveryReport
+    ) throws(ArchiveError) -> Finding? {
+        guard name.isSealed, try directory.openIfThere(name.fileName) == nil,
+            let file = try directory.openIfThere(name.compressedFileName)
+        else { return nil }
+        let fileBytes = try file.byteCount()
+        guard let table = try CompressedTable(file, fileBytes: fileBytes),
+            let footer = SegmentFooter.decode(
+                table.footer, at: table.segmentBytes - table.footer.count, file: name.fileName),
+            footer.header == table.header
+        else {
+            report.problems.append(
+                ArchiveProblem(
+                    file: name.compressedFileName, offset: UInt64(fileBytes),
+                    found: "no good table of frames",
+                    expected: "one at the end (zstd -d gives the segment back)"))
+            return .unreadable(fileBytes: fileBytes)
+        }
+        try check(table.header, against: name, of: archive)
+        return .readable(
+            SegmentDescription(
+                name: name, header: footer.header, hasFooter: true, fileBytes: fileBytes,
+                recordsEnd: footer.recordsEnd, summary: footer.summary, gaps: footer.gaps,
+                keyFilter: footer.keyFilter, isCompressed: true))
     }
 }

@@ -174,7 +174,8 @@ extension ArchiveDirectory {
     /// `duplicateSegment`.
     func segmentNames() throws(ArchiveError) -> [SegmentName] {
         var found: [SegmentName] = []
-        for name in try names() {
+        let all = try names()
+        for name in all {
             if let segment = SegmentName(parsing: name) {
                 found.append(segment)
             } else if let id = SegmentName.preparedID(name), let segment = try begun(name, id) {
@@ -185,7 +186,11 @@ extension ArchiveDirectory {
         for (name, next) in zip(found, found.dropFirst()) where name.id == next.id {
             throw .duplicateSegment(id: name.id, files: [name.fileName, next.fileName])
         }
-        return found
+        // A segment is compressed in place of its file: where both are there, that was interrupted.
+        let known = Set(found.map(\.id))
+        let compressed = all.compactMap(SegmentName.init(parsingCompressed:))
+            .filter { !known.contains($0.id) }
+        return compressed.isEmpty ? found : (found + compressed).sorted { $0.id < $1.id }
     }
 
     /// The segment that a prepared file has become; nil if it has not, or got its next name meanwhile.

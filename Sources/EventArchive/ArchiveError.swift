@@ -41,6 +41,10 @@ public enum ArchiveError: Error, Hashable, Sendable {
     /// Another process has cut a segment that was being written. What it cut off is lost; everything
     /// else stays readable. The writer accepts nothing any more: open the archive anew.
     case fileCut
+    /// Another process is removing or compressing segments.
+    case maintained(directory: String)
+    /// A segment is to be compressed or read compressed, and the system has no `libzstd.so.1`.
+    case noCompression
     /// Another system call failed.
     case system(call: String, file: String, errno: Int32)
     /// The writer was closed.
@@ -83,6 +87,10 @@ extension ArchiveError: CustomStringConvertible {
             "\(file): sync failed (\(describe(errno))); the archive accepts nothing any more"
         case .fileCut:
             "a segment was cut by another process while it was written; open the archive anew"
+        case .maintained(let directory):
+            "\(directory): another process is removing or compressing segments; try again later"
+        case .noCompression:
+            "no working libzstd.so.1 on this system (Debian's package is libzstd1)"
         case .system(let call, let file, let errno):
             "\(file): \(call) failed (\(describe(errno)))"
         case .closed:

@@ -15,6 +15,13 @@ public struct ArchiveVerification: Sendable, Hashable {
     public var isSound: Bool { problems.isEmpty }
 }
 
+extension ArchiveVerification {
+    fileprivate mutating func note(_ gap: ArchiveGap) {
+        gaps.append(gap)
+        problems.append(ArchiveProblem(gap))
+    }
+}
+
 extension ArchiveReader {
     /// Reads every record, footer and 64 KiB checksum, and compares them. O(bytes); touches nothing.
     ///
@@ -32,6 +39,7 @@ extension ArchiveReader {
     private func verify(
         _ segment: SegmentDescription, _ result: inout ArchiveVerification
     ) throws(ArchiveError) {
+        if segment.isCompressed { return try verifyCompressed(segment, &result) }
         let fileName = segment.name.fileName
         let file = try directory.openSegment(segment.name)
         let fileBytes = try file?.byteCount() ?? 0
@@ -74,6 +82,45 @@ extension ArchiveReader {
         }
         if segment.hasFooter {
             compareBlocks(of: mapped, to: footer?.blockChecksums ?? [], fileName, &result)
+        }
+    }
+
+    /// Every frame has to be what the table says, and then every record good.
+    private func verifyCompressed(
+        _ segment: SegmentDescription, _ result: inout ArchiveVerification
+    ) throws(ArchiveError) {
+        let fileName = segment.name.compressedFileName
+        guard let content = try directory.openContent(of: segment) else {
+            result.problems.append(
+                ArchiveProblem(
+                    file: fileName, offset: 0, found: "no file", expected: "the segment"))
+            return
+        }
+        if let compressed = content as? CompressedSegment {
+            for frame in compressed.badFrames() {
+                result.problems.append(
+                    ArchiveProblem(
+                        file: fileName, offset: UInt64(compressed.fileOffset(of: frame)),
+                        found: "a damaged frame",
+                        expected: "frame \(frame), \(CompressedTable.frameBytes >> 10) KiB"))
+            }
+        }
+        var walk = try SegmentWalk(content, of: segment)
+        result.segments += 1
+        result.bytes &+= UInt64(segment.fileBytes)
+        while true {
+            if walk.next() != nil {
+                result.records &+= 1
+                continue
+            }
+            switch try walk.passObstacle() {
+            case .window: continue
+            case .gap(let gap) where segment.gaps.contains { $0.bytes == gap.bytes }: continue
+            case .gap(let gap): result.note(gap)
+            case .end:
+                if let gap = walk.missingEnd() { result.note(gap) }
+                return
+            }
         }
     }
 

@@ -26,6 +26,15 @@ struct SegmentName: Hashable, Sendable {
         self.state = state
     }
 
+    /// The name of the segment once it is compressed.
+    var compressedFileName: String { sealed.fileName + ".zst" }
+
+    /// Nil for any name that is not that of a compressed segment.
+    init?(parsingCompressed fileName: String) {
+        guard fileName.hasSuffix(".segment.zst") else { return nil }
+        self.init(parsing: String(fileName.dropLast(4)))
+    }
+
     /// The name of the segment's index.
     var indexFileName: String { "\(digits(id))-\(digits(firstSequence)).index" }
 

@@ -49,6 +49,7 @@ struct SegmentPin: ~Copyable {
             guard errno == EAGAIN || errno == EACCES else { throw file.failure("fcntl") }
             return nil
         }
+        defer { _ = set(Int16(F_UNLCK), file.descriptor, id...id) }
         return try body()
     }
 

@@ -13,6 +13,8 @@ struct SegmentDescription: Sendable {
     var tornBytes = 0
     /// Which keys its records have, as far as its footer tells.
     var keyFilter: KeyFilter?
+    /// Whether its file is a compressed one.
+    var isCompressed = false
 }
 
 /// Finds out what a segment file is, without changing it.
@@ -69,6 +71,8 @@ enum SegmentSurvey {
         _ name: SegmentName, in directory: ArchiveDirectory, of archive: ArchiveID,
         tail: ArchiveTail? = nil, report: inout ArchiveRecoveryReport
     ) throws(ArchiveError) -> Finding {
+        let compressed = try examineCompressed(name, in: directory, of: archive, report: &report)
+        if let compressed { return compressed }
         let fileName = name.fileName
         let file = try directory.openFile(fileName)
         let fileBytes = try file.byteCount()
@@ -111,7 +115,7 @@ enum SegmentSurvey {
             try scan(mapped, name: name, header: header, tail: tail, report: &report))
     }
 
-    private static func check(
+    static func check(
         _ header: SegmentHeader, against name: SegmentName, of archive: ArchiveID
     ) throws(ArchiveError) {
         guard header.archive == archive else { throw .foreignSegment(file: name.fileName) }

@@ -1,0 +1,108 @@
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// How much of an archive is kept. Whole segments go, the oldest first.
+public struct ArchiveRetention: Sendable, Hashable {
+    /// Segments whose newest record came before now minus this go; nil for no limit.
+    public var ageNanoseconds: Int64?
+    /// The oldest segments go until all files together have no more than this; nil for no limit.
+    public var bytes: UInt64?
+
+    /// Limits as given.
+    public init(ageNanoseconds: Int64? = nil, bytes: UInt64? = nil) {
+        self.ageNanoseconds = ageNanoseconds
+        self.bytes = bytes
+    }
+}
+
+/// What retention did.
+public struct ArchiveRetentionReport: Sendable, Hashable {
+    /// The files that are gone.
+    public internal(set) var removed: [String] = []
+    /// Their size.
+    public internal(set) var bytes: UInt64 = 0
+    /// The segment that would go next, but somebody means to read it.
+    public internal(set) var pinned: String?
+}
+
+extension ArchiveReader {
+    /// Removes the segments that are beyond a limit, also while a writer appends.
+    ///
+    /// The newest segment that holds records stays, and every open one; removal stops at the first
+    /// segment that a reader has pinned, so that what is left has no hole. Files are unlinked, never
+    /// cut: whoever has one open goes on reading it. O(segments).
+    ///
+    /// - Parameter now: in nanoseconds since 1970.
+    /// - Throws: `maintained` if another process is at it, `system`, `syncFailed`.
+    @discardableResult
+    public func retain(
+        _ retention: ArchiveRetention, now: Int64
+    ) throws(ArchiveError) -> ArchiveRetentionReport {
+        try directory.maintaining { () throws(ArchiveError) in
+            try retainAlone(retention, now: now)
+        }
+    }
+
+    private func retainAlone(
+        _ retention: ArchiveRetention, now: Int64
+    ) throws(ArchiveError) -> ArchiveRetentionReport {
+        var report = ArchiveRetentionReport()
+        var bytes = segments.reduce(UInt64(0)) { $0 + UInt64($1.fileBytes) }
+        let newest = segments.lastIndex { $0.summary.records > 0 } ?? segments.endIndex
+        for segment in segments[..<newest] {
+            guard segment.hasFooter, segment.name.isSealed,
+                retention.rejects(segment, bytes: bytes, now: now)
+            else { break }
+            let isRemoved: Void? = try SegmentPin.withoutPins(on: segment.header.id, in: directory)
+            {
+                () throws(ArchiveError) in try directory.removeSegment(segment.name)
+            }
+            guard isRemoved != nil else {
+                report.pinned = segment.name.fileName
+                break
+            }
+            report.removed.append(segment.name.fileName)
+            report.bytes += UInt64(segment.fileBytes)
+            bytes -= UInt64(segment.fileBytes)
+        }
+        if !report.removed.isEmpty { try directory.sync() }
+        return report
+    }
+}
+
+extension ArchiveRetention {
+    fileprivate func rejects(_ segment: SegmentDescription, bytes all: UInt64, now: Int64) -> Bool {
+        if let bytes, all > bytes { return true }
+        guard let ageNanoseconds else { return false }
+        return segment.summary.records == 0
+            || segment.summary.ingestTimes.last < now &- ageNanoseconds
+    }
+}
+
+extension ArchiveDirectory {
+    static let maintenanceLockName = "maintenance.lock"
+
+    /// Calls `body` while nobody else removes or compresses segments. Throws `maintained`.
+    func maintaining<Result>(
+        _ body: () throws(ArchiveError) -> Result
+    ) throws(ArchiveError) -> Result {
+        let file = try createFile(Self.maintenanceLockName)
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            if errno == EWOULDBLOCK { throw .maintained(directory: path) }
+            throw file.failure("flock")
+        }
+        defer { flock(file.descriptor, LOCK_UN) }
+        return try body()
+    }
+
+    /// Removes a sealed segment in whatever form, and its index. The index goes last: one without a
+    /// segment does no harm.
+    fileprivate func removeSegment(_ name: SegmentName) throws(ArchiveError) {
+        try remove(name.fileName)
+        try remove(name.compressedFileName)
+        try remove(name.indexFileName)
+    }
+}
