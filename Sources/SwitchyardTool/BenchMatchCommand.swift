@@ -2,6 +2,7 @@ import ArgumentParser
 import EventMatching
 import EventWorkload
 import JSONScan
+import MemoryMeasures
 
 /// `switchyard bench match`
 struct BenchMatchCommand: ParsableCommand {
@@ -62,6 +63,14 @@ struct BenchMatchCommand: ParsableCommand {
         report.checks = [
             .init(name: "every pass has the same matches", passed: matchCounts.count <= 1)
         ]
+        #if !DEBUG
+            // What the compiler does not optimise does allocate.
+            if let allocated = report.allocated {
+                report.checks.append(
+                    .init(name: "no event led to an allocation", passed: allocated.total.count == 0)
+                )
+            }
+        #endif
         try report.finish(json: options.json, skipped)
     }
 }
