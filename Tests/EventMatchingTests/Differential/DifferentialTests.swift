@@ -13,7 +13,7 @@ import Testing
 struct DifferentialTests {
     @Test("in rule sets, alone, with a used matcher, and with every kernel")
     func randomRounds() throws {
-        let deadline = ContinuousClock.now + fuzzTime(share: 0.75)
+        let deadline = ContinuousClock.now + fuzzTime(share: 0.5)
         var rounds = 0
         var (cases, matches) = (0, 0)
         repeat {
@@ -56,6 +56,9 @@ struct DifferentialRound {
     /// Whether it has very many rules, most of them on one field: for indexes that are built only
     /// where there is much to look up.
     private let isCrowded: Bool
+    /// Whether its events have long arrays; it has few of them then, and patterns of few fields,
+    /// because the evaluator tries all elements with all others.
+    private let isLong: Bool
     private let patterns: [JSONTree]
     let parsed: [EventPattern]
     let events: [GeneratedEvent]
@@ -71,13 +74,17 @@ struct DifferentialRound {
         let vocabulary =
             number % 2 == 0 ? CaseVocabulary(structural: &random) : CaseVocabulary(&random)
         isCrowded = number % 12 == 3
+        isLong = number % 16 == 5 || number % 16 == 12
         var generator = EventGenerator(vocabulary)
         var events: [GeneratedEvent] = []
         for _ in 0..<(isCrowded ? 1 : 2) {
-            let original = generator.event(&random)
+            let original = isLong ? generator.longEvent(&random) : generator.event(&random)
             events.append(GeneratedEvent(original, &random))
-            for _ in 0..<7 {
-                let variation = generator.variation(of: original, &random)
+            for number in 0..<(isLong ? 2 : 7) {
+                let variation =
+                    number.isMultiple(of: 3)
+                    ? generator.revalued(original, &random)
+                    : generator.variation(of: original, &random)
                 events.append(GeneratedEvent(variation, &random))
             }
         }
@@ -88,7 +95,7 @@ struct DifferentialRound {
         var parsed: [EventPattern] = []
         var attempts = 0
         let crowd = evaluators[0].leaves.randomElement(using: &random)?.path
-        while patterns.count < (isCrowded ? 240 : 16) {
+        while patterns.count < (isCrowded ? 240 : isLong ? 8 : 16) {
             attempts += 1
             try #require(attempts < 5_000, "hardly any random pattern is valid")
             let leaves = random.one(of: evaluators).leaves
@@ -97,7 +104,7 @@ struct DifferentialRound {
                 if isCrowded, let leaf = inCrowd, random.chance(80) {
                     patternGenerator.narrowPattern(for: leaf, &random)
                 } else {
-                    patternGenerator.pattern(for: leaves, &random)
+                    patternGenerator.pattern(for: leaves, fieldsMax: isLong ? 2 : 5, &random)
                 }
             guard let valid = try? EventPattern(pattern.text()),
                 (try? valid.branches(limit: 200)) != nil

@@ -13,14 +13,39 @@ struct EventGenerator {
         budget = 4 + random.below(36)
         var root = members(depth: 0, &random)
         if random.chance(10), let first = root.first {
-            // Many brackets around a value that is there already.
+            // Many brackets around a value that is there already; now and then very many.
             var value = first.value
-            for _ in 0..<random.below(40) { value = wrapped(value, &random) }
+            let depth = random.below(random.chance(15) ? 300 : 40)
+            for _ in 0..<depth { value = wrapped(value, &random) }
             root.append(.init(key: first.key, value: value))
         }
         if random.chance(5) {
             root.append(.init(key: SpelledText(""), value: value(depth: 1, &random)))
         }
+        return .object(root)
+    }
+
+    /// An event with a long array, nearly all of small objects, beside a few other members.
+    mutating func longEvent(_ random: inout SeededGenerator) -> JSONTree {
+        budget = 4
+        var root = members(depth: 2, &random)
+        // A few kinds of elements, so that many are nearly the same.
+        let kinds = (0..<4).map { _ in
+            JSONTree.object(
+                (0...random.below(3)).map { _ in
+                    .init(key: key(&random), value: vocabulary.leaf(&random))
+                })
+        }
+        var elements: [JSONTree] = []
+        for _ in 0..<20 + random.below(80) {
+            let element = random.one(of: kinds)
+            elements.append(
+                random.chance(5)
+                    ? vocabulary.leaf(&random)
+                    : random.chance(20) ? variation(of: element, &random) : element)
+        }
+        let array = JSONTree.Member(key: key(&random), value: .array(elements))
+        root.insert(array, at: random.below(root.count + 1))
         return .object(root)
     }
 
@@ -42,6 +67,16 @@ struct EventGenerator {
                 all.append(.init(key: key, value: variation(of: member.value, &random)))
             }
             return .object(random.chance(10) ? all.shuffled(using: &random) : all)
+        }
+    }
+
+    /// An event with the same keys, objects and arrays, and some other leaves.
+    func revalued(_ tree: JSONTree, _ random: inout SeededGenerator) -> JSONTree {
+        switch tree {
+        case .string, .word: random.chance(40) ? vocabulary.leaf(&random) : tree
+        case .array(let elements): .array(elements.map { revalued($0, &random) })
+        case .object(let members):
+            .object(members.map { .init(key: $0.key, value: revalued($0.value, &random)) })
         }
     }
 

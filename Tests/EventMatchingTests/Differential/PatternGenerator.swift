@@ -17,12 +17,14 @@ struct PatternGenerator {
     }
 
     /// A pattern, made from the leaves of an event.
+    ///
+    /// - Parameter fieldsMax: how many fields it has at most, not counting what `$or` repeats.
     func pattern(
-        for leaves: [PlainEvaluator.Leaf], _ random: inout SeededGenerator
+        for leaves: [PlainEvaluator.Leaf], fieldsMax: Int = 5, _ random: inout SeededGenerator
     ) -> JSONTree {
         var wanted: [PlainEvaluator.Leaf] = []
         let arrayLeaves = leaves.filter { !$0.elements.isEmpty }
-        for _ in 0...min(random.below(5), random.below(5)) {
+        for _ in 0...min(random.below(fieldsMax), random.below(fieldsMax)) {
             guard let first = wanted.first, random.chance(vocabulary.kinFields) else {
                 let pool = arrayLeaves.isEmpty || random.chance(40) ? leaves : arrayLeaves
                 if let leaf = pool.randomElement(using: &random) { wanted.append(leaf) }
