@@ -23,6 +23,7 @@ let package = Package(
             dependencies: [
                 "SimdjsonReference",
                 .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "CSwitchyard", package: "switchyard"),
                 .product(name: "EventArchive", package: "switchyard"),
                 .product(name: "EventMatching", package: "switchyard"),
                 .product(name: "EventWorkload", package: "switchyard"),

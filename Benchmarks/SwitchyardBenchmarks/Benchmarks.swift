@@ -5,9 +5,9 @@ import Benchmark
 ///
 /// This is the place to begin reading. The way of a figure:
 ///
-/// 1. a suite (`ScanSuite`, `MatchSuite`, `CompileSuite`, `ArchiveSuite`, `SimdjsonSuite`) names
-///    its benchmarks and makes their input from `EventWorkload`, so that every machine measures the
-///    same bytes;
+/// 1. a suite (`ScanSuite`, `MatchSuite`, `GrowthSuite`, `CompileSuite`, `ChangeSuite`,
+///    `ArchiveSuite`, `SimdjsonSuite`) names its benchmarks and makes their input from
+///    `EventWorkload`, so that every machine measures the same bytes;
 /// 2. `EventRate` takes one pass over a fixed batch of events as an iteration, and records events per
 ///    second and nanoseconds per event;
 /// 3. `Constant` holds every pass to the same outcome: a benchmark that counts other matches than
@@ -20,7 +20,9 @@ let benchmarks: @Sendable () -> Void = {
         metrics: [.wallClock], warmupIterations: 3, maxDuration: .seconds(2), maxIterations: 1_000)
     registerScanSuite()
     registerMatchSuite()
+    registerGrowthSuite()
     registerCompileSuite()
+    registerChangeSuite()
     registerArchiveSuite()
     registerSimdjsonSuite()
 }
