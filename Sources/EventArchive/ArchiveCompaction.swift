@@ -8,6 +8,9 @@ public struct ArchiveCompactionReport: Sendable, Hashable {
     public internal(set) var bytesAfter: UInt64 = 0
     /// Segments that were left as they are because something in them is damaged.
     public internal(set) var problems: [ArchiveProblem] = []
+
+    /// A report of nothing.
+    public init() {}
 }
 
 extension ArchiveReader {

@@ -6,6 +6,9 @@ public struct ArchiveIndexingReport: Sendable, Hashable {
     public internal(set) var written = 0
     /// The indexes that were there and wrong.
     public internal(set) var problems: [ArchiveProblem] = []
+
+    /// A report of nothing.
+    public init() {}
 }
 
 extension ArchiveReader {

@@ -26,6 +26,9 @@ public struct ArchiveRetentionReport: Sendable, Hashable {
     public internal(set) var bytes: UInt64 = 0
     /// The segment that would go next, but somebody means to read it.
     public internal(set) var pinned: String?
+
+    /// A report of nothing.
+    public init() {}
 }
 
 extension ArchiveReader {

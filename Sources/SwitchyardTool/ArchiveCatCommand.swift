@@ -1,5 +1,8 @@
 import ArgumentParser
 import EventArchive
+import EventMatching
+import EventPattern
+import JSONScan
 import Switchyard
 
 /// `switchyard archive cat`
@@ -11,6 +14,7 @@ struct ArchiveCatCommand: ParsableCommand {
             EXAMPLES
               switchyard archive cat DIR --from 1000 --limit 10
               switchyard archive cat DIR --since 2026-01-31T12:00:00Z --envelope
+              switchyard archive cat DIR --source aws.ec2 --follow
             """)
 
     @Argument(help: "The archive's directory.")
@@ -18,14 +22,34 @@ struct ArchiveCatCommand: ParsableCommand {
     @OptionGroup var part: SelectionOptions
     @Flag(help: "Print {\"sequence\", \"ingestTime\", \"eventTime\", \"event\"} a line.")
     var envelope = false
+    @Flag(help: "At the end, wait for more, until Ctrl-C.")
+    var follow = false
+    @Option(help: ArgumentHelp("Only events of this source; can be repeated.", valueName: "name"))
+    var source: [String] = []
+    @Option(
+        help: ArgumentHelp("Only events of this detail-type; can be repeated.", valueName: "name"))
+    var detailType: [String] = []
 
     func run() throws {
         Interrupt.listen()
         let reader = try ArchiveCommand.open(directory)
-        var cursor = reader.cursor(over: part.selection)
+        var selection = part.selection
+        if !source.isEmpty { selection.sources = Set(source.map(hash)) }
+        if !detailType.isEmpty { selection.detailTypes = Set(detailType.map(hash)) }
+        var cursor = reader.cursor(over: selection, following: follow)
+        var matcher = try exactMatcher()
         var left = part.limit ?? .max
         do throws(ArchiveError) {
-            while left > 0, !Interrupt.isRequested, let record = try cursor.next() {
+            while left > 0, !Interrupt.isRequested {
+                guard let record = try cursor.next() else {
+                    guard follow else { break }
+                    Output.standard.flush()
+                    _ = try cursor.waitForMore(nanoseconds: 1_000_000_000) {
+                        Interrupt.isRequested
+                    }
+                    continue
+                }
+                guard matcher.matches(record) else { continue }
                 print(record)
                 left -= 1
             }
@@ -34,6 +58,26 @@ struct ArchiveCatCommand: ParsableCommand {
         }
         try reportGaps(cursor.gaps)
         if Interrupt.isRequested { throw Outcome.interrupted }
+    }
+
+    private func hash(_ name: String) -> UInt32 {
+        Array(name.utf8).withUnsafeBufferPointer { EventEnvelope.hash($0) }
+    }
+
+    /// Different names can have the same hash: what the archive gives is compared by the names.
+    private func exactMatcher() throws -> ExactMatcher {
+        var members: [String] = []
+        for (key, names) in [("source", source), ("detail-type", detailType)] where !names.isEmpty {
+            let values = names.map { "{\"exactly\":\(JSONText.quoted($0))}" }
+            members.append("\"\(key)\":[\(values.joined(separator: ","))]")
+        }
+        let pattern = "{\(members.joined(separator: ","))}"
+        do {
+            let rules = members.isEmpty ? [] : [try Rule(name: "chosen", pattern: pattern)]
+            return ExactMatcher(try RuleSet(rules))
+        } catch {
+            throw Outcome.failure("\(error)")
+        }
     }
 
     private func print(_ record: borrowing ArchiveRecord) {
@@ -47,5 +91,26 @@ struct ArchiveCatCommand: ParsableCommand {
         }
         record.bytes.withUnsafeBytes { Output.standard.write($0) }
         Output.standard.write(envelope ? "}\n" : "\n")
+    }
+}
+
+/// Whether an event has the names that were asked for; without any, every event.
+private struct ExactMatcher: ~Copyable {
+    private let isNeeded: Bool
+    private var scanner = StructuralScanner()
+    private var matcher: Matcher
+
+    init(_ rules: RuleSet) {
+        isNeeded = rules.count > 0
+        matcher = Matcher(rules)
+    }
+
+    mutating func matches(_ record: borrowing ArchiveRecord) -> Bool {
+        guard isNeeded else { return true }
+        return record.bytes.withUnsafeBytes { bytes in
+            // What is no JSON object has no names.
+            guard let index = try? scanner.scan(bytes) else { return false }
+            return !matcher.matchUnborrowed(index).isEmpty
+        }
     }
 }

@@ -6,11 +6,12 @@ import Switchyard
 struct ArchiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Look into an archive, check it, print it, replay it.",
-        discussion: "None of these commands changes an archive, and a writer may be at work.",
+        abstract:
+            "Look into an archive, check it, print it, replay it, export it, make it smaller.",
+        discussion: "A writer may be at work. Only compact changes an archive.",
         subcommands: [
             ArchiveInfoCommand.self, ArchiveVerifyCommand.self, ArchiveCatCommand.self,
-            ArchiveReplayCommand.self,
+            ArchiveReplayCommand.self, ArchiveExportCommand.self, ArchiveCompactCommand.self,
         ])
 
     /// Opens an archive, and says what is wrong with it already.

@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("switchyard archive compact, export and cat --follow")
+struct ArchiveUpkeepTests {
+    private let folder: TemporaryFolder
+    private let archive: String
+
+    /// 1,500 events of about 1 KB, two thirds of them CloudTrail's, in two segments of 1 MiB.
+    init() throws {
+        folder = try TemporaryFolder()
+        archive = folder.path("archive")
+        let filler = String(repeating: "x", count: 900)
+        let events = (0..<1_500).map { number in
+            let type = number % 3 == 0 ? "Order Placed" : "AWS API Call via CloudTrail"
+            return
+                "{\"detail-type\":\"\(type)\",\"source\":\"shop.\(number % 50)\","
+                + "\"account\":\"11112222333\(number % 2)\",\"time\":\"2026-01-3\(number % 2)T12:00:00Z\","
+                + "\"region\":\"eu-west-1\",\"detail\":{\"number\":\(number),\"f\":\"\(filler)\"}}"
+        }
+        let rules = try folder.file("rules", lines: [#"{"name":"all","pattern":{"source":["a"]}}"#])
+        let bench = try Tool.run(
+            "bench", "--events", try folder.file("events", lines: events), "--repeat", "1",
+            "--rules", rules, "--passes", "1", "--archive", archive, "--segment-mebibytes", "1")
+        try #require(bench.exitCode == 0, "\(bench.errors)")
+    }
+
+    @Test("compact writes indexes, and compresses what is then read as before")
+    func compact() throws {
+        let before = try Tool.run("archive", "cat", archive).output
+        let result = try Tool.run("archive", "compact", archive, "--compress", "--json")
+        try #require(result.exitCode == 0, "\(result.errors)")
+        let object = try result.object()
+        let count = try #require(object["compressed"] as? Int)
+        #expect(count >= 2 && object["indexesWritten"] as? Int == count)
+        #expect(try Tool.run("archive", "cat", archive).output == before)
+        #expect(try Tool.run("archive", "verify", archive).output.hasPrefix("sound: 1,500 records"))
+        let chosen = try Tool.run(
+            "archive", "cat", archive, "--source", "shop.7", "--detail-type", "Order Placed")
+        #expect(chosen.lines.count == 10 && chosen.lines.allSatisfy { $0.contains("\"shop.7\"") })
+    }
+
+    @Test("compact removes the oldest segments beyond a size, and says so")
+    func retention() throws {
+        let result = try Tool.run("archive", "compact", archive, "--keep-mebibytes", "1")
+        #expect(result.exitCode == 0 && result.output.contains(" segments removed ("))
+        let first = try Tool.run("archive", "info", archive, "--json").object()["firstSequence"]
+        #expect(try #require(first as? Int) > 0)
+        let verify = try Tool.run("archive", "verify", archive)
+        #expect(verify.exitCode == 0 && verify.errors.contains("it begins with event"))
+    }
+
+    @Test("export writes JSON Lines, byte for byte")
+    func lines() throws {
+        let result = try Tool.run("archive", "export", archive, "--to", folder.path("out"))
+        #expect(result.exitCode == 0 && result.output == "1,500 events in 1 files\n")
+        #expect(readFile(folder.path("out")) == readFile(folder.path("events")))
+    }
+
+    @Test("export in CloudTrail's layout has a folder a day, and gzip files of Records")
+    func cloudTrail() throws {
+        let result = try Tool.run(
+            "archive", "export", archive, "--layout", "cloudtrail", "--to", folder.path("logs"))
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.output == "1,000 events in 2 files, 500 left out\n")
+        let day = folder.path("logs/AWSLogs/111122223330/CloudTrail/eu-west-1/2026/01/30")
+        let files = try FileManager.default.contentsOfDirectory(atPath: day)
+        let file = try #require(files.first)
+        #expect(file.hasPrefix("111122223330_CloudTrail_eu-west-1_20260130T1200Z_"))
+        #expect(file.hasSuffix(".json.gz"))
+        let gzip = Process()
+        gzip.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        gzip.arguments = ["-dc", "\(day)/\(file)"]
+        let pipe = Pipe()
+        gzip.standardOutput = pipe
+        try gzip.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: [[String: Any]]]
+        let numbers = try #require(object?["Records"]).compactMap { $0["number"] as? Int }
+        #expect(numbers == (0..<1_500).filter { $0 % 2 == 0 && $0 % 3 != 0 })
+    }
+
+    @Test("cat --follow prints what is there, waits, and ends with 130 when it is interrupted")
+    func follow() throws {
+        let run = try RunningTool(["archive", "cat", archive, "--from", "1490", "--follow"])
+        try run.wait { run.output.split(separator: "\n").count == 10 }
+        usleep(50_000)
+        #expect(run.isRunning)
+        run.signal(SIGINT)
+        #expect(run.waitForEnd() == 130)
+    }
+}
