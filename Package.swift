@@ -71,9 +71,12 @@ let package = Package(
             dependencies: ["EventMatching", "EventPattern", "JSONScan", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "ArchiveAppender", dependencies: ["EventArchive", "TestSupport"],
+            path: "Tests/ArchiveAppender", swiftSettings: settings),
         .testTarget(
             name: "EventArchiveTests",
-            dependencies: ["EventArchive", "CSwitchyard", "TestSupport"],
+            dependencies: ["ArchiveAppender", "EventArchive", "CSwitchyard", "TestSupport"],
             exclude: ["Python"],
             swiftSettings: settings),
         .testTarget(

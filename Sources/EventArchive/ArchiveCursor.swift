@@ -61,9 +61,8 @@ public struct ArchiveCursor: ~Copyable {
     /// one segment ends and the next is opened, and where there is damage. Throws `system` if a file
     /// cannot be opened or mapped; the cursor then stays where it is.
     ///
-    /// Somebody else who cuts a segment's file *before* the cursor opens it makes a gap. If it happens
-    /// while the cursor is inside the file, the kernel ends the process with SIGBUS: nothing in an
-    /// archive ever cuts a file below its records, and nobody else should.
+    /// Somebody else who cuts a segment's file makes a gap, before the cursor opens it or while it is
+    /// inside: what was cut off then reads as zeros.
     @_lifetime(&self)
     public mutating func next() throws(ArchiveError) -> ArchiveRecord? {
         while true {

@@ -152,12 +152,6 @@ extension ArchiveDirectory {
         }
     }
 
-    /// Whether no reader holds the file of a sealed segment: nobody has a shared lock on it.
-    func isUnread(_ name: String) throws(ArchiveError) -> Bool {
-        let file = try openFile(name, writable: true)
-        return flock(file.descriptor, LOCK_EX | LOCK_NB) == 0
-    }
-
     /// Removes what an interrupted creation left. The caller holds the lock.
     func removeRemains() throws(ArchiveError) {
         for name in try names() where name.hasSuffix(Self.creationSuffix) {

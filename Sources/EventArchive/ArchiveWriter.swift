@@ -209,19 +209,30 @@ extension ArchiveWriter {
     @discardableResult
     public func commitIfDue(now: Int64) throws(ArchiveError) -> Bool {
         try check()
-        switch configuration.durability {
-        case .none: return false
-        case .batch:
+        if configuration.durability == .batch {
             guard watermark.durable < tail.summary.endSequence else { return false }
             try commit()
+            return true
+        }
+        return try startCommitIfDue(now: now)
+    }
+
+    /// The same without ever waiting: with `.batch` too it has only begun. What is durable is told by
+    /// ``watermark``.
+    @discardableResult
+    public func startCommitIfDue(now: Int64) throws(ArchiveError) -> Bool {
+        try check()
+        switch configuration.durability {
+        case .none: return false
+        case .batch: break
         case .interval(let milliseconds):
             let last = lastCommit ?? now
             lastCommit = last
             guard now &- last >= Int64(milliseconds) &* 1_000_000 else { return false }
             lastCommit = now
-            guard watermark.durable < tail.summary.endSequence else { return false }
-            try startCommit()
         }
+        guard watermark.durable < tail.summary.endSequence else { return false }
+        try startCommit()
         return true
     }
 

@@ -3,11 +3,17 @@
 /// An archive is a directory of *segments*, files of a fixed size that hold one *record* after the
 /// other. The way of an event through this module:
 ///
-/// 1. ``ArchiveWriter`` owns the directory (`ArchiveDirectory` holds the lock) and one open segment.
-/// 2. `OpenSegment` has that segment allocated and mapped; `SegmentTail` copies the event behind the
-///    last record and checksums it on the way: no system call, no allocation, no lock.
-/// 3. `commit` makes what was appended durable; ``ArchiveWatermark`` tells other threads how far.
-/// 4. A full segment is *sealed*: a `SegmentFooter` says what is in it, and it never changes again.
+/// 1. ``ArchiveWriter`` owns the directory (`ArchiveLock` makes it the only one) and one `OpenSegment`;
+///    `SegmentTail` copies the event behind the last record in memory and checksums it on the way: no
+///    system call, no allocation, no lock.
+/// 2. A `WritePath` gets it from there to the file: `MappedLog`, where that memory is the file, or
+///    `BufferedLog`, which gathers records and writes them durably while the next ones gather.
+///    ``ArchiveWatermark`` tells other threads how far, the file `tail` (`ArchiveTail`) other processes.
+/// 3. `SegmentPreparation` has the next `SegmentFile` ready before it is needed, on a queue of its own,
+///    so that going from one segment to the next waits for nothing.
+/// 4. `SegmentCompletion` does the rest on another: a full segment is *sealed*, a `SegmentFooter` (made
+///    of a `SegmentDigest`) says what is in it, and it never changes again. The first error anywhere is
+///    the writer's end (`WriterFate`).
 /// 5. Whoever opens the directory, writer or ``ArchiveReader``, first lets `ArchiveSurvey` find out
 ///    what is there; `SegmentSurvey` has the table of every state a crash or damage can leave.
 /// 6. ``ArchiveCursor`` goes through the records in order, checks every one, skips the segments that

@@ -9,9 +9,9 @@ internal import Dispatch
 /// Has the next segment's file ready before it is needed, and the open one's pages ready before they
 /// are appended to, on a queue of its own.
 ///
-/// A file is allocated, or taken from a segment that is no longer wanted, made durable under its
-/// `.prepared` name, and made ready from its beginning. The writer takes it without waiting, unless it
-/// fills segments faster than the disk allocates them.
+/// A file is allocated, or taken from a segment that is no longer wanted, gets its `.prepared` name
+/// (durably, if commits will rely on it), and is made ready from its beginning. The writer takes it
+/// without waiting, unless it fills segments faster than the disk allocates them.
 final class SegmentPreparation: @unchecked Sendable {
     private let queue = DispatchQueue(label: "switchyard.archive.prepare", qos: .userInitiated)
     private let directory: ArchiveDirectory
@@ -75,10 +75,12 @@ final class SegmentPreparation: @unchecked Sendable {
     /// Offers the file of a segment that is no longer wanted. True if it is now a spare, under a name
     /// of its own; false if nobody wants it, or a reader has it: then unlink it.
     func recycle(_ name: SegmentName) throws(ArchiveError) -> Bool {
-        let isWanted = monitor.withLock { spares.isEmpty }
-        guard isWanted, try directory.isUnread(name.fileName) else { return false }
+        guard monitor.withLock({ spares.isEmpty }) else { return false }
         let spare = SegmentName.spareName(name.id)
-        try directory.rename(name.fileName, to: spare)
+        let renamed: Void? = try SegmentPin.withoutPins(on: name.id, in: directory) {
+            () throws(ArchiveError) in try directory.rename(name.fileName, to: spare)
+        }
+        guard renamed != nil else { return false }
         monitor.withLock { spares.append(spare) }
         return true
     }
@@ -123,9 +125,10 @@ final class SegmentPreparation: @unchecked Sendable {
             if writtenBytes > configuration.segmentBytes {
                 try file.truncate(to: configuration.segmentBytes)
             }
-            try file.sync()
+            // Stores promise nothing before the segment has its name; durable writes do at once.
+            if !isMapped { try file.sync() }
             try directory.rename(creation, to: name)
-            try directory.sync()
+            if !isMapped { try directory.sync() }
         } catch {
             // The first error is the one to tell; what is left is removed by the next writer.
             try? directory.remove(creation)

@@ -35,6 +35,10 @@ struct SegmentDescription: Sendable {
 /// | B5 | `.open` | good | shorter than its capacity: sealing was interrupted, or cut | scan what is there, report | allocates it again, continues |
 /// | B6 | `.open` | damaged or none | nothing but zeros: never held a record | skip, report | removes it |
 /// | B7 | `.open` | damaged | something | as A4 | as A4 |
+/// | B8 | `.open`, recycled | good | records, then anything | as B1; a header with the next number tells a torn record | as B1 |
+/// | P1 | `.prepared` | good, with the id of the name | as an `.open` file | as an `.open` file | syncs and renames it first |
+/// | P2 | `.prepared` | anything else | anything | ignore | removes it |
+/// | P3 | `.spare` | any | anything | ignore | makes the next segment of it |
 /// | C1 | any | newer major version | | refuse: `newerFormat` | refuses |
 /// | C2 | any | newer minor version | | as the same minor version | |
 /// | C3 | any | of another archive | | refuse: `foreignSegment` | refuses |

@@ -151,14 +151,20 @@ public final class EventBus: Sendable {
         return made
     }
 
-    /// Waits until everything that was published before has been delivered. What other publishers
+    /// Waits until everything that was published before has been delivered, and is durable if the
+    /// archive's durability is `batch`. What other publishers
     /// hold back because they were not flushed is not waited for.
     public func drain() {
         repeat {
             let unsent = sharedPublisherQueue.sync { sharedPublisher?.flush() ?? 0 }
             stage.waitUntilIdle()
-            if unsent == 0 { return }
+            if unsent == 0 { break }
         } while !stage.isClosed
+        guard configuration.archive?.configuration.durability == .batch, let watermark,
+            case let end = watermark.appended, end > 0
+        else { return }
+        // An archive that failed says so elsewhere.
+        try? watermark.waitUntilDurable(end - 1)
     }
 
     /// Accepts nothing more, delivers what was accepted, and seals the archive.

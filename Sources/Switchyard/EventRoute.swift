@@ -31,7 +31,8 @@ final class EventRoute: @unchecked Sendable {
         matcher = Matcher(rules)
     }
 
-    /// Routes a run of events, then commits it as the archive's durability asks.
+    /// Routes a run of events, then has it committed as the archive's durability asks: while that runs,
+    /// the next run is routed, and goes with the next commit.
     func route(_ events: UnsafeBufferPointer<EventDescriptor>) {
         var batch = RouteBatch()
         // One look at the wall clock a batch: ingest times are no finer than that.
@@ -39,7 +40,7 @@ final class EventRoute: @unchecked Sendable {
         for event in events { route(event.bytes, ingestTime: ingestTime, &batch) }
         if let archive, !archiveFailure.exists {
             do throws(ArchiveError) {
-                try archive.commitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
+                try archive.startCommitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
             } catch {
                 fail(error)
             }
