@@ -152,8 +152,8 @@ public final class EventBus: Sendable {
     }
 
     /// Waits until everything that was published before has been delivered, and is durable if the
-    /// archive's durability is `batch`. What other publishers
-    /// hold back because they were not flushed is not waited for.
+    /// archive's durability is `batch`. What other publishers hold back because they were not flushed
+    /// is not waited for.
     public func drain() {
         repeat {
             let unsent = sharedPublisherQueue.sync { sharedPublisher?.flush() ?? 0 }
