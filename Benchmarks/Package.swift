@@ -32,6 +32,23 @@ let package = Package(
             path: "SwitchyardBenchmarks",
             swiftSettings: settings,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        .executableTarget(
+            name: "ArchiveAppend",
+            dependencies: [
+                "StorageReference", .product(name: "EventArchive", package: "switchyard"),
+            ],
+            path: "ArchiveAppend", swiftSettings: settings),
+        .target(
+            name: "StorageReference", dependencies: ["CLMDB", "CRocksDB", "CSQLite"],
+            path: "StorageReference"),
+        .systemLibrary(
+            name: "CLMDB", path: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(
+            name: "CRocksDB", path: "CRocksDB", pkgConfig: "rocksdb",
+            providers: [.apt(["librocksdb-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "SimdjsonReference", dependencies: ["CSimdjson"], path: "SimdjsonReference"),
         .systemLibrary(

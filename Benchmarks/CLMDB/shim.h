@@ -1,0 +1,1 @@
+// Empty: the C++ side includes <lmdb.h> itself where there is one.

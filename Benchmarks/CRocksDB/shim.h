@@ -1,0 +1,1 @@
+// Empty: the C++ side includes <rocksdb/c.h> itself where there is one.
