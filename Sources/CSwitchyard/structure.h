@@ -25,12 +25,13 @@ SW_INLINE kinds_64 present_64(size_t count) {
     return (kinds_64)(numbers < (uint8_t)(count < 64 ? count : 64));
 }
 
-// A number by the kind 0, a literal by the kind a, anything else by its first byte.
+// A number by the kind 0, a literal by the kind a, anything else by its first byte: nothing that can
+// begin no token is of the kind of anything that can.
 SW_INLINE kinds_64 kinds_of_64(const uint8_t *tokens, size_t count) {
     kinds_64 bytes;
     memcpy(&bytes, tokens, sizeof bytes);
     kinds_64 number = (kinds_64)((bytes - '0') < 10) | (kinds_64)(bytes == '-');
-    kinds_64 literal = (kinds_64)((bytes - 'a') < 26);
+    kinds_64 literal = (kinds_64)(bytes == 't') | (kinds_64)(bytes == 'f') | (kinds_64)(bytes == 'n');
     kinds_64 other = ~(number | literal);
     kinds_64 kinds = (bytes & other) | (number & (uint8_t)'0') | (literal & (uint8_t)'a');
     return kinds & present_64(count);

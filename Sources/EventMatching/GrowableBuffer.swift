@@ -22,12 +22,18 @@ struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
         count &+= 1
     }
 
-    /// Appends an element, or does not, without a branch. There has to be room for it.
+    /// Its end, for a loop that appends at most so many elements: see ``BufferTail``.
     @inline(__always)
-    mutating func appendUnreserved(_ element: Element, if isKept: Bool) {
-        assert(count < capacity)
-        (base + count).initialize(to: element)
-        count &+= isKept ? 1 : 0
+    mutating func tail(room: Int) -> BufferTail<Element> {
+        reserve(count &+ room)
+        return BufferTail(base: base, count: count)
+    }
+
+    /// Takes over what was appended to its tail. In between nothing else may have changed it.
+    @inline(__always)
+    mutating func take(_ tail: BufferTail<Element>) {
+        assert(tail.base == base && tail.count >= count && tail.count <= capacity)
+        count = tail.count
     }
 
     @inline(__always)
@@ -77,7 +83,61 @@ struct GrowableBuffer<Element: BitwiseCopyable>: ~Copyable {
     }
 }
 
+/// The end of a ``GrowableBuffer``, for a loop to append to: a value of its own, so that it stays in
+/// registers. (A count in memory would be read back after each write of it: that takes longer than all
+/// else in such a loop.)
+struct BufferTail<Element: BitwiseCopyable> {
+    fileprivate let base: UnsafeMutablePointer<Element>
+    fileprivate(set) var count: Int
+
+    /// Appends an element. There has to be room for it.
+    @inline(__always)
+    mutating func append(_ element: Element) { append(element, times: 1) }
+
+    /// Appends an element, or does not, without a branch. There has to be room for it.
+    ///
+    /// - Parameter times: 1 or 0. A number, because of a truth value the compiler makes a branch.
+    @inline(__always)
+    mutating func append(_ element: Element, times: Int) {
+        assert(times == 0 || times == 1)
+        (base + count).initialize(to: element)
+        count &+= times
+    }
+}
+
+extension BufferTail where Element == UInt32 {
+    /// How much more room has to be there than for all positions of all runs.
+    static var runRoom: Int { 8 }
+
+    /// Appends the positions that a run consists of; without a branch that depends on its length, for
+    /// up to eight.
+    @inline(__always)
+    mutating func append(_ run: Run) {
+        var positions = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &+ run.start
+        var at = UnsafeMutableRawPointer(base + count)
+        at.storeBytes(of: positions, as: SIMD8<UInt32>.self)
+        var left = Int(run.count) &- 8
+        while left > 0 {
+            positions &+= 8
+            at += 32
+            at.storeBytes(of: positions, as: SIMD8<UInt32>.self)
+            left &-= 8
+        }
+        count &+= Int(run.count)
+    }
+}
+
 extension GrowableBuffer where Element == UInt32 {
+    /// Becomes the positions of which runs consist.
+    mutating func replaceAll(positionsOf runs: borrowing GrowableBuffer<Run>) {
+        removeAll()
+        var total = 0
+        for position in 0..<runs.count { total &+= Int(runs[position].count) }
+        var tail = tail(room: total &+ BufferTail<UInt32>.runRoom)
+        for position in 0..<runs.count { tail.append(runs[position]) }
+        take(tail)
+    }
+
     /// Appends numbers that follow each other.
     @inline(__always)
     mutating func append(_ added: Int, from first: UInt32) {

@@ -21,14 +21,17 @@ extension Matcher {
     /// Picks out the satisfied conditions that may raise something. Most raise nothing, or one group
     /// that is passed over.
     private mutating func lookAtHeads() {
-        raisedRuns.reserve(satisfied.count)
-        raisedGroups.reserve(satisfied.count)
+        var runs = raisedRuns.tail(room: satisfied.count)
+        var groups = raisedGroups.tail(room: satisfied.count)
         for position in 0..<satisfied.count {
             let head = tables.raiseHeads[satisfied[position]]
-            let mayRaise = !states[head.check].isEmpty
-            raisedRuns.appendUnreserved(head.run, if: mayRaise && !head.hasGroups)
-            raisedGroups.appendUnreserved(head.unmarkedRun, if: mayRaise && head.hasGroups)
+            let mayRaise = states[head.check].countIfAny
+            let hasGroups = Int(truncatingIfNeeded: head.run.count >> 31)
+            runs.append(head.run, times: mayRaise & ~hasGroups)
+            groups.append(head.unmarkedRun, times: mayRaise & hasGroups)
         }
+        raisedRuns.take(runs)
+        raisedGroups.take(groups)
     }
 
     /// Raises what hangs on one condition.
@@ -43,27 +46,24 @@ extension Matcher {
     }
 
     private mutating func lookAtGroups() {
-        for position in 0..<raisedGroups.count {
-            let groups = raisedGroups[position]
-            raisedRuns.reserve(raisedRuns.count &+ Int(groups.count))
-            for group in groups.range {
-                let group = tables.raiseGroups[group]
-                raisedRuns.appendUnreserved(group.raises, if: !states[group.check].isEmpty)
-            }
+        positions.replaceAll(positionsOf: raisedGroups)
+        var runs = raisedRuns.tail(room: positions.count)
+        for position in 0..<positions.count {
+            let group = tables.raiseGroups[positions[position]]
+            runs.append(group.raises, times: states[group.check].countIfAny)
         }
+        raisedRuns.take(runs)
     }
 
     private mutating func lookAtRuns() {
+        positions.replaceAll(positionsOf: raisedRuns)
         raised.removeAll()
-        for position in 0..<raisedRuns.count {
-            let run = raisedRuns[position]
-            raised.reserve(raised.count &+ Int(run.count))
-            for raise in run.range {
-                raised.appendUnreserved(
-                    UInt32(truncatingIfNeeded: raise),
-                    if: !states[tables.raises[raise].check].isEmpty)
-            }
+        var tail = raised.tail(room: positions.count)
+        for position in 0..<positions.count {
+            let raise = positions[position]
+            tail.append(raise, times: states[tables.raises[raise].check].countIfAny)
         }
+        raised.take(tail)
     }
 
     /// Notes the rule of a branch all of whose conditions hold.

@@ -30,7 +30,7 @@ extension Matcher {
         _ event: StructuralIndex, _ strings: UnsafeBufferPointer<FilteredLeaf>
     ) {
         passed.removeAll()
-        passed.reserve(strings.count)
+        var tail = passed.tail(room: strings.count)
         let length = event.textLength
         for position in 0..<strings.count {
             let string = strings.baseAddress.unsafelyUnwrapped + position
@@ -38,7 +38,7 @@ extension Matcher {
             let start = event.offset(of: entry) &+ 1
             let count = event.offset(of: entry &+ 1) &- start &- 1
             guard start &+ max(count, 8) <= length else {
-                passed.append(UInt32(truncatingIfNeeded: position))
+                tail.append(UInt32(truncatingIfNeeded: position))
                 continue
             }
             let bytes = event.bytes + start
@@ -49,9 +49,10 @@ extension Matcher {
                 || count == 0
             let passes = string.pointee.filter.passes(
                 words, first: bytes[0], last: bytes[count &- 1])
-            passed.appendUnreserved(
-                UInt32(truncatingIfNeeded: position), if: passes || isUnusual)
+            tail.append(
+                UInt32(truncatingIfNeeded: position), times: passes || isUnusual ? 1 : 0)
         }
+        passed.take(tail)
     }
 
     @inline(__always)
@@ -211,6 +212,30 @@ extension Matcher {
     /// Takes note of what a successful lookup leads to.
     @inline(__always)
     private mutating func reach(_ targets: Run, _ scope: UInt32) {
+        if scope == Scope.outside {
+            reachOutside(targets)
+        } else {
+            reachInScope(targets, scope)
+        }
+    }
+
+    private mutating func reachOutside(_ targets: Run) {
+        // Each condition is new at most once.
+        var tail = satisfied.tail(room: 1)
+        for position in targets.range {
+            let target = tables.targets[position]
+            if target.isExclusion {
+                exclude(target.number, Scope.outside)
+            } else {
+                let state = states[target.number]
+                tail.append(target.number, times: 1 &- state.subtracting(.byDefault).countIfAny)
+                states[target.number] = state.union(.free)
+            }
+        }
+        satisfied.take(tail)
+    }
+
+    private mutating func reachInScope(_ targets: Run, _ scope: UInt32) {
         for position in targets.range {
             let target = tables.targets[position]
             if target.isExclusion {

@@ -31,6 +31,8 @@ public struct Matcher: ~Copyable {
     /// What those of them raise: branches, and groups of branches.
     var raisedRuns: GrowableBuffer<Run>
     var raisedGroups: GrowableBuffer<Run>
+    /// The positions in a table of what is raised.
+    var positions: GrowableBuffer<UInt32>
     /// The branches that remain to be verified, in ``RuleTables/raises``.
     var raised: GrowableBuffer<UInt32>
     /// Per exclusion, the number of the last leaf that it held for.
@@ -89,8 +91,10 @@ public struct Matcher: ~Copyable {
         states = FixedBuffer(repeating: [], count: conditionCount + 1)
         raisedRuns = GrowableBuffer(capacity: conditionCount)
         raisedGroups = GrowableBuffer(capacity: conditionCount)
-        raised = GrowableBuffer(capacity: max(tables.raises.count, 1))
-        satisfied = GrowableBuffer(capacity: conditionCount)
+        positions = GrowableBuffer(capacity: 256)
+        raised = GrowableBuffer(capacity: 256)
+        // One more, because a loop without branches writes behind the last one.
+        satisfied = GrowableBuffer(capacity: conditionCount + 1)
         exclusionLeaves = FixedBuffer(repeating: 0, count: tables.exclusions.count)
         excludedCounts = FixedBuffer(repeating: 0, count: tables.exclusions.count)
         excluded = GrowableBuffer(capacity: 64)
@@ -255,4 +259,9 @@ struct ConditionState: OptionSet, BitwiseCopyable {
     static let scoped = ConditionState(rawValue: 2)
     /// Satisfied by any value that is not excluded: always set where it is, see ``Exclusion``.
     static let byDefault = ConditionState(rawValue: 4)
+
+    /// 0 where it is empty, else 1.
+    var countIfAny: Int {
+        @inline(__always) get { Int(truncatingIfNeeded: (rawValue &+ 7) >> 3) }
+    }
 }

@@ -17,6 +17,31 @@ struct StructureCacheTests {
         }
     }
 
+    @Test(
+        "no other byte stands for the first one of a token",
+        arguments: [
+            #"{"a":@1,"b":2}"#, #"{"a":@true,"b":2}"#, #"{"a":@"b","b":2}"#, #"{"a":[@{}],"b":2}"#,
+        ])
+    func firstBytes(text: String) {
+        let usual = text.replacing("@", with: "")
+        for kernel in ScanKernel.supported {
+            var scanner = StructuralScanner(kernel: kernel)
+            for _ in 0..<3 {
+                #expect(verdict(on: usual, &scanner) == .accepted(length: usual.utf8.count))
+            }
+            // Instead of the marked byte.
+            let at = text.utf8.firstIndex(of: UInt8(ascii: "@")) ?? text.startIndex
+            for byte in UInt8(1)..<128 {
+                var changed = usual
+                let character = String(UnicodeScalar(byte))
+                changed.replaceSubrange(at..<changed.utf8.index(after: at), with: character)
+                #expect(
+                    verdict(on: changed, &scanner) == portableVerdict(on: changed),
+                    "\(kernel) on \(changed)")
+            }
+        }
+    }
+
     @Test("an index of a known structure is as good as a new one")
     func sameIndex() throws {
         var random = SeededGenerator(stream: 91)

@@ -98,17 +98,17 @@ public struct LiveMatcher: ~Copyable {
         for number in 0..<matchedParts.count {
             let part = matchedParts[number]
             let found = part.matcher.pointee.matchUnborrowed(event)
-            positions.reserve(positions.count &+ found.count)
+            var tail = positions.tail(room: found.count)
             if let removed = part.removed {
                 for position in found {
                     let bit = removed[Int(position / 64)] &>> UInt64(position % 64) & 1
-                    positions.appendUnreserved(part.start &+ position, if: bit == 0)
+                    tail.append(
+                        part.start &+ position, times: Int(truncatingIfNeeded: bit ^ 1))
                 }
             } else {
-                for position in found {
-                    positions.appendUnreserved(part.start &+ position, if: true)
-                }
+                for position in found { tail.append(part.start &+ position) }
             }
+            positions.take(tail)
         }
         return UnsafeBufferPointer(start: positions.base, count: positions.count)
     }
