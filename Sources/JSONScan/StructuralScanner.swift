@@ -89,16 +89,25 @@ public struct StructuralScanner: ~Copyable {
         var found = sw_scan_result()
         sw_json_scan(kernel, bytes, text.count, positions, tokens, scratch, &found)
         let count = Int(found.count)
-        if found.error == SW_SCAN_OK, text.count <= JSONLimits.keyBytes,
+        positions[count] = UInt32(truncatingIfNeeded: text.count)
+        if found.error == SW_SCAN_OK, text.count <= JSONLimits.keyBytes || hasShortTokens(count),
             let (structure, links) = check(bytes, text.count, count)
         {
-            positions[count] = UInt32(truncatingIfNeeded: text.count)
             if found.has_backslash {
                 try checkEscapes(bytes, found, below: text.count, of: text.count)
             }
             return index(of: bytes, count: count, found, links: links, structure)
         }
         return try scanSlow(bytes, length: text.count, found)
+    }
+
+    /// Whether no token reaches as far as the smallest limit for strings.
+    private func hasShortTokens(_ count: Int) -> Bool {
+        var longest: UInt32 = 0
+        for entry in 0..<count {
+            longest = max(longest, positions[entry &+ 1] &- positions[entry])
+        }
+        return longest <= JSONLimits.keyBytes
     }
 
     /// Checks the tokens of a text: all of them only where no text of the same structure came before.
