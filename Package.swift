@@ -53,7 +53,8 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardTool",
             dependencies: [
-                "Switchyard", "EventArchive", "EventMatching", "EventPattern", "EventWorkload",
+                "Switchyard", "EventArchive", "EventMatching", "EventPattern", "EventPipeline",
+                "EventWorkload",
                 "JSONScan", "MemoryMeasures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),

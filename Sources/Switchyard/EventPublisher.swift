@@ -43,14 +43,22 @@ public final class EventPublisher {
     ///
     /// - Throws: ``PublishError``; nothing was queued then.
     public func publish(_ event: UnsafeRawBufferPointer) throws(PublishError) {
-        try publish(event, to: port)
+        try publish(event, publishTime: monotonicNanoseconds())
+    }
+
+    /// Publishes an event as if at another time, on the clock of ``monotonicNanoseconds()``: a load
+    /// test measures from when it should have been, so that no stall is hidden.
+    package func publish(
+        _ event: UnsafeRawBufferPointer, publishTime: UInt64
+    ) throws(PublishError) {
+        try publish(event, to: port, publishTime: publishTime)
         uncounted += 1
         if uncounted == 64 { count() }
     }
 
     /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
     func publish(
-        _ event: UnsafeRawBufferPointer, to port: PublishPort
+        _ event: UnsafeRawBufferPointer, to port: PublishPort, publishTime: UInt64
     ) throws(PublishError) {
         if let failure = port.archiveFailure.current { throw .archive(failure) }
         if port.isClosed { throw .closed }
@@ -63,7 +71,7 @@ public final class EventPublisher {
         // What follows the object is no part of the event.
         let outcome = publisher.publish(
             UnsafeRawBufferPointer(rebasing: event[..<length]), key: port.key, tag: tag,
-            publishTime: monotonicNanoseconds())
+            publishTime: publishTime)
         switch outcome {
         case .accepted: break
         case .full: throw .full

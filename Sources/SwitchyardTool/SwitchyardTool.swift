@@ -22,6 +22,7 @@ struct SwitchyardTool: ParsableCommand {
 
             EXAMPLES
               switchyard bench
+              switchyard load --rate 100000 --rules 100
               switchyard match --rules data/rules.jsonl --events data/events.jsonl
               switchyard check '{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}'
               switchyard explain --rules data/rules.jsonl --rule NAME --events data/events.jsonl
@@ -29,7 +30,8 @@ struct SwitchyardTool: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            BenchCommand.self, MatchCommand.self, ExplainCommand.self, CheckCommand.self,
+            BenchCommand.self, LoadCommand.self, MatchCommand.self, ExplainCommand.self,
+            CheckCommand.self,
             ConformanceCommand.self, ArchiveCommand.self,
         ])
 }

@@ -9,25 +9,23 @@ import Testing
     @Test("the example in the README compiles, delivers and replays")
     func runsExample() throws {
         let folder = try TemporaryFolder()
-        let directory = folder.path + "/archive"
+        let directory = folder.path + "/orders"
         // README, "Embed it", from here
-        let rules = try RuleSet([
-            Rule(
+        let router = try Router(RouterConfiguration(directory: directory))
+        try router.putRule(
+            RoutingRule(
                 name: "stopped",
-                pattern: #"{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}"#)
-        ])
-        let bus = try EventBus(
-            rules: rules, configuration: .init(archive: .init(directory: directory))
-        ) {
-            for position in $0.matches.indices { print(rules.names[Int($0.matches[position])]) }
-        }
-        try bus.publish(#"{"source": "aws.ec2", "detail": {"state": "stopped"}}"#)
-        try bus.close()
+                pattern: #"{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}"#))
+        try router.putTargets([.closure("log") { print($0.rule, $0.text) }], on: "stopped")
+        try router.publish(#"{"source": "aws.ec2", "detail": {"state": "stopped"}}"#)
+        try router.close()
 
-        var replay = Replay(of: try ArchiveReader(directory: directory), through: rules)
+        let rules = try RuleSet([Rule(name: "any", pattern: #"{"source": [{"exists": true}]}"#)])
+        let archive = try ArchiveReader(directory: directory + "/buses/default.archive")
+        var replay = Replay(of: archive, through: rules)
         while try replay.step(deliver: { print($0.sequence, $0.matches.count) }) {}
         // to here
-        #expect(bus.statistics.matches == 1)
+        #expect(try router.statistics(target: "log", of: "stopped").delivered == 1)
         #expect(replay.events == 1 && replay.matches == 1)
     }
 

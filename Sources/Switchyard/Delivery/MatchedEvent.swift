@@ -6,6 +6,8 @@ public struct MatchedEvent: ~Escapable {
     public let sequence: UInt64
     /// How often its delivery was tried, this time included.
     public let attempt: Int
+    /// When it was published, or should have been, on the clock of ``monotonicNanoseconds()``; wraps.
+    package let publishTime: UInt64
     /// How many buses it came through before this one.
     let hops: UInt8
     private unowned(unsafe) let place: TargetPlace
@@ -13,9 +15,10 @@ public struct MatchedEvent: ~Escapable {
     /// The caller keeps the bytes and the place alive for as long as the event is passed on.
     @_lifetime(immortal)
     init(
-        bytes: UnsafeRawBufferPointer, sequence: UInt64, attempt: Int, hops: UInt8,
-        place: TargetPlace
+        bytes: UnsafeRawBufferPointer, sequence: UInt64, attempt: Int, publishTime: UInt64,
+        hops: UInt8, place: TargetPlace
     ) {
+        self.publishTime = publishTime
         self.bytes = _overrideLifetime(RawSpan(_unsafeBytes: bytes), copying: ())
         self.sequence = sequence
         self.attempt = attempt

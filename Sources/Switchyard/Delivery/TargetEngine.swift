@@ -94,8 +94,8 @@ final class TargetEngine: @unchecked Sendable {
         if case .event = input {
             inline(
                 MatchedEvent(
-                    bytes: event.bytes, sequence: event.sequence, attempt: 1, hops: event.hops,
-                    place: place))
+                    bytes: event.bytes, sequence: event.sequence, attempt: 1,
+                    publishTime: event.publishTime, hops: event.hops, place: place))
         } else {
             offerInlineSlow(event, inline)
         }
@@ -120,8 +120,8 @@ final class TargetEngine: @unchecked Sendable {
         inlineOutput.withUnsafeBytes {
             inline(
                 MatchedEvent(
-                    bytes: $0, sequence: event.sequence, attempt: 1, hops: event.hops,
-                    place: place))
+                    bytes: $0, sequence: event.sequence, attempt: 1,
+                    publishTime: event.publishTime, hops: event.hops, place: place))
         }
     }
 

@@ -40,7 +40,8 @@ extension TargetWorker {
             try target.deliver(
                 MatchedEvent(
                     bytes: input, sequence: event.tag, attempt: 1,
-                    hops: UInt8(truncatingIfNeeded: event.key), place: place))
+                    publishTime: event.publishTime, hops: UInt8(truncatingIfNeeded: event.key),
+                    place: place))
         }
     }
 
@@ -57,7 +58,7 @@ extension TargetWorker {
                         try target.deliver(
                             MatchedEvent(
                                 bytes: input, sequence: item.sequence, attempt: item.attempts,
-                                hops: item.hops, place: place))
+                                publishTime: item.acceptedAt, hops: item.hops, place: place))
                     }
                 }
                 try target.finishRun()

@@ -28,6 +28,7 @@ final class TargetWorker: @unchecked Sendable {
     let pendingMax: Int
     private let saturated = Atomic<Bool>(false)
     private let busy = Atomic<Bool>(false)
+    private let firstDue = Atomic<UInt64>(.max)
     // Set once, before anything is published.
     nonisolated(unsafe) private var dispatchQueue: DispatchQueue?
     nonisolated(unsafe) private var ring: MPSCRing?
@@ -65,6 +66,12 @@ final class TargetWorker: @unchecked Sendable {
 
     /// Whether so much is pending that nothing should be added. From any thread.
     var isSaturated: Bool { saturated.load(ordering: .relaxed) }
+
+    /// Whether nothing more can be added before `time`: too much waits, and longer than that. From any
+    /// thread.
+    func isStuck(until time: UInt64) -> Bool {
+        isSaturated && firstDue.load(ordering: .relaxed) > time
+    }
 
     /// Whether nothing is on its way, or waits for its first attempt. From any thread.
     var isQuiet: Bool { !busy.load(ordering: .relaxed) }
@@ -156,6 +163,7 @@ final class TargetWorker: @unchecked Sendable {
     func finishTurn() {
         counters.pending.store(pending.count, ordering: .relaxed)
         busy.store(pending.underwayCount > 0 || pending.hasWaiting, ordering: .relaxed)
+        firstDue.store(pending.nextDue ?? .max, ordering: .relaxed)
         saturated.store(pending.count >= pendingMax, ordering: .relaxed)
         evaluateCheckpoint()
         guard let due = pending.nextDue, !isClosed else { return }

@@ -6,9 +6,12 @@ internal import Synchronization
 extension Router {
     /// What was left when a router closed.
     public struct Remainder: Sendable, Hashable {
-        /// Deliveries that were not made in time and will be made after the next start, from the
-        /// archive.
+        /// Deliveries that were begun or queued, not made in time, and will be made after the next
+        /// start, from the archive.
         public var kept = 0
+        /// Targets that were behind: beside what is counted, they go on in the archive after the next
+        /// start.
+        public var targetsBehind: [String] = []
         /// Deliveries that were not made in time, of buses without an archive: they became dead
         /// letters if there is a place for these.
         public var givenUp = 0
@@ -57,10 +60,10 @@ extension Router {
             return lanes.allSatisfy { $0.stage.isIdle }
                 && targets.allSatisfy { target in
                     guard let queue = target.queue else { return true }
-                    // One that is behind and takes nothing has no hurry.
+                    // One that is behind and will take nothing in time is not waited for.
                     return queue.stage.isIdle && queue.worker.isQuiet
                         && (!target.isCatchingUp.load(ordering: .relaxed)
-                            || queue.worker.isSaturated)
+                            || queue.worker.isStuck(until: deadline))
                 }
         }
         // Twice: what a target passed on to another bus in between is seen the second time.
@@ -81,15 +84,14 @@ extension Router {
     private func closeTargets(of buses: [BusState], by deadline: UInt64) -> Remainder {
         let group = DispatchGroup()
         let box = RemainderBox()
-        var names: [String] = []
         for bus in buses {
             let isArchived = bus.engine.archive != nil && services.watermarks != nil
             for engine in bus.rules.values.flatMap(\.targets) {
+                let isBehind = engine.isCatchingUp.load(ordering: .relaxed)
                 let unsent = engine.closeLaneSide(bus.lane.lane)
                 guard let queue = engine.queue else { continue }
                 let name = "\(engine.place.bus)/\(engine.place.rule)/\(engine.place.target)"
-                names.append(name)
-                box.begin(name, unsent: unsent, isArchived: isArchived)
+                box.begin(name, unsent: unsent, isArchived: isArchived, isBehind: isBehind)
                 group.enter()
                 queue.stage.stop {
                     queue.worker.close(by: deadline) { items in
@@ -134,8 +136,9 @@ private final class RemainderBox: @unchecked Sendable {
     private var current = Router.Remainder()
     private var running: Set<String> = []
 
-    func begin(_ name: String, unsent: Int, isArchived: Bool) {
+    func begin(_ name: String, unsent: Int, isArchived: Bool, isBehind: Bool) {
         lock.withLock {
+            if isBehind { current.targetsBehind.append(name) }
             _ = running.insert(name)
             count(unsent, isArchived)
         }

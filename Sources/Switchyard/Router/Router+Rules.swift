@@ -45,7 +45,6 @@ extension Router {
                 throw error
             }
         }
-        armSchedules()
     }
 
     private func check(_ rule: RoutingRule, on bus: String) throws(RouterError) {
@@ -83,7 +82,6 @@ extension Router {
             try ruleState(name, on: bus).replace(rule, now: .now)
             try install(bus)
         }
-        armSchedules()
     }
 
     /// The rules of a bus in the order in which they were put, each with how often it matched.

@@ -47,9 +47,6 @@ extension Router {
         }
     }
 
-    /// Called when rules have changed. The timer looks at all schedules anyway.
-    func armSchedules() {}
-
     /// Asks each target's worker to note how far the bus is now.
     func noteCheckpoints() {
         guard services.watermarks != nil else { return }

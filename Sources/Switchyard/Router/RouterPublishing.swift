@@ -72,7 +72,7 @@ final class SharedPublisher: @unchecked Sendable {
             do throws(PublishError) {
                 let publisher = try open(port)
                 for event in events {
-                    try publisher.publish(event, to: port)
+                    try publisher.publish(event, to: port, publishTime: monotonicNanoseconds())
                     accepted += 1
                 }
             } catch { failure = error }

@@ -1,0 +1,129 @@
+import ArgumentParser
+import EventArchive
+import Foundation
+import JSONScan
+import Switchyard
+
+/// `switchyard load`: the embedded router under load.
+struct LoadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Drive a router at a fixed rate, or as fast as it goes, and measure it.",
+        discussion: """
+            With --rate the loop is open: every event has a time at which it should be published, \
+            and its latency counts from that time until its target has it, so that a stall of \
+            anything, the publishers included, shows in all events that it held up. Without --rate \
+            the publishers go as fast as the router takes events, and latencies count from the \
+            moment of publishing.
+
+            Beside the generated rules there is one that matches every event; its target measures. \
+            At the end everything that was published must have reached it, or the command fails.
+
+            EXAMPLES
+              switchyard load --rate 100000 --rules 100 --seconds 10
+              switchyard load --rules 100 --target closure --report after.json
+              switchyard load --compare before.json after.json
+            """)
+
+    @Option(help: "Events a second, all publishers together. [default: as fast as it goes]")
+    var rate: Double?
+    @Option(help: "How many threads publish.")
+    var producers = 1
+    @Option(help: "How long to measure.")
+    var seconds = 10.0
+    @Option(help: "How long to run before that.")
+    var warmup = 1.0
+    @Option(
+        help: ArgumentHelp(
+            "How events reach the target: inline, on the bus's worker, or closure, by a queue.",
+            valueName: "kind"))
+    var target = LoadTarget.inline
+    @Flag(inversion: .prefixedNo, help: "Archive the events, without syncs.")
+    var archived = true
+    @Option(help: ArgumentHelp("Write the report as JSON to a file.", valueName: "file"))
+    var report: String?
+    @Flag(help: "Print the report as JSON instead of a table.")
+    var json = false
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Compare two reports instead.", valueName: "before after"))
+    var compare: [String] = []
+    @OptionGroup var input: BenchInput
+
+    /// More threads than this would only wait for each other.
+    static let producersMax = 64
+
+    func validate() throws {
+        guard compare.isEmpty || compare.count == 2 else {
+            throw ValidationError("--compare takes two reports.")
+        }
+        if let rate, !(rate > 0 && rate <= 1e9) {
+            throw ValidationError("--rate has to be more than 0 and at most 1e9.")
+        }
+        guard (1...Self.producersMax).contains(producers) else {
+            throw ValidationError("--producers has to be from 1 to \(Self.producersMax).")
+        }
+        guard (0.1...86_400).contains(seconds), (0...3_600).contains(warmup) else {
+            throw ValidationError("--seconds is 0.1 to 86400, --warmup 0 to 3600.")
+        }
+        guard input.kernel == .best else {
+            throw ValidationError(
+                "A router always uses the best scan; --kernel is for bench match.")
+        }
+    }
+
+    func run() throws {
+        if compare.count == 2 {
+            let reports = try compare.map { try LoadReport(path: $0) }
+            reports[0].printComparison(with: reports[1])
+            return Output.standard.flush()
+        }
+        Interrupt.listen()
+        var skipped = SkippedLines(input.policy)
+        let (rules, source) = try input.makeRules(&skipped)
+        let events = try input.makeEvents(&skipped)
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let run: LoadRun
+        do {
+            run = try LoadRun(self, rules, events, directory: folder)
+            try run.drive()
+        } catch let error as RouterError { throw Outcome.failure(error) } catch let error
+            as PublishError
+        { throw Outcome.failure("\(error)") }
+        Terminal.clearProgress()
+        let result = run.report(ruleSource: source, eventSource: events.source)
+        let text = try JSONText.encoded(result)
+        if let report {
+            do { try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: report)) } catch {
+                throw Outcome.failure("\(report) can't be written: \(error)")
+            }
+        }
+        if json { Terminal.print(text) } else { result.printTable() }
+        Output.standard.flush()
+        guard result.delivered == result.published else {
+            Terminal.error(
+                "\(Figure.count(result.published)) events were published, "
+                    + "\(Figure.count(result.delivered)) delivered")
+            throw Outcome.wrong
+        }
+        if Interrupt.isRequested { throw Outcome.interrupted }
+        try skipped.finish()
+    }
+
+    private func temporaryFolder() throws -> String {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("switchyard-load-\(UUID().uuidString)").path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch { throw Outcome.failure("\(folder) can't be made: \(error)") }
+        Interrupt.clean(up: folder)
+        return folder
+    }
+}
+
+/// How the measuring target is called.
+enum LoadTarget: String, ExpressibleByArgument, CaseIterable {
+    case inline, closure
+}

@@ -1,0 +1,142 @@
+import EventPipeline
+import Foundation
+
+/// What a load test found; written as JSON and read again for comparisons.
+struct LoadReport: Codable {
+    /// One look at the probe.
+    struct Interval: Codable {
+        var seconds: Double
+        var events: UInt64
+        /// Nanoseconds.
+        var p50: UInt64
+        var p99: UInt64
+        var max: UInt64
+    }
+
+    /// Nanoseconds from the intended start, or the publication, to the target.
+    struct Latency: Codable {
+        var p50: UInt64
+        var p90: UInt64
+        var p99: UInt64
+        var p999: UInt64
+        var p9999: UInt64
+        var max: UInt64
+    }
+
+    /// The layout of this report.
+    var version = 1
+    var isOpenLoop: Bool
+    var targetRate: Double?
+    var producers: Int
+    var target: String
+    var isArchived: Bool
+    var rules: Int
+    var ruleSource: String
+    var eventSource: String
+    /// All of the run, the warm-up too.
+    var published: UInt64
+    var delivered: UInt64
+    var unarchived: UInt64
+    /// Of the measured time.
+    var seconds: Double
+    var eventsPerSecond: Double
+    var processorSecondsPerMillionEvents: Double
+    var latency: Latency
+    var peakMemoryBytes: Int
+    var intervals: [Interval]
+
+    init(
+        _ command: LoadCommand, rules: Int, ruleSource: String, eventSource: String,
+        published: UInt64, delivered: UInt64, unarchived: UInt64, _ result: LoadResult
+    ) {
+        isOpenLoop = command.rate != nil
+        targetRate = command.rate
+        producers = command.producers
+        target = command.target.rawValue
+        isArchived = command.archived
+        self.rules = rules
+        self.ruleSource = ruleSource
+        self.eventSource = eventSource
+        self.published = published
+        self.delivered = delivered
+        self.unarchived = unarchived
+        seconds = Double(result.nanoseconds) / 1e9
+        let total = result.total
+        eventsPerSecond = Double(total.count) / max(seconds, 1e-9)
+        processorSecondsPerMillionEvents =
+            Double(result.processorNanoseconds) / 1e3 / Double(max(total.count, 1))
+        latency = Latency(
+            p50: total.p50, p90: total.p90, p99: total.p99, p999: total.p999, p9999: total.p9999,
+            max: total.max)
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        peakMemoryBytes = Int(usage.ru_maxrss) * 1_024
+        intervals = result.intervals
+    }
+
+    /// Reads a report.
+    init(path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Outcome.failure("\(path) can't be read")
+        }
+        do { self = try JSONDecoder().decode(LoadReport.self, from: data) } catch {
+            throw Outcome.failure("\(path) is no report of switchyard load: \(error)")
+        }
+    }
+
+    private var loop: String {
+        guard let targetRate else { return "closed loop" }
+        return "open loop at \(Figure.rate(targetRate))events/s"
+    }
+
+    /// The figures by name.
+    private var figures: [(name: String, value: Double, text: String)] {
+        func duration(_ name: String, _ value: UInt64) -> (String, Double, String) {
+            (name, Double(value), Figure.duration(value))
+        }
+        return [
+            ("events/s", eventsPerSecond, Figure.rate(eventsPerSecond)),
+            duration("latency p50", latency.p50), duration("latency p90", latency.p90),
+            duration("latency p99", latency.p99), duration("latency p99.9", latency.p999),
+            duration("latency p99.99", latency.p9999), duration("latency longest", latency.max),
+            (
+                "processor s/M events", processorSecondsPerMillionEvents,
+                String(format: "%.2f", processorSecondsPerMillionEvents)
+            ),
+            ("peak memory", Double(peakMemoryBytes), Figure.bytes(peakMemoryBytes)),
+        ]
+    }
+
+    func printTable() {
+        Terminal.print(
+            "load: \(loop), \(producers) publisher\(producers == 1 ? "" : "s"), "
+                + "\(Figure.count(rules)) rules, target \(target), "
+                + (isArchived ? "archived" : "not archived"))
+        Terminal.print("  rules from \(ruleSource); events from \(eventSource)")
+        Terminal.print(
+            "  \(Figure.count(published)) published and \(Figure.count(delivered)) delivered in all; "
+                + String(format: "measured for %.1f s", seconds))
+        for figure in figures {
+            Terminal.print(
+                "  " + figure.name.padding(toLength: 22, withPad: " ", startingAt: 0)
+                    + Figure.cell(figure.text, 12))
+        }
+    }
+
+    /// Prints both reports side by side, and what became of each figure.
+    func printComparison(with other: LoadReport) {
+        Terminal.print("before: \(loop), target \(target), \(Figure.count(rules)) rules")
+        Terminal.print(
+            "after:  \(other.loop), target \(other.target), \(Figure.count(other.rules)) rules")
+        Terminal.print(
+            "".padding(toLength: 22, withPad: " ", startingAt: 0) + Figure.cell("before", 12)
+                + Figure.cell("after", 12) + Figure.cell("after/before", 14))
+        for (one, two) in zip(figures, other.figures) {
+            let ratio = one.value > 0 ? String(format: "%.2f", two.value / one.value) : "-"
+            Terminal.print(
+                one.name.padding(toLength: 22, withPad: " ", startingAt: 0)
+                    + Figure.cell(one.text, 12) + Figure.cell(two.text, 12)
+                    + Figure.cell(ratio, 14))
+        }
+    }
+}

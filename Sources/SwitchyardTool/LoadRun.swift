@@ -1,0 +1,234 @@
+import EventArchive
+import EventMatching
+import EventPipeline
+import Foundation
+import Switchyard
+import Synchronization
+
+/// A router, its publishers and the target that measures.
+final class LoadRun: Sendable {
+    private let router: Router
+    private let command: LoadCommand
+    private let events: BenchEvents
+    private let ruleCount: Int
+    private let probe = LoadProbe()
+    private let published = Atomic<UInt64>(0)
+    private let isOver = Atomic<Bool>(false)
+    private let failure = LoadFailure()
+    private let result = LoadResult()
+
+    /// The rule that matches every event; no generated one has this name.
+    private static let probeRule = "switchyard-load"
+
+    init(
+        _ command: LoadCommand, _ rules: [Rule], _ events: BenchEvents, directory: String
+    ) throws(RouterError) {
+        self.command = command
+        self.events = events
+        ruleCount = rules.count
+        var configuration = RouterConfiguration(
+            directory: command.archived ? directory + "/router" : nil,
+            archive: ArchiveConfiguration(durability: .none))
+        configuration.slabCount = max(32, 2 * command.producers)
+        while configuration.slabBytes < events.longestEvent { configuration.slabBytes *= 2 }
+        router = try Router(configuration)
+        let all: RoutingRule
+        do throws(PatternError) {
+            all = try RoutingRule(
+                name: Self.probeRule, pattern: #"{"source":[{"exists":true},{"exists":false}]}"#)
+        } catch { throw .files("\(error)") }
+        // Generated names may hold what names of a router's rules can't.
+        try router.putRules(
+            rules.enumerated().map {
+                RoutingRule(name: "rule-\($0.offset)", pattern: $0.element.pattern)
+            }
+                + [all])
+        let probe = probe
+        let target: Target =
+            switch command.target {
+            case .inline: .inline("probe") { probe.take($0.publishTime) }
+            case .closure: .closure("probe") { probe.take($0.publishTime) }
+            }
+        try router.putTargets([target], on: Self.probeRule)
+    }
+
+    /// Runs the publishers, and looks at the probe once a second.
+    func drive() throws {
+        let threads = try (0..<command.producers).map { number in
+            let publisher = PublisherBox(try router.makePublisher())
+            return Thread { [self] in publish(number, publisher.publisher) }
+        }
+        let start = monotonicNanoseconds()
+        for thread in threads { thread.start() }
+        wait(untilSeconds: command.warmup, since: start)
+        _ = probe.takeInterval()
+        let begin = (time: monotonicNanoseconds(), processor: processorNanoseconds())
+        var last = begin.time
+        while !Interrupt.isRequested, failure.error == nil {
+            let passed = Double(monotonicNanoseconds() &- begin.time) / 1e9
+            let step = min(1, command.seconds - passed)
+            if step <= 0.001 { break }
+            wait(untilSeconds: passed + step, since: begin.time)
+            let now = monotonicNanoseconds()
+            result.add(probe.takeInterval(), nanoseconds: now &- last)
+            last = now
+            Terminal.progress(result.progress)
+        }
+        result.processorNanoseconds = processorNanoseconds() &- begin.processor
+        isOver.store(true, ordering: .relaxed)
+        while threads.contains(where: { !$0.isFinished }) { usleep(1_000) }
+        try router.close(within: .seconds(60))
+        if let error = failure.error { throw error }
+    }
+
+    private func wait(untilSeconds seconds: Double, since start: UInt64) {
+        let end = start &+ UInt64(seconds * 1e9)
+        while monotonicNanoseconds() < end, !Interrupt.isRequested, failure.error == nil {
+            usleep(useconds_t(min(20_000, (end &- monotonicNanoseconds()) / 1_000 + 1)))
+        }
+    }
+
+    private func publish(_ number: Int, _ publisher: EventPublisher) {
+        var count: UInt64 = 0
+        do throws(PublishError) {
+            if let rate = command.rate {
+                try publishOpen(
+                    number, publisher, interval: 1e9 * Double(command.producers) / rate, &count)
+            } else {
+                while !isOver.load(ordering: .relaxed) {
+                    let first = Int(count) % events.total
+                    let part = first..<min(first + 256, events.total)
+                    try events.forEach(in: part) { event throws(PublishError) in
+                        try publisher.publish(event)
+                        count += 1
+                    }
+                }
+            }
+        } catch { failure.set(error) }
+        publisher.close()
+        published.wrappingAdd(count, ordering: .relaxed)
+    }
+
+    /// Publishes each event when it is due, or as soon after as can be.
+    private func publishOpen(
+        _ number: Int, _ publisher: EventPublisher, interval: Double, _ count: inout UInt64
+    ) throws(PublishError) {
+        // The publishers take turns rather than all publish at once.
+        let offset = interval * Double(number) / Double(command.producers)
+        let start = Double(monotonicNanoseconds()) + offset
+        while !isOver.load(ordering: .relaxed) {
+            var due = UInt64(start + Double(count) * interval)
+            var now = monotonicNanoseconds()
+            if due > now {
+                publisher.flush()
+                pause(until: due)
+                now = monotonicNanoseconds()
+            }
+            while due <= now, !isOver.load(ordering: .relaxed) {
+                let position = Int(count % UInt64(events.total))
+                try events.forEach(in: position..<position + 1) { event throws(PublishError) in
+                    try publisher.publish(event, publishTime: due)
+                }
+                count += 1
+                due = UInt64(start + Double(count) * interval)
+            }
+        }
+    }
+
+    /// Sleeps through long pauses, and gives the processor away in short ones, which no timer is
+    /// precise enough for.
+    private func pause(until time: UInt64) {
+        while true {
+            let now = monotonicNanoseconds()
+            if now >= time || isOver.load(ordering: .relaxed) { return }
+            if time &- now > 300_000 {
+                usleep(useconds_t(min((time &- now) / 1_000 - 150, 10_000)))
+            } else {
+                sched_yield()
+            }
+        }
+    }
+
+    /// What was measured.
+    func report(ruleSource: String, eventSource: String) -> LoadReport {
+        let statistics = (try? router.statistics()) ?? RouterBusStatistics()
+        return LoadReport(
+            command, rules: ruleCount, ruleSource: ruleSource, eventSource: eventSource,
+            published: published.load(ordering: .relaxed), delivered: probe.count,
+            unarchived: statistics.unarchived, result)
+    }
+}
+
+/// A publisher on its way to its thread.
+private struct PublisherBox: @unchecked Sendable {
+    // Unchecked: one thread makes it, another uses it from then on.
+    let publisher: EventPublisher
+    init(_ publisher: EventPublisher) { self.publisher = publisher }
+}
+
+/// The first error of any publisher.
+private final class LoadFailure: Sendable {
+    private let lock = NSLock()
+    nonisolated(unsafe) private var first: PublishError?
+
+    func set(_ error: PublishError) { lock.withLock { first = first ?? error } }
+    var error: PublishError? { lock.withLock { first } }
+}
+
+/// Measures how long events took to come here.
+private final class LoadProbe: Sendable {
+    private let lock = NSLock()
+    // Under the lock, which one thread takes for each event and another once a second.
+    nonisolated(unsafe) private var interval = LatencyHistogram()
+    nonisolated(unsafe) private var taken: UInt64 = 0
+
+    func take(_ publishTime: UInt64) {
+        let latency = monotonicNanoseconds() &- publishTime
+        lock.withLock {
+            interval.record(latency)
+            taken &+= 1
+        }
+    }
+
+    var count: UInt64 { lock.withLock { taken } }
+
+    /// What came since the last call.
+    func takeInterval() -> LatencyHistogram {
+        let fresh = LatencyHistogram()
+        return lock.withLock {
+            defer { interval = fresh }
+            return interval
+        }
+    }
+}
+
+/// What was measured so far; used by the main thread alone.
+final class LoadResult: @unchecked Sendable {
+    private(set) var total = LatencyHistogram()
+    private(set) var intervals: [LoadReport.Interval] = []
+    private(set) var nanoseconds: UInt64 = 0
+    var processorNanoseconds: UInt64 = 0
+
+    func add(_ histogram: LatencyHistogram, nanoseconds: UInt64) {
+        total.merge(histogram)
+        self.nanoseconds += nanoseconds
+        intervals.append(
+            LoadReport.Interval(
+                seconds: Double(nanoseconds) / 1e9, events: histogram.count, p50: histogram.p50,
+                p99: histogram.p99, max: histogram.max))
+    }
+
+    var progress: String {
+        guard let last = intervals.last else { return "" }
+        let rate = Figure.rate(Double(last.events) / max(last.seconds, 1e-9))
+        return "\(rate)events/s, p50 \(Figure.duration(last.p50)), "
+            + "p99 \(Figure.duration(last.p99)), longest \(Figure.duration(last.max))"
+    }
+}
+
+/// The processor time of this process, in nanoseconds.
+private func processorNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
