@@ -31,11 +31,12 @@ final class DeadLetterOffice: Sendable {
     init(directory: String?, eventBytesMax: Int) throws(ArchiveError) {
         self.directory = directory
         guard let directory else { return }
-        // Letters are few, and should survive the machine: each write is durable.
+        // What is written can be read at once, and survives the process; `commit` makes it survive the
+        // machine.
         let letterBytes = eventBytesMax + Self.letterOverheadBytes
         var configuration = ArchiveConfiguration(
             segmentBytes: (4 * letterBytes + 4_095) / 4_096 * 4_096, eventBytesMax: letterBytes,
-            durability: .batch)
+            durability: .none)
         configuration.prefaultBytes = 0
         writer = try ArchiveWriter(directory: directory, configuration: configuration)
         let text = FileManager.default.contents(atPath: directory + ".redriven")
