@@ -1,5 +1,5 @@
 // Chooses the kernel: by a switch on the family that the caller passes, which it got from
-// sw_kernel_best. A family that this build does not contain runs the scalar kernels.
+// sw_kernel_best. A family that this build does not contain runs the portable kernels.
 
 #include <stdatomic.h>
 
@@ -94,7 +94,7 @@ void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_
 #elif defined(__aarch64__)
     case SW_NEON: sw_json_scan_neon(bytes, length, positions, result); break;
 #endif
-    default: sw_json_scan_scalar(bytes, length, positions, result); break;
+    default: sw_json_scan_portable(bytes, length, positions, scratch, result); break;
     }
     gather_tokens(bytes, positions, tokens, result);
 }
@@ -106,6 +106,10 @@ bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
 #if defined(__x86_64__)
     case SW_AVX2: return sw_json_check_avx2(bytes, length, positions, tokens, count, scratch, links);
     case SW_AVX512: return sw_json_check_avx512(bytes, length, positions, tokens, count, scratch, links);
+#endif
+#if defined(__aarch64__)
+    // Its scan leaves no notes.
+    case SW_NEON: return sw_json_check_scalar(bytes, length, positions, tokens, count, NULL, links);
 #endif
     default: return sw_json_check_scalar(bytes, length, positions, tokens, count, scratch, links);
     }
@@ -120,6 +124,10 @@ bool sw_json_check_scalars(sw_kernel kernel, const uint8_t *bytes, size_t length
         return sw_json_check_scalars_avx2(bytes, length, positions, tokens, count, scratch);
     case SW_AVX512:
         return sw_json_check_scalars_avx512(bytes, length, positions, tokens, count, scratch);
+#endif
+#if defined(__aarch64__)
+    case SW_NEON:
+        return sw_json_check_scalars_scalar(bytes, length, positions, tokens, count, NULL);
 #endif
     default: return sw_json_check_scalars_scalar(bytes, length, positions, tokens, count, scratch);
     }

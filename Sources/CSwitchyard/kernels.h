@@ -11,6 +11,9 @@
 
 void sw_json_scan_scalar(const uint8_t *bytes, size_t length, uint32_t *positions,
                          sw_scan_result *result);
+void sw_json_scan_portable(const uint8_t *bytes, size_t length, uint32_t *positions,
+                           void *scratch, sw_scan_result *result);
+bool sw_is_utf8_scalar(const uint8_t *bytes, size_t length);
 bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
                           const uint8_t *tokens, size_t count, void *scratch, uint32_t *links);
 bool sw_json_check_scalars_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
