@@ -60,13 +60,13 @@ import Testing
         }
         try router.putTargets([broken], on: "all")
         try await router.publishAndConfirm(event(1))
-        try await wait { try router.statistics(target: "t", of: "all").failedAttempts == 1 }
+        try await wait { try router.statistics(target: "t", of: "all").failedAttempts >= 1 }
         try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
         await inbox.wait(for: 1)
         try router.removeTargets(["t"], from: "all")
         try router.putTargets([broken], on: "all")
         try await router.publishAndConfirm(event(2))
-        try await wait { try router.statistics(target: "t", of: "all").failedAttempts == 1 }
+        try await wait { try router.statistics(target: "t", of: "all").failedAttempts >= 1 }
         try router.removeTargets(["t"], from: "all")
         try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
         try await router.publishAndConfirm(event(3))
