@@ -22,11 +22,12 @@ struct BenchMatchCommand: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     func run() throws {
-        Interrupt.listen()
         var skipped = SkippedLines(input.policy)
         let (rules, ruleSource) = try input.makeRules(&skipped)
         let events = try input.makeEvents(&skipped)
         let (ruleSet, compile) = try measureCompile(rules, passes: options.passes)
+        // From here on: what comes before stops by itself, and leaves nothing behind.
+        Interrupt.listen()
         var meter = MatchMeter(events, ruleSet, kernel: input.kernel)
         var report = BenchReport(
             title: "bench match", events: events.total, distinctEvents: events.batch.count,

@@ -44,13 +44,14 @@ struct BenchRouteCommand: ParsableCommand {
             var growth = try BenchSweep(axis, sweep, input, options)
             return try growth.run()
         }
-        Interrupt.listen()
         var skipped = SkippedLines(input.policy)
         let (rules, ruleSource) = try input.makeRules(&skipped)
         let events = try input.makeEvents(&skipped)
         // One pass into an archive that is kept; else one more than asked for, to warm up.
         let passes = place.archive == nil ? options.passes : 1
         let (ruleSet, compile) = try measureCompile(rules, passes: passes)
+        // From here on: what comes before stops by itself, and leaves nothing behind.
+        Interrupt.listen()
         var report = BenchReport(
             title: "bench", events: events.total, distinctEvents: events.batch.count,
             bytes: events.byteCount, eventSource: events.source, rules: ruleSet.count,
@@ -71,7 +72,9 @@ struct BenchRouteCommand: ParsableCommand {
         }
         report.passes = results.count
         report.add(results, events)
-        if let directory = place.archive { Terminal.note("the archive is in \(directory)") }
+        if let directory = place.archive, !results.isEmpty {
+            Terminal.note("the archive is in \(directory)")
+        }
         try report.finish(json: options.json, skipped)
     }
 }

@@ -17,6 +17,15 @@ struct Spread: Encodable {
             sorted.isEmpty
             ? 0 : sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
+
+    private init(min: Double, median: Double, max: Double) {
+        (self.min, self.median, self.max) = (min, median, max)
+    }
+
+    /// The figures in a unit in which what was less is more.
+    func inverse(_ convert: (Double) -> Double) -> Spread {
+        Spread(min: convert(max), median: convert(median), max: convert(min))
+    }
 }
 
 /// What one pass over some events took.
@@ -41,12 +50,14 @@ struct StageFigures: Encodable {
     var nanosecondsPerEvent: Spread
 
     init(_ passes: [Measurement]) {
-        func each(_ figure: (Measurement) -> Double) -> Spread { Spread(passes.map(figure)) }
+        let events = passes.reduce(0) { $0 + $1.events }
+        let bytesPerEvent = Double(passes.reduce(0) { $0 + $1.bytes }) / Double(max(events, 1))
         // A pass too short for the clock counts as one nanosecond.
-        func seconds(_ pass: Measurement) -> Double { Double(max(pass.nanoseconds, 1)) / 1e9 }
-        eventsPerSecond = each { Double($0.events) / seconds($0) }
-        megabytesPerSecond = each { Double($0.bytes) / 1e6 / seconds($0) }
-        nanosecondsPerEvent = each { Double($0.nanoseconds) / Double(max($0.events, 1)) }
+        nanosecondsPerEvent = Spread(
+            passes.map { Double(max($0.nanoseconds, 1)) / Double(max($0.events, 1)) })
+        // The same measurement told in other units, so that the figures of a line agree.
+        eventsPerSecond = nanosecondsPerEvent.inverse { $0 == 0 ? 0 : 1e9 / $0 }
+        megabytesPerSecond = nanosecondsPerEvent.inverse { $0 == 0 ? 0 : bytesPerEvent * 1e3 / $0 }
     }
 }
 

@@ -78,10 +78,11 @@ struct LoadCommand: ParsableCommand {
             reports[0].printComparison(with: reports[1])
             return Output.standard.flush()
         }
-        Interrupt.listen()
         var skipped = SkippedLines(input.policy)
         let (rules, source) = try input.makeRules(&skipped)
         let events = try input.makeEvents(&skipped)
+        // From here on: what comes before stops by itself, and leaves nothing behind.
+        Interrupt.listen()
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run: LoadRun
