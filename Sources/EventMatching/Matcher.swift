@@ -4,7 +4,8 @@ public import JSONScan
 /// Matches events against a ``RuleSet``: the scratch memory for one thread.
 ///
 /// A matcher allocates when it is made, and later only where an event is larger or matches more
-/// inside arrays than every one before it.
+/// inside arrays than every one before it, or when it learns a structure of events or the way through
+/// it.
 ///
 /// ```swift
 /// var matcher = Matcher(rules)

@@ -9,7 +9,8 @@ public import JSONScan
 /// `"source": ["aws.ec2"]` have one between them. The way of an event:
 ///
 /// 1. *Walk* (`Matcher+Walk`): all fields that any rule names form one trie; the walk follows the
-///    event's structural index through it and skips everything else unseen.
+///    event's structural index through it and skips everything else unseen. Where it led is
+///    remembered for events of the same structure and keys (``WalkPlan``).
 /// 2. *Leaves* (`Matcher+Leaves`): each value is looked up in the indexes of its field, which yields
 ///    the conditions that it satisfies. What can be hashed is in one ``ProbeTable``; ranges of numbers
 ///    and blocks of addresses are in an ``IntervalIndex``, wildcards in a ``WildcardIndex``; and

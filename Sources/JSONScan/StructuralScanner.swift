@@ -16,12 +16,13 @@ internal import CSwitchyard
 /// 2. a second kernel (`sw_json_check`) checks these tokens against RFC 8259, nothing more lenient,
 ///    at most ``JSONLimits/depth`` levels, and leaves behind, for each opening bracket, where it
 ///    closes. What it turns down, `GrammarPass` walks token by token: it finds out what is wrong
-///    and where, or that only bytes behind the object displeased the kernel;
+///    and where, or that only bytes behind the object displeased the kernel. Of a text whose
+///    structure was seen before (``StructureCache``), only numbers and literals are checked;
 /// 3. whoever reads the event (matcher, envelope, pattern parser) walks the index and can skip any
 ///    value in O(1). It never has to check anything again.
 ///
 /// A scanner owns the buffers that the index lives in and reuses them: a scan allocates only when a
-/// text is longer than every one before it.
+/// text is longer than every one before it, or when it learns a structure.
 ///
 /// The text is the first JSON value in the bytes, and has to be an object. What follows its closing
 /// brace is ignored, as the reference implementation of event patterns does.

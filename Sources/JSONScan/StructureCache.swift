@@ -34,7 +34,7 @@ struct StructureCache: ~Copyable {
         var capacity = 0
     }
 
-    /// The structures, set by set, in each of them the one used last first.
+    /// The structures, set by set.
     private let entries: UnsafeMutablePointer<Entry>
     /// Per set, the hash of the last structure that was seen and not kept.
     private let seenOnce: UnsafeMutablePointer<UInt64>
@@ -92,7 +92,7 @@ struct StructureCache: ~Copyable {
             seenOnce[set] = hash
             return
         }
-        // Behind the others of its set: what is there takes turns, what stands before it stays.
+        // Where its set is full, its hash says whose place it takes.
         let first = Self.firstSlot(hash)
         let slot =
             (first..<first + Self.waysCount).first { entries[$0].identity == 0 }
