@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
-@Suite("Compression", .enabled(if: ArchiveReader.canCompress))
+@Suite("Compression", .onThreadsOfItsOwn, .enabled(if: ArchiveReader.canCompress))
 struct CompactionTests {
     let fixture = Fixture()
 

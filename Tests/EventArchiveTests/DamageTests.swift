@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
-@Suite("Damage")
+@Suite("Damage", .onThreadsOfItsOwn)
 struct DamageTests {
     let fixture = Fixture()
     let map = SegmentMap(eventBytes: 50)

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
 /// Archives of events with few keys, so that a selection by key leaves most of them out.
-@Suite("The index of a segment")
+@Suite("The index of a segment", .onThreadsOfItsOwn)
 struct IndexTests {
     let fixture = Fixture()
 

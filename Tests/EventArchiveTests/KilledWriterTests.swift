@@ -5,7 +5,7 @@ import Testing
 @testable import EventArchive
 
 /// A process that appends is killed at random moments, again and again.
-@Suite("A killed writer")
+@Suite("A killed writer", .onThreadsOfItsOwn)
 struct KilledWriterTests {
     /// For how long it is killed with each durability.
     static let seconds =

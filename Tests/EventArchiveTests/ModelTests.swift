@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
 /// Random operations, compared with an array after each.
-@Suite("Against a model")
+@Suite("Against a model", .onThreadsOfItsOwn)
 struct ModelTests {
     static let rounds =
         ProcessInfo.processInfo.environment["SWITCHYARD_MODEL_ROUNDS"].flatMap { Int($0) } ?? 3

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
 /// What is acknowledged as durable survives a power cut, whatever else reached the disk.
-@Suite("Power cuts")
+@Suite("Power cuts", .onThreadsOfItsOwn)
 struct PowerCutTests {
     /// How many archives are written; each is cut about twenty times.
     static let rounds =

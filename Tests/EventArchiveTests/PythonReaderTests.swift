@@ -1,10 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
 /// The article Format is right if a program that was written from it alone reads the same.
-@Suite("A reader in Python, written from the description", .enabled(if: python != nil))
+@Suite(
+    "A reader in Python, written from the description", .onThreadsOfItsOwn,
+    .enabled(if: python != nil))
 struct PythonReaderTests {
     let fixture = Fixture()
 

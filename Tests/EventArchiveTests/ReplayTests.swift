@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
-@Suite("Replay")
+@Suite("Replay", .onThreadsOfItsOwn)
 struct ReplayTests {
     let fixture = Fixture()
     let reader: ArchiveReader

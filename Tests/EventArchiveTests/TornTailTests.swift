@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import EventArchive
 
 /// Rows B1, B2, B5 of the table at `SegmentSurvey`: what a crash leaves at the end.
-@Suite("Torn tails")
+@Suite("Torn tails", .onThreadsOfItsOwn)
 struct TornTailTests {
     let map = SegmentMap(eventBytes: 64)
     let fixture = Fixture()

@@ -3,7 +3,7 @@ import JSONScan
 import TestSupport
 import Testing
 
-@Suite("Conformance")
+@Suite("Conformance", .onThreadsOfItsOwn)
 struct ConformanceTests {
     @Test(
         "the committed cases are answered right by every kernel",

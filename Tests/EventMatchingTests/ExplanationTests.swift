@@ -1,9 +1,10 @@
 import EventMatching
 import EventPattern
 import JSONScan
+import TestSupport
 import Testing
 
-@Suite("Explanations")
+@Suite("Explanations", .onThreadsOfItsOwn)
 struct ExplanationTests {
     @Test(
         "a field's sentence says what the event has and what the rule wants",

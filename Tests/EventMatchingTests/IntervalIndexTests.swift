@@ -41,7 +41,7 @@ private struct TestRange {
     }
 }
 
-@Suite struct IntervalIndexTests {
+@Suite(.onThreadsOfItsOwn) struct IntervalIndexTests {
     @Test(
         "a number is in exactly the ranges whose ends say so", arguments: [1, 2, 3, 10, 100, 1_000])
     func ranges(_ count: Int) throws {

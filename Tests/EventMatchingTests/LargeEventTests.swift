@@ -1,8 +1,9 @@
 import EventMatching
 import JSONScan
+import TestSupport
 import Testing
 
-@Suite("Large events")
+@Suite("Large events", .onThreadsOfItsOwn)
 struct LargeEventTests {
     @Test("a value of 1 MB is compared whole")
     func longValue() throws {

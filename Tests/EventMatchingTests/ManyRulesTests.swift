@@ -4,7 +4,7 @@ import JSONScan
 import TestSupport
 import Testing
 
-@Suite("Many rules")
+@Suite("Many rules", .onThreadsOfItsOwn)
 struct ManyRulesTests {
     @Test(
         "2,000 rules in one set give each event its own matches", .enabled(if: sharedFolder != nil))

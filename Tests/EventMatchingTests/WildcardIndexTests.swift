@@ -91,7 +91,7 @@ private func check(_ wildcards: [TestWildcard], _ values: [String]) throws {
     }
 }
 
-@Suite struct WildcardIndexTests {
+@Suite(.onThreadsOfItsOwn) struct WildcardIndexTests {
     @Test(
         "random wildcards match what a plain evaluation says",
         arguments: [

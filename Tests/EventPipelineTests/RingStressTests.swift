@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Rings under load")
+@Suite("Rings under load", .onThreadsOfItsOwn)
 struct RingStressTests {
     @Test("one producer: two million events, none lost, none twice, in order")
     func oneProducer() {

@@ -1,9 +1,10 @@
 import EventMatching
 import EventWorkload
 import JSONScan
+import TestSupport
 import Testing
 
-@Suite("Growth workloads")
+@Suite("Growth workloads", .onThreadsOfItsOwn)
 struct GrowthTests {
     /// Points of every series, where there is little of what grows and where there is much.
     static let points: [(axis: GrowthAxis, series: GrowthSeries, value: Int)] = GrowthAxis.allCases

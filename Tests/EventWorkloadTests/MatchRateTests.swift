@@ -1,8 +1,9 @@
 import EventMatching
 import EventWorkload
+import TestSupport
 import Testing
 
-@Suite struct MatchRateTests {
+@Suite(.onThreadsOfItsOwn) struct MatchRateTests {
     /// How many events and rules it takes to see a rate, and no more: tests run unoptimised.
     struct Sample: Sendable, CustomStringConvertible {
         let name: String

@@ -1,9 +1,10 @@
 import EventMatching
 import EventWorkload
 import JSONScan
+import TestSupport
 import Testing
 
-@Suite struct WorkloadTests {
+@Suite(.onThreadsOfItsOwn) struct WorkloadTests {
     @Test("names are unique, and a workload is found by its name")
     func names() {
         #expect(Set(Workload.all.map(\.name)).count == Workload.all.count)

@@ -2,7 +2,7 @@ import JSONScan
 import TestSupport
 import Testing
 
-@Suite("JSON numbers")
+@Suite("JSON numbers", .onThreadsOfItsOwn)
 struct JSONNumberTests {
     @Test(
         "every way to write a number has the same value",

@@ -2,7 +2,7 @@ import JSONScan
 import TestSupport
 import Testing
 
-@Suite("JSON strings")
+@Suite("JSON strings", .onThreadsOfItsOwn)
 struct JSONStringTests {
     @Test(
         "escapes become the characters that they spell",

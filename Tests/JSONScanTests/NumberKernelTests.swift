@@ -5,7 +5,7 @@ import Testing
 
 /// Numbers are checked many at a time, in blocks of bytes: so each form of them, right and wrong, is
 /// tried at each place in a block and across the ends of blocks.
-@Suite("Numbers in a scan")
+@Suite("Numbers in a scan", .onThreadsOfItsOwn)
 struct NumberKernelTests {
     private static let right = [
         "0", "-0", "7", "-1", "10", "0.0", "-0.50", "123456789", "-98765.4321", "0.0001", "1e5",

@@ -2,7 +2,7 @@ import CSwitchyard
 import TestSupport
 import Testing
 
-@Suite("Structural scan")
+@Suite("Structural scan", .onThreadsOfItsOwn)
 struct StructuralKernelTests {
     @Test("the best kernel is a supported one, and the scalar one always is")
     func bestIsSupported() {

@@ -2,7 +2,7 @@ import JSONScan
 import TestSupport
 import Testing
 
-@Suite("Structural scanner")
+@Suite("Structural scanner", .onThreadsOfItsOwn)
 struct StructuralScannerTests {
     @Test(
         "everything that RFC 8259 allows is accepted",

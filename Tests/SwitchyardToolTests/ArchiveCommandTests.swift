@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("switchyard archive")
+@Suite("switchyard archive", .onThreadsOfItsOwn)
 struct ArchiveCommandTests {
     /// An archive of 2,500 events in several segments, and rules that match some of them.
     private let folder: TemporaryFolder
@@ -168,7 +168,7 @@ struct ArchiveCommandTests {
     }
 }
 
-@Suite("switchyard archive elsewhere")
+@Suite("switchyard archive elsewhere", .onThreadsOfItsOwn)
 struct ForeignDirectoryTests {
     @Test(
         "what is no archive is refused with 2 and left as it is",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("switchyard archive compact, export and cat --follow")
+@Suite("switchyard archive compact, export and cat --follow", .onThreadsOfItsOwn)
 struct ArchiveUpkeepTests {
     private let folder: TemporaryFolder
     private let archive: String

@@ -3,7 +3,7 @@ import JSONScan
 import TestSupport
 import Testing
 
-@Suite("switchyard bench")
+@Suite("switchyard bench", .onThreadsOfItsOwn)
 struct BenchCommandTests {
     private static let small = ["--events", "2000", "--passes", "1", "--json"]
 

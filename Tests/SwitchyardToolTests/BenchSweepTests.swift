@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("switchyard bench --sweep")
+@Suite("switchyard bench --sweep", .onThreadsOfItsOwn)
 struct BenchSweepTests {
     private static let small = ["bench", "--sweep", "elements", "--sweep-to", "3", "--passes", "1"]
     private static let series = GrowthAxis.elements.series.map(\.name)

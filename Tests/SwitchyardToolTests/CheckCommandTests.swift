@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("switchyard check")
+@Suite("switchyard check", .onThreadsOfItsOwn)
 struct CheckCommandTests {
     @Test("valid patterns are printed in their canonical form")
     func valid() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A writer that is killed")
+@Suite("A writer that is killed", .onThreadsOfItsOwn)
 struct CrashTests {
     /// Kills a writer again and again at random moments; each time the next one goes on where it was.
     @Test("what was archived is there, sound and replayable, and the next writer goes on behind it")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("switchyard load")
+@Suite("switchyard load", .onThreadsOfItsOwn)
 struct LoadCommandTests {
     private let small = ["--rules", "10", "--events", "200", "--warmup", "0.1"]
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("switchyard match, explain and conformance")
+@Suite("switchyard match, explain and conformance", .onThreadsOfItsOwn)
 struct MatchCommandTests {
     private let folder: TemporaryFolder
     private let rules: String

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Random events cut off and changed at every byte.
-@Suite("Broken events")
+@Suite("Broken events", .onThreadsOfItsOwn)
 struct BrokenEventTests {
     @Test("are judged alike by all kernels, and accepted only if Foundation accepts them")
     func damage() throws {

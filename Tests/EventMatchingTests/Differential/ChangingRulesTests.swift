@@ -5,7 +5,7 @@ import Testing
 
 /// Books of random rules that are added, replaced and removed between events, against
 /// ``PlainEvaluator``.
-@Suite("Rules that change agree with a plain evaluator")
+@Suite("Rules that change agree with a plain evaluator", .onThreadsOfItsOwn)
 struct ChangingRulesTests {
     @Test("after each of many random changes, with a new matcher and with one that saw them all")
     func randomChanges() throws {

@@ -9,7 +9,7 @@ import Testing
 ///
 /// Runs for some seconds; `SWITCHYARD_FUZZ_SECONDS` sets how many. Which rounds are run depends on
 /// the time, what is in each of them on the seed alone.
-@Suite("The matcher agrees with a plain evaluator")
+@Suite("The matcher agrees with a plain evaluator", .onThreadsOfItsOwn)
 struct DifferentialTests {
     @Test("in rule sets, alone, with a used matcher, and with every kernel")
     func randomRounds() throws {

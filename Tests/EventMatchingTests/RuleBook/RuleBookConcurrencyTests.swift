@@ -2,7 +2,7 @@ import EventMatching
 import TestSupport
 import Testing
 
-@Suite("Rules that change while events are matched")
+@Suite("Rules that change while events are matched", .onThreadsOfItsOwn)
 struct RuleBookConcurrencyTests {
     /// Each round the rules that are called `pair a` and `pair b` are replaced together by others,
     /// and both kinds of event have to find both or neither.

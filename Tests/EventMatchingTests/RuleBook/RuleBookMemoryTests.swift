@@ -2,7 +2,7 @@ import EventMatching
 import TestSupport
 import Testing
 
-@Suite("The memory of rules that change")
+@Suite("The memory of rules that change", .onThreadsOfItsOwn)
 struct RuleBookMemoryTests {
     @Test("rules that were removed go, once their levels have been merged and matchers moved on")
     func removedRulesGo() throws {
