@@ -38,6 +38,17 @@ let package = Package(
                 "StorageReference", .product(name: "EventArchive", package: "switchyard"),
             ],
             path: "ArchiveAppend", swiftSettings: settings),
+        .executableTarget(
+            name: "ArchiveRead",
+            dependencies: [
+                "StorageReference",
+                .product(name: "CSwitchyard", package: "switchyard"),
+                .product(name: "EventArchive", package: "switchyard"),
+                .product(name: "EventMatching", package: "switchyard"),
+                .product(name: "EventWorkload", package: "switchyard"),
+                .product(name: "Switchyard", package: "switchyard"),
+            ],
+            path: "ArchiveRead", swiftSettings: settings),
         .target(
             name: "StorageReference", dependencies: ["CLMDB", "CRocksDB", "CSQLite"],
             path: "StorageReference"),

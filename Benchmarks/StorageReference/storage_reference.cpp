@@ -4,6 +4,7 @@ extern "C" {
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <unistd.h>
@@ -152,6 +153,41 @@ int64_t append_sqlite(const Work &work) {
 #endif
 
 } // namespace
+
+extern "C" int64_t storage_reference_lmdb_scan(const char *directory, bool touches, uint32_t *sum) {
+#if HAS_LMDB
+    MDB_env *env = nullptr;
+    MDB_dbi table;
+    MDB_txn *txn = nullptr;
+    MDB_cursor *cursor = nullptr;
+    if (mdb_env_create(&env) || mdb_env_open(env, directory, MDB_RDONLY, 0666)) return -1;
+    if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn)) return -1;
+    if (mdb_dbi_open(txn, nullptr, MDB_INTEGERKEY, &table)) return -1;
+    auto start = Clock::now();
+    if (mdb_cursor_open(txn, table, &cursor)) return -1;
+    MDB_val key, value;
+    uint32_t total = 0;
+    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+        auto *bytes = static_cast<const uint8_t *>(value.mv_data);
+        total += uint32_t(value.mv_size);
+        uint64_t sums[8] = {};
+        for (size_t i = 0; touches && i + sizeof sums <= value.mv_size; i += sizeof sums) {
+            uint64_t words[8];
+            memcpy(words, bytes + i, sizeof words);
+            for (int lane = 0; lane < 8; lane++) sums[lane] += words[lane];
+        }
+        for (uint64_t lane : sums) total += uint32_t(lane);
+    }
+    *sum = total;
+    int64_t result = since(start);
+    mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    mdb_env_close(env);
+    return result;
+#else
+    return -1;
+#endif
+}
 
 extern "C" bool storage_reference_available(storage_reference which) {
     switch (which) {

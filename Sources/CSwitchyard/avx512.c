@@ -273,8 +273,10 @@ TARGET SW_INLINE __m512i fold(__m512i lanes, __m512i constants, __m512i next) {
                                      0x96);  // the xor of all three
 }
 
-TARGET SW_INLINE __m512i load(const uint8_t *source, uint8_t *destination, size_t offset) {
+TARGET SW_INLINE __m512i load(const uint8_t *source, uint8_t *destination, size_t offset,
+                              size_t ahead) {
     __m512i bytes = _mm512_loadu_si512(source + offset);
+    if (ahead) _mm_prefetch((const char *)(source + offset + ahead), _MM_HINT_T0);
     if (destination) _mm512_storeu_si512(destination + offset, bytes);
     return bytes;
 }
@@ -295,33 +297,43 @@ TARGET SW_INLINE uint32_t reduce(__m512i lanes) {
 }
 
 // The register after the whole blocks of 64 bytes of `length`, which is at least 256; they are
-// copied if there is a destination. Sixteen lanes are folded side by side, then into four, then
-// one.
+// copied if there is a destination, and what lies `ahead` of them is fetched if that is not 0.
+// Sixteen lanes are folded side by side, then into four, then one.
 TARGET SW_INLINE uint32_t advance_blocks(uint32_t crc, const uint8_t *source,
-                                         uint8_t *destination, size_t length) {
-    __m512i a = load(source, destination, 0);
-    __m512i b = load(source, destination, 64);
-    __m512i c = load(source, destination, 128);
-    __m512i d = load(source, destination, 192);
+                                         uint8_t *destination, size_t length, size_t ahead) {
+    __m512i a = load(source, destination, 0, ahead);
+    __m512i b = load(source, destination, 64, ahead);
+    __m512i c = load(source, destination, 128, ahead);
+    __m512i d = load(source, destination, 192, ahead);
     a = _mm512_xor_si512(a, _mm512_zextsi128_si512(_mm_cvtsi32_si128((int)crc)));
     size_t i = 256;
     const __m512i over_256_bytes = fold_by(32);
     for (; length - i >= 256; i += 256) {
-        a = fold(a, over_256_bytes, load(source, destination, i));
-        b = fold(b, over_256_bytes, load(source, destination, i + 64));
-        c = fold(c, over_256_bytes, load(source, destination, i + 128));
-        d = fold(d, over_256_bytes, load(source, destination, i + 192));
+        a = fold(a, over_256_bytes, load(source, destination, i, ahead));
+        b = fold(b, over_256_bytes, load(source, destination, i + 64, ahead));
+        c = fold(c, over_256_bytes, load(source, destination, i + 128, ahead));
+        d = fold(d, over_256_bytes, load(source, destination, i + 192, ahead));
     }
     // a, b and c into d, at once rather than one after the other.
     d = fold(a, fold_by(24), fold(b, fold_by(16), fold(c, fold_by(8), d)));
     const __m512i over_64_bytes = fold_by(8);
-    for (; length - i >= 64; i += 64) d = fold(d, over_64_bytes, load(source, destination, i));
+    for (; length - i >= 64; i += 64) d = fold(d, over_64_bytes, load(source, destination, i, ahead));
     return reduce(d);
 }
 
 TARGET uint32_t sw_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t length) {
     if (length >= 256) {
-        crc = ~advance_blocks(~crc, bytes, NULL, length);
+        crc = ~advance_blocks(~crc, bytes, NULL, length, 0);
+        size_t done = length & ~(size_t)63;
+        bytes += done;
+        length -= done;
+    }
+    return sw_crc32c_avx2(crc, bytes, length);
+}
+
+TARGET uint32_t sw_crc32c_ahead_avx512(uint32_t crc, const uint8_t *bytes, size_t length) {
+    if (length >= 256) {
+        crc = ~advance_blocks(~crc, bytes, NULL, length, SW_FETCH_AHEAD);
         size_t done = length & ~(size_t)63;
         bytes += done;
         length -= done;
@@ -332,7 +344,7 @@ TARGET uint32_t sw_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t leng
 TARGET uint32_t sw_crc32c_copy_avx512(uint32_t crc, uint8_t *destination, const uint8_t *source,
                                       size_t length) {
     if (length >= 256) {
-        crc = ~advance_blocks(~crc, source, destination, length);
+        crc = ~advance_blocks(~crc, source, destination, length, 0);
         size_t done = length & ~(size_t)63;
         destination += done;
         source += done;

@@ -166,6 +166,16 @@ uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t len
     }
 }
 
+uint32_t sw_crc32c_ahead(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length) {
+#if defined(__x86_64__)
+    if (kernel == SW_AVX512) return sw_crc32c_ahead_avx512(crc, bytes, length);
+#endif
+    // Elsewhere in two steps, which is as good as long as asking costs less than waiting.
+    const char *next = (const char *)bytes + SW_FETCH_AHEAD;
+    for (size_t i = 0; i < length; i += 64) __builtin_prefetch(next + i);
+    return sw_crc32c(kernel, crc, bytes, length);
+}
+
 uint32_t sw_crc32c_copy(sw_kernel kernel, uint32_t crc, void *destination, const void *source,
                         size_t length) {
     switch (kernel) {

@@ -14,6 +14,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 0x8
+#endif
 #ifndef RWF_DSYNC
 #define RWF_DSYNC 0x2
 #endif
@@ -27,6 +30,12 @@ ssize_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_
 int sw_open_directly(int directory, const char *name) {
     int file = openat(directory, name, O_RDWR | O_DIRECT | O_CLOEXEC);
     return file >= 0 ? file : -errno;
+}
+
+bool sw_is_cached(int file, int64_t offset) {
+    char byte;
+    struct iovec piece = {&byte, 1};
+    return preadv2(file, &piece, 1, (off_t)offset, RWF_NOWAIT) == 1;
 }
 
 int sw_direct_flag(void) { return O_DIRECT; }

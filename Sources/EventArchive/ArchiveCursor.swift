@@ -27,7 +27,11 @@ public struct ArchiveCursor: ~Copyable {
 
     var walk = SegmentWalk()
     /// Set while an index tells where to read.
-    private var plan: SegmentPlan?
+    private var plan: SegmentPlan? {
+        didSet { isPlain = plan == nil && filter.keys.isEmpty }
+    }
+    /// Whether records are read one after the other and judged by numbers and times alone.
+    private var isPlain: Bool
     /// Where the index said a record would be and none was, until the log explains it.
     private var suspect: (segment: SegmentName, offset: Int)?
     private var filter: RecordFilter
@@ -45,6 +49,7 @@ public struct ArchiveCursor: ~Copyable {
     init(_ reader: ArchiveReader, _ selection: ArchiveSelection, isFollowing: Bool) {
         let filter = RecordFilter(selection)
         self.filter = filter
+        isPlain = filter.keys.isEmpty
         self.isFollowing = isFollowing
         directory = reader.directory
         identity = reader.identity.id
@@ -65,9 +70,26 @@ public struct ArchiveCursor: ~Copyable {
     /// inside: what was cut off then reads as zeros.
     @_lifetime(&self)
     public mutating func next() throws(ArchiveError) -> ArchiveRecord? {
+        // The way of almost every record of a scan: no plan, no keys, and nothing but loads.
+        if isPlain, let record = walk.next(isStream: true) {
+            statistics.recordsRead &+= 1
+            let sequence = walk.expected &- 1
+            if filter.isWithinBounds(record, sequence: sequence) {
+                position = sequence &+ 1
+                return _overrideLifetime(ArchiveRecord(start: record), mutating: &self)
+            }
+            try passOver(record, sequence)
+        }
+        return try nextSlow()
+    }
+
+    /// The next selected record where something is in the way of the next one.
+    @_lifetime(&self)
+    @inline(never)
+    private mutating func nextSlow() throws(ArchiveError) -> ArchiveRecord? {
         while true {
             if plan != nil, try !jumpToCandidate() { continue }
-            guard let record = walk.next() else {
+            guard let record = walk.next(isStream: plan == nil) else {
                 guard try moveOnSlow() else { return nil }
                 continue
             }
@@ -168,6 +190,7 @@ public struct ArchiveCursor: ~Copyable {
             let index = try loadIndex(of: segment)
         {
             plan = SegmentPlan(index, filter)
+            content.expectSparseReading()
             statistics.segmentsIndexed += 1
             if plan == nil {
                 skip(segment)

@@ -18,9 +18,7 @@ extension ArchiveDirectory {
         }
         // Held as long as the file is open: it is not made a segment of something else meanwhile.
         flock(file.descriptor, LOCK_SH | LOCK_NB)
-        let content = try MappedSegment(file, segment, isGrowing: isGrowing)
-        content.adviseSequentialReading()
-        return content
+        return try MappedSegment(file, segment, isGrowing: isGrowing)
     }
 
     /// Opens a segment's file, also if it was sealed, and so renamed, since it was found. Nil if it is

@@ -47,7 +47,7 @@ extension ArchiveReader {
         var builder = SegmentIndexBuilder(segment.header)
         while true {
             let offset = walk.position
-            if let record = walk.next() {
+            if let record = walk.next(isStream: true) {
                 builder.add(record, at: offset)
             } else if case .end = try walk.passObstacle() {
                 break

@@ -12,4 +12,7 @@ public struct ArchiveReadStatistics: Sendable, Hashable {
     public internal(set) var recordsSkipped: UInt64 = 0
     /// Indexes that were damaged, or said something else than the segment; they were not used.
     public internal(set) var indexProblems: [ArchiveProblem] = []
+
+    /// Creates statistics of nothing.
+    public init() {}
 }

@@ -109,7 +109,7 @@ extension ArchiveReader {
         result.segments += 1
         result.bytes &+= UInt64(segment.fileBytes)
         while true {
-            if walk.next() != nil {
+            if walk.next(isStream: true) != nil {
                 result.records &+= 1
                 continue
             }

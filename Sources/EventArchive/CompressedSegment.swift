@@ -52,6 +52,8 @@ final class CompressedSegment: SegmentContent {
 
     func extend(to recordsEnd: Int) {}
 
+    func expectSparseReading() {}
+
     /// Brings frames into the buffer; those that are there already are moved.
     private func load(_ wanted: Range<Int>) {
         let frameBytes = CompressedTable.frameBytes

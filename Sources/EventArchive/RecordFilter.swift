@@ -14,9 +14,15 @@ struct RecordFilter: Sendable {
 
     @inline(__always)
     func accepts(_ record: UnsafeRawPointer, sequence: UInt64) -> Bool {
+        isWithinBounds(record, sequence: sequence)
+            && (keys.isEmpty || keys.accept(RecordLayout.keys(record)))
+    }
+
+    /// Whether a record's number and times are asked for.
+    @inline(__always)
+    func isWithinBounds(_ record: UnsafeRawPointer, sequence: UInt64) -> Bool {
         sequences.contains(sequence) && ingestTimes.contains(RecordLayout.ingestTime(record))
             && eventTimes.contains(RecordLayout.eventTime(record))
-            && (keys.isEmpty || keys.accept(RecordLayout.keys(record)))
     }
 
     /// Takes no number below this one any more.

@@ -102,8 +102,12 @@ struct RecordCheck {
 
     /// The bytes that the record takes, or 0 if there is no good record. `offset` is where it stands in
     /// its file. O(its bytes).
+    ///
+    /// - Parameter isStream: whether the next record is read next, so that its memory is worth fetching.
     @inline(__always)
-    func recordBytes(_ record: UnsafeRawPointer, at offset: Int, available: Int) -> Int {
+    func recordBytes(
+        _ record: UnsafeRawPointer, at offset: Int, available: Int, isStream: Bool = false
+    ) -> Int {
         guard available >= ArchiveFormat.recordHeaderBytes else { return 0 }
         let length = RecordLayout.length(record)
         guard length & RecordLayout.presence != 0 else { return 0 }
@@ -111,10 +115,12 @@ struct RecordCheck {
         let recordBytes = RecordLayout.recordBytes(eventBytes: eventBytes)
         guard eventBytes <= eventBytesMax, recordBytes <= available else { return 0 }
         let checked = ArchiveFormat.recordHeaderBytes &- 4 &+ eventBytes
-        guard
-            sw_crc32c(kernel, seed(at: offset), record + 4, checked)
-                == RecordLayout.checksum(record)
-        else { return 0 }
+        let seed = seed(at: offset)
+        let checksum =
+            isStream
+            ? sw_crc32c_ahead(kernel, seed, record + 4, checked)
+            : sw_crc32c(kernel, seed, record + 4, checked)
+        guard checksum == RecordLayout.checksum(record) else { return 0 }
         // The padding is the top of the last word; a shift by 64 gives 0, so no padding passes.
         let padding = recordBytes &- ArchiveFormat.recordHeaderBytes &- eventBytes
         let last = UInt64(

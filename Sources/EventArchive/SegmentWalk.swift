@@ -14,6 +14,7 @@ struct SegmentWalk: ~Copyable {
     /// The segment; nil when there is none.
     private(set) var segment: SegmentDescription?
     private(set) var base = UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
+    private var windowBegin = 0
     private var windowEnd = 0
     private(set) var check = RecordCheck()
     private(set) var content: (any SegmentContent)?
@@ -34,10 +35,13 @@ struct SegmentWalk: ~Copyable {
 
     /// The next record, if it is good and has the number that it should have; its bytes stay where they
     /// are until the next call. Nil is for `passObstacle` to explain. O(bytes), no system call.
+    ///
+    /// - Parameter isStream: whether the records behind it are read next.
     @inline(__always)
-    mutating func next() -> UnsafeRawPointer? {
+    mutating func next(isStream: Bool) -> UnsafeRawPointer? {
         let record = base + position
-        let recordBytes = check.recordBytes(record, at: position, available: windowEnd &- position)
+        let recordBytes = check.recordBytes(
+            record, at: position, available: windowEnd &- position, isStream: isStream)
         guard recordBytes > 0, RecordLayout.sequence(record) == expected else { return nil }
         position &+= recordBytes
         expected &+= 1
@@ -98,7 +102,9 @@ struct SegmentWalk: ~Copyable {
             offset <= contentEnd - ArchiveFormat.recordHeaderBytes
         else { return false }
         // A window that begins here has the whole record, or will be extended to.
-        try moveWindow(to: offset)
+        if offset < windowBegin || offset > windowEnd - ArchiveFormat.recordHeaderBytes {
+            try moveWindow(to: offset)
+        }
         position = offset
         expected = sequence
         return true
@@ -144,62 +150,7 @@ struct SegmentWalk: ~Copyable {
         guard let content else { return }
         let window = try content.window(at: offset, byteCount: byteCount)
         base = window.base
+        windowBegin = offset
         windowEnd = window.end
     }
-}
-
-/// A part of a segment in memory: what stands at an offset of the file is at `base + offset`, up to and
-/// without `end`.
-struct SegmentWindow {
-    var base: UnsafeRawPointer
-    var end: Int
-}
-
-/// The bytes of a segment, wherever they come from. One thread at a time.
-///
-/// Unsafe: what `window` gives stays in place until it is called again, or the content is released.
-protocol SegmentContent: AnyObject, SegmentBytes {
-    /// Where the records end, as far as they can be read.
-    var recordsEnd: Int { get }
-
-    /// Memory with `byteCount` bytes from an offset on, fewer if the records end before; more if they
-    /// are at hand.
-    func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow
-
-    /// Says that the records end later than before.
-    func extend(to recordsEnd: Int)
-}
-
-/// A segment in a mapped file.
-final class MappedSegment: SegmentContent {
-    private(set) var recordsEnd: Int
-    private let mapped: MappedFile
-
-    /// Maps what the file has of its records, and room for more if the segment is being written.
-    init(
-        _ file: consuming OpenFile, _ segment: SegmentDescription, isGrowing: Bool
-    ) throws(ArchiveError) {
-        let fileBytes = try file.byteCount()
-        recordsEnd = min(fileBytes, segment.recordsEnd)
-        let byteCount = isGrowing ? max(recordsEnd, Int(segment.header.capacity)) : recordsEnd
-        mapped = try MappedFile(file, byteCount: byteCount, writable: false)
-    }
-
-    /// Tells the kernel that the segment will be read from front to back.
-    func adviseSequentialReading() { mapped.adviseSequentialReading() }
-
-    func window(at offset: Int, byteCount: Int) -> SegmentWindow {
-        SegmentWindow(base: UnsafeRawPointer(mapped.base), end: recordsEnd)
-    }
-
-    func extend(to recordsEnd: Int) {
-        self.recordsEnd = min(mapped.byteCount, max(self.recordsEnd, recordsEnd))
-    }
-
-    func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8] { try mapped.file.read(range) }
-
-    func nextData(from offset: Int) -> Int? { mapped.file.nextData(from: offset) }
-
-    /// The size of the file now.
-    func fileBytes() throws(ArchiveError) -> Int { try mapped.file.byteCount() }
 }

@@ -114,6 +114,10 @@ bool sw_json_kinds_equal(sw_kernel kernel, const uint8_t *one, const uint8_t *ot
 // that of "123456789" is 0xE3069283.
 uint32_t sw_crc32c(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length);
 
+// The same for one of many pieces that are read one behind the other: fetches, on the way, the memory
+// that comes next. What lies there need not be mapped.
+uint32_t sw_crc32c_ahead(sw_kernel kernel, uint32_t crc, const void *bytes, size_t length);
+
 // Copies `length` bytes and returns their CRC32C, continuing from `crc`, reading the source once
 // and writing nothing outside destination[0 ..< length]. The two must not overlap.
 uint32_t sw_crc32c_copy(sw_kernel kernel, uint32_t crc, void *destination, const void *source,

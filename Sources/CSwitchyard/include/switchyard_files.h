@@ -4,6 +4,7 @@
 #ifndef SWITCHYARD_FILES_H
 #define SWITCHYARD_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -19,6 +20,10 @@ int sw_open_directly(int directory, const char *name);
 
 // The flag of an open file for that: O_DIRECT.
 int sw_direct_flag(void);
+
+// Whether the byte of a file at `offset` can be read without waiting for the disk. Where the kernel or
+// the file system can't tell, it says no.
+bool sw_is_cached(int file, int64_t offset);
 
 // An anonymous buffer of `length` bytes, a multiple of the page size, that is mapped twice, one copy
 // behind the other: what wraps around its end is contiguous all the same. NULL with errno set if there

@@ -1,0 +1,94 @@
+internal import CSwitchyard
+
+/// A part of a segment in memory: what stands at an offset of the file is at `base + offset`, up to and
+/// without `end`.
+struct SegmentWindow {
+    var base: UnsafeRawPointer
+    var end: Int
+}
+
+/// The bytes of a segment, wherever they come from. One thread at a time.
+///
+/// Unsafe: what `window` gives stays in place until it is called again, or the content is released.
+protocol SegmentContent: AnyObject, SegmentBytes {
+    /// Where the records end, as far as they can be read.
+    var recordsEnd: Int { get }
+
+    /// Memory with `byteCount` bytes from an offset on, fewer if the records end before; more if they
+    /// are at hand.
+    func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow
+
+    /// Says that the records end later than before.
+    func extend(to recordsEnd: Int)
+
+    /// Says that only some records will be read, far from each other.
+    func expectSparseReading()
+}
+
+/// A segment in a mapped file.
+///
+/// Whoever reads it from front to back gets it a window at a time, so that at each window's end there is
+/// an occasion to ask the disk for what comes some windows later: the kernel alone reads 128 KiB ahead,
+/// far too little for a disk that can take several requests at a time. What is in memory already costs
+/// one system call a window (see `sw_is_cached`) and nothing else.
+final class MappedSegment: SegmentContent {
+    /// The bytes between two occasions, a power of two.
+    private static let windowBytes = 1 << 20
+    /// How much the disk is asked for ahead of a window's end.
+    private static let aheadBytes = 8 << 20
+
+    private(set) var recordsEnd: Int
+    private let mapped: MappedFile
+    /// Whether there is one window, and nothing is asked for ahead.
+    private var isWhole: Bool
+    private var windowBegin = 0
+    private var windowEnd = 0
+    /// Up to here the disk was asked.
+    private var requestedEnd = 0
+
+    /// Maps what the file has of its records, and room for more if the segment is being written.
+    init(
+        _ file: consuming OpenFile, _ segment: SegmentDescription, isGrowing: Bool
+    ) throws(ArchiveError) {
+        let fileBytes = try file.byteCount()
+        recordsEnd = min(fileBytes, segment.recordsEnd)
+        isWhole = isGrowing
+        let byteCount = isGrowing ? max(recordsEnd, Int(segment.header.capacity)) : recordsEnd
+        mapped = try MappedFile(file, byteCount: byteCount, writable: false)
+        mapped.adviseSequentialReading()
+    }
+
+    func expectSparseReading() {
+        isWhole = true
+        mapped.adviseSparseReading()
+    }
+
+    func window(at offset: Int, byteCount: Int) -> SegmentWindow {
+        let base = UnsafeRawPointer(mapped.base)
+        if isWhole { return SegmentWindow(base: base, end: recordsEnd) }
+        let size = Self.windowBytes
+        let end = min(recordsEnd, (offset + max(1, byteCount) + size - 1) & ~(size - 1))
+        // A search for a sequence number goes here and there: only who goes on reads on.
+        if windowBegin <= offset, offset <= windowEnd, end > windowEnd { readAhead(of: end) }
+        windowBegin = offset
+        windowEnd = end
+        return SegmentWindow(base: base, end: end)
+    }
+
+    private func readAhead(of end: Int) {
+        let begin = max(requestedEnd, end)
+        let target = min(recordsEnd, end + Self.aheadBytes)
+        guard begin < target else { return }
+        requestedEnd = target
+        if sw_is_cached(mapped.file.descriptor, Int64(target - 1)) { return }
+        mapped.prefetch(begin..<target)
+    }
+
+    func extend(to recordsEnd: Int) {
+        self.recordsEnd = min(mapped.byteCount, max(self.recordsEnd, recordsEnd))
+    }
+
+    func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8] { try mapped.file.read(range) }
+
+    func nextData(from offset: Int) -> Int? { mapped.file.nextData(from: offset) }
+}
