@@ -30,6 +30,9 @@ let package = Package(
     ],
     targets: [
         .target(name: "CSwitchyard"),
+        .target(
+            name: "CReportPage",
+            exclude: ["report.css", "report.html", "report.js", "uPlot"]),
         .systemLibrary(
             name: "CJemalloc", pkgConfig: isSanitized ? nil : "jemalloc",
             providers: [.apt(["libjemalloc-dev"])]),
@@ -53,9 +56,8 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardTool",
             dependencies: [
-                "Switchyard", "EventArchive", "EventMatching", "EventPattern", "EventPipeline",
-                "EventWorkload",
-                "JSONScan", "MemoryMeasures",
+                "CReportPage", "Switchyard", "EventArchive", "EventMatching", "EventPattern",
+                "EventPipeline", "EventWorkload", "JSONScan", "MemoryMeasures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(

@@ -42,7 +42,7 @@ struct BenchSweep {
     let series: [GrowthSeries]
     let values: [Int]
     /// Where the plot goes, if anywhere.
-    let plot: String?
+    let plot: ResultFile?
     let json: Bool
     private var meter: GrowthMeter
 
@@ -62,7 +62,7 @@ struct BenchSweep {
             series = [GrowthSeries(workload)]
         }
         values = axis.values.filter { $0 <= sweep.last ?? .max }
-        plot = sweep.plot
+        plot = sweep.plot.map { ResultFile(path: $0) }
         json = options.json
         meter = GrowthMeter(passes: options.passes, kernel: input.kernel, seed: input.seed)
     }
@@ -70,7 +70,7 @@ struct BenchSweep {
     /// Measures everything and prints it.
     mutating func run() throws {
         Interrupt.listen()
-        if let plot { try checkWritable(plot) }
+        try plot?.check()
         var report = GrowthReport(
             axis: axis, series: series, passes: meter.passes, kernel: "\(meter.kernel)",
             seed: meter.seed)
@@ -115,8 +115,11 @@ struct BenchSweep {
         Terminal.print(json ? try JSONText.encoded(report) : report.table)
         Output.standard.flush()
         if let plot {
-            try write(report.plot.svg, to: plot)
-            Terminal.note("the plot is in \(plot)")
+            try plot.write(report.plot.svg)
+            Terminal.note(
+                report.isComplete
+                    ? "the plot is in \(plot.path)"
+                    : "the plot in \(plot.path) shows only what was measured")
         }
         guard report.isComplete else {
             Terminal.note(
@@ -124,24 +127,5 @@ struct BenchSweep {
             throw Outcome.interrupted
         }
         if !report.selfCheck { throw Outcome.wrong }
-    }
-
-    /// Finds out before minutes of measuring whether a file can be written at the end of them.
-    private func checkWritable(_ path: String) throws {
-        let existed = access(path, F_OK) == 0
-        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
-        guard file >= 0 else {
-            throw Outcome.failure("can't write \(path): \(String(cString: strerror(errno)))")
-        }
-        close(file)
-        if !existed { unlink(path) }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        } catch {
-            throw Outcome.failure("can't write \(path): \(error.localizedDescription)")
-        }
     }
 }

@@ -116,6 +116,11 @@ enum Figure {
         }
     }
 
+    /// `12.34 M events/s`
+    static func eventRate(_ value: Double) -> String {
+        rate(value).trimmingCharacters(in: .whitespaces) + " events/s"
+    }
+
     /// `1.23 GB`
     static func bytes(_ value: some BinaryInteger) -> String {
         let value = Double(value)

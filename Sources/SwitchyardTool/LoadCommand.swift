@@ -22,7 +22,8 @@ struct LoadCommand: ParsableCommand {
             EXAMPLES
               switchyard load --rate 100000 --rules 100 --seconds 10
               switchyard load --rules 100 --target closure --report after.json
-              switchyard load --compare before.json after.json
+              switchyard load --rate 50000 --html report.html
+              switchyard load --compare before.json after.json --html comparison.html
             """)
 
     @Option(help: "Events a second, all publishers together. [default: as fast as it goes]")
@@ -42,6 +43,10 @@ struct LoadCommand: ParsableCommand {
     var archived = true
     @Option(help: ArgumentHelp("Write the report as JSON to a file.", valueName: "file"))
     var report: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the report, or a comparison, as an HTML page with plots.", valueName: "file"))
+    var html: String?
     @Flag(help: "Print the report as JSON instead of a table.")
     var json = false
     @Option(
@@ -73,11 +78,9 @@ struct LoadCommand: ParsableCommand {
     }
 
     func run() throws {
-        if compare.count == 2 {
-            let reports = try compare.map { try LoadReport(path: $0) }
-            reports[0].printComparison(with: reports[1])
-            return Output.standard.flush()
-        }
+        if compare.count == 2 { return try printComparison() }
+        let files = [report, html].compactMap { $0.map { ResultFile(path: $0) } }
+        for file in files { try file.check() }
         var skipped = SkippedLines(input.policy)
         let (rules, source) = try input.makeRules(&skipped)
         let events = try input.makeEvents(&skipped)
@@ -95,21 +98,26 @@ struct LoadCommand: ParsableCommand {
         Terminal.clearProgress()
         let result = run.report(ruleSource: source, eventSource: events.source)
         let text = try JSONText.encoded(result)
-        if let report {
-            do { try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: report)) } catch {
-                throw Outcome.failure("\(report) can't be written: \(error)")
-            }
-        }
         if json { Terminal.print(text) } else { result.printTable() }
         Output.standard.flush()
+        if let report { try ResultFile(path: report).write(text + "\n") }
+        if let html { try ResultFile(path: html).write(LoadPage(reports: [result]).html) }
         guard result.delivered == result.published else {
             Terminal.error(
                 "\(Figure.count(result.published)) events were published, "
-                    + "\(Figure.count(result.delivered)) delivered")
+                    + "\(Figure.count(result.delivered)) delivered"
+                    + (archived ? "" : "; without an archive, what finds a queue full is lost"))
             throw Outcome.wrong
         }
         if Interrupt.isRequested { throw Outcome.interrupted }
         try skipped.finish()
+    }
+
+    private func printComparison() throws {
+        let reports = try compare.map { try LoadReport(path: $0) }
+        reports[0].printComparison(with: reports[1])
+        Output.standard.flush()
+        if let html { try ResultFile(path: html).write(LoadPage(reports: reports).html) }
     }
 
     private func temporaryFolder() throws -> String {

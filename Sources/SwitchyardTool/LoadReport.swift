@@ -11,6 +11,15 @@ struct LoadReport: Codable {
         var p50: UInt64
         var p99: UInt64
         var max: UInt64
+        /// Memory of the process at the end.
+        var residentBytes: UInt64?
+    }
+
+    /// What a part of all events took at most.
+    struct Quantile: Codable {
+        /// 0 to less than 1.
+        var quantile: Double
+        var nanoseconds: UInt64
     }
 
     /// Nanoseconds from the intended start, or the publication, to the target.
@@ -42,6 +51,9 @@ struct LoadReport: Codable {
     var eventsPerSecond: Double
     var processorSecondsPerMillionEvents: Double
     var latency: Latency
+    /// From the shortest on, ten points for each step to a tenth as many events. Not in reports of
+    /// the first versions.
+    var distribution: [Quantile]?
     var peakMemoryBytes: Int
     var intervals: [Interval]
 
@@ -68,25 +80,59 @@ struct LoadReport: Codable {
         latency = Latency(
             p50: total.p50, p90: total.p90, p99: total.p99, p999: total.p999, p9999: total.p9999,
             max: total.max)
+        distribution = Self.distribution(of: total)
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         peakMemoryBytes = Int(usage.ru_maxrss) * 1_024
         intervals = result.intervals
     }
 
+    private static func distribution(of histogram: LatencyHistogram) -> [Quantile] {
+        var points: [Quantile] = []
+        var rarer = 1.0
+        while rarer * Double(histogram.count) >= 1 {
+            let quantile = 1 - rarer
+            points.append(
+                Quantile(quantile: quantile, nanoseconds: histogram.percentile(quantile * 100)))
+            rarer = pow(10, -Double(points.count) / 10)
+        }
+        return points
+    }
+
     /// Reads a report.
+    ///
+    /// - Throws: the command's failure, which was said.
     init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Outcome.failure("\(path) can't be read")
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw Outcome.failure("can't read \(path): \(String(cString: strerror(errno)))")
+        }
+        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+        guard let data = try? handle.readToEnd() else {
+            throw Outcome.failure("can't read \(path): it is empty, or no file")
         }
         do { self = try JSONDecoder().decode(LoadReport.self, from: data) } catch {
-            throw Outcome.failure("\(path) is no report of switchyard load: \(error)")
+            throw Outcome.failure("\(path) is no report of switchyard load: \(Self.reason(error))")
+        }
+    }
+
+    /// Why a text is no report, in words.
+    private static func reason(_ error: any Error) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            path.isEmpty ? "the report" : path.map(\.stringValue).joined(separator: ".")
+        }
+        return switch error as? DecodingError {
+        case .keyNotFound(let key, let context):
+            "\(place(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(place(context.codingPath)) has another type"
+        default: "it isn't JSON"
         }
     }
 
     private var loop: String {
         guard let targetRate else { return "closed loop" }
-        return "open loop at \(Figure.rate(targetRate))events/s"
+        return "open loop at \(Figure.eventRate(targetRate))"
     }
 
     /// The figures by name.

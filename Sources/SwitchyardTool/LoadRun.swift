@@ -2,6 +2,7 @@ import EventArchive
 import EventMatching
 import EventPipeline
 import Foundation
+import MemoryMeasures
 import Switchyard
 import Synchronization
 
@@ -215,13 +216,14 @@ final class LoadResult: @unchecked Sendable {
         intervals.append(
             LoadReport.Interval(
                 seconds: Double(nanoseconds) / 1e9, events: histogram.count, p50: histogram.p50,
-                p99: histogram.p99, max: histogram.max))
+                p99: histogram.p99, max: histogram.max,
+                residentBytes: MemoryUse.residentBytes()))
     }
 
     var progress: String {
         guard let last = intervals.last else { return "" }
-        let rate = Figure.rate(Double(last.events) / max(last.seconds, 1e-9))
-        return "\(rate)events/s, p50 \(Figure.duration(last.p50)), "
+        let rate = Figure.eventRate(Double(last.events) / max(last.seconds, 1e-9))
+        return "\(rate), p50 \(Figure.duration(last.p50)), "
             + "p99 \(Figure.duration(last.p99)), longest \(Figure.duration(last.max))"
     }
 }

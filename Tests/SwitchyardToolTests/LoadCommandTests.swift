@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ struct LoadCommandTests {
 
     @Test(
         "delivers everything that it published, and reports it",
-        arguments: [["--rate", "2000"], [], ["--target", "closure", "--no-archived"]])
+        arguments: [["--rate", "2000"], [], ["--target", "closure"], ["--no-archived"]])
     func delivers(options: [String]) throws {
         let run = try Tool.run(
             ["load", "--seconds", "0.5", "--producers", "2", "--json"] + small + options)
@@ -36,5 +37,57 @@ struct LoadCommandTests {
         #expect(try Tool.run("load", "--compare", path, other).exitCode == 2)
         #expect(try Tool.run("load", "--compare", path).exitCode == 64)
         #expect(try Tool.run("load", "--rate", "0").exitCode == 64)
+    }
+
+    @Test("a page has everything in it: the scripts, the report that was kept, and no addresses")
+    func writesPages() throws {
+        let folder = try TemporaryFolder()
+        let (page, kept, both) = (
+            folder.path("report.html"), folder.path("report.json"), folder.path("both.html")
+        )
+        // A name after which the script that the report is in would not end.
+        let rules = try folder.file(
+            "<!--<script>.jsonl", Array(#"{"name":"a","pattern":{"source":["b"]}}"#.utf8))
+        let run = try Tool.run(
+            ["load", "--seconds", "0.3", "--warmup", "0.1", "--events", "200"]
+                + ["--rules", rules, "--report", kept, "--html", page])
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let text = String(decoding: try #require(readFile(page)), as: UTF8.self)
+        #expect(text.hasPrefix("<!doctype html>") && text.contains("uPlot.js"))
+        #expect(!text.contains("{{") && !text.contains("src=") && !text.contains("<!--"))
+        let reports = try reports(in: text)
+        #expect(try reports == [report(at: kept)])
+        #expect((reports[0]["distribution"] as? [Any])?.count ?? 0 > 10)
+
+        #expect(try Tool.run("load", "--compare", kept, kept, "--html", both).exitCode == 0)
+        let comparison = String(decoding: try #require(readFile(both)), as: UTF8.self)
+        #expect(try self.reports(in: comparison) == [reports[0], reports[0]])
+    }
+
+    @Test("files that can't be written are errors before the run, and both kinds say why")
+    func refusesFiles() throws {
+        let nowhere = "/nowhere/report"
+        for option in ["--report", "--html"] {
+            let run = try Tool.run(["load", "--seconds", "60", option, nowhere] + small)
+            #expect(run.exitCode == 2 && run.errors.contains("No such file or directory"))
+        }
+        let run = try Tool.run("load", "--compare", nowhere, nowhere)
+        #expect(run.errors == "error: can't read \(nowhere): No such file or directory\n")
+        let folder = try TemporaryFolder()
+        let other = try folder.file("other.json", Array(#"{"version":1}"#.utf8))
+        #expect(try Tool.run("load", "--compare", other, other).errors.contains("is missing"))
+    }
+
+    private func report(at path: String) throws -> NSDictionary {
+        let data = Data(try #require(readFile(path)))
+        return try #require(JSONSerialization.jsonObject(with: data) as? NSDictionary)
+    }
+
+    /// The reports that a page shows.
+    private func reports(in page: String) throws -> [NSDictionary] {
+        let start = try #require(page.range(of: #"id="reports">"#)).upperBound
+        let end = try #require(page[start...].range(of: "</script>")).lowerBound
+        let list = try JSONSerialization.jsonObject(with: Data(page[start..<end].utf8))
+        return try #require(list as? [NSDictionary])
     }
 }

@@ -1,0 +1,168 @@
+// Draws the plots of one report, or of two that are compared.
+"use strict";
+
+const reports = JSON.parse(document.getElementById("reports").textContent);
+const last = reports[reports.length - 1];
+const isComparison = reports.length === 2;
+const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// Texts of figures. Nothing has more than three digits that count.
+
+function scaled(value, units) {
+  if (value == null) return "–";
+  let [unit, size] = units[0];
+  for (const [name, least] of units) if (Math.abs(value) >= least) [unit, size] = [name, least];
+  const number = value / size;
+  const digits = number === 0 || number >= 100 ? 0 : number >= 10 ? 1 : 2;
+  return String(+number.toFixed(digits)) + unit;
+}
+const duration = value => scaled(value, [[" ns", 1], [" µs", 1e3], [" ms", 1e6], [" s", 1e9]]);
+const count = value => scaled(value, [["", 1], [" k", 1e3], [" M", 1e6], [" G", 1e9]]);
+const bytes = value =>
+  scaled(value, [[" B", 1], [" kB", 1e3], [" MB", 1e6], [" GB", 1e9]]);
+const whole = value => value.toLocaleString("en");
+
+// The page's head.
+
+function loop(report) {
+  return report.isOpenLoop
+    ? `open loop at ${count(report.targetRate)} events/s` : "closed loop, as fast as it goes";
+}
+
+document.getElementById("summary").textContent =
+  `${loop(last)}, ${last.producers} publisher${last.producers === 1 ? "" : "s"}, `
+  + `${whole(last.rules)} rules, target ${last.target}, `
+  + (last.isArchived ? "archived" : "not archived")
+  + (isComparison ? "; the grey lines are the report before" : "");
+
+document.getElementById("latency-note").textContent = last.isOpenLoop
+  ? "From the time at which an event should have been published until its target had it."
+  : "From the moment of publishing until the target had it.";
+
+const lost = last.published - last.delivered;
+if (lost !== 0) {
+  const warning = document.getElementById("warning");
+  warning.hidden = false;
+  warning.textContent = `${whole(last.published)} events were published, but `
+    + `${whole(last.delivered)} delivered.`;
+}
+
+const figures = [
+  ["events/s", r => r.eventsPerSecond, count],
+  ["latency p50", r => r.latency.p50, duration],
+  ["latency p99", r => r.latency.p99, duration],
+  ["latency p99.9", r => r.latency.p999, duration],
+  ["latency, longest", r => r.latency.max, duration],
+  ["processor s/M events", r => r.processorSecondsPerMillionEvents, v => v.toFixed(2)],
+  ["peak memory", r => r.peakMemoryBytes, bytes],
+];
+for (const [name, of, text] of figures) {
+  const tile = document.createElement("div");
+  const add = (tag, content) => {
+    tile.appendChild(document.createElement(tag)).textContent = content;
+  };
+  add("b", text(of(last)));
+  add("span", name);
+  if (isComparison) {
+    const before = of(reports[0]);
+    const ratio = before > 0 ? ` (×${+(of(last) / before).toPrecision(3)})` : "";
+    add("small", `before: ${text(before)}${ratio}`);
+  }
+  document.getElementById("figures").appendChild(tile);
+}
+
+const configuration = [
+  ["loop", loop],
+  ["publishers", r => r.producers],
+  ["target", r => r.target],
+  ["archived", r => r.isArchived ? "yes, without syncs" : "no"],
+  ["rules", r => `${whole(r.rules)}, from ${r.ruleSource}`],
+  ["events", r => r.eventSource],
+  ["measured", r => `${r.seconds.toFixed(1)} s`],
+  ["published", r => whole(r.published)],
+  ["delivered", r => whole(r.delivered)],
+];
+for (const [name, of] of configuration) {
+  const row = document.getElementById("configuration").insertRow();
+  const head = document.createElement("th");
+  head.textContent = name;
+  row.appendChild(head);
+  for (const report of reports) row.insertCell().textContent = of(report);
+}
+
+// The plots.
+
+// When each interval ended, in seconds from the start of the measured time.
+function times(report) {
+  let time = 0;
+  return report.intervals.map(interval => (time += interval.seconds));
+}
+
+// Lines of all reports over one axis: [name, color, report, x values, y values].
+function plot(id, lines, text, options) {
+  const element = document.getElementById(id);
+  const data = uPlot.join(lines.map(line => [line.x, line.y]));
+  const axis = { stroke: color("--quiet"), grid: { stroke: color("--line"), width: 1 },
+    ticks: { stroke: color("--line") } };
+  const size = () => ({ width: element.clientWidth, height: 300 });
+  const chart = new uPlot({
+    ...size(),
+    scales: { x: { time: false, ...options.x }, y: options.y ?? {} },
+    axes: [
+      { ...axis, values: (_, splits) => splits.map(options.xText), ...options.xAxis },
+      { ...axis, size: 76, values: (_, splits) => splits.map(v => v == null ? "" : text(v)) },
+    ],
+    series: [
+      { label: options.xLabel, value: (_, v) => v == null ? "–" : options.xText(v) },
+      ...lines.map(line => ({
+        label: line.name, stroke: color(line.color), width: 1.5, spanGaps: true,
+        dash: line.dashed ? [6, 4] : undefined, points: { show: line.x.length < 2 },
+        value: (_, v) => text(v),
+      })),
+    ],
+  }, data, element);
+  addEventListener("resize", () => chart.setSize(size()));
+}
+
+// `of` of each interval of each report, the one before in grey.
+function overTime(names) {
+  return reports.flatMap((report, index) => {
+    const isBefore = isComparison && index === 0;
+    return names.map(([name, colorName, of, dashed]) => ({
+      name: isBefore ? `${name} before` : name, color: isBefore ? "--before" : colorName,
+      dashed, x: times(report), y: report.intervals.map(of),
+    }));
+  });
+}
+const seconds = {
+  xLabel: "second", xText: v => v == null ? "" : String(+v.toFixed(2)),
+  x: { range: (_, __, most) => [0, most || 1] },
+  xAxis: { incrs: [0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200] },
+};
+const fromZero = { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] };
+
+plot("throughput", overTime([["events/s", "--one", i => i.events / i.seconds]]), count,
+  { ...seconds, y: fromZero });
+
+// A logarithmic axis has no place for nothing.
+const logarithmic = { distr: 3, log: 10 };
+const atLeastOne = value => Math.max(value, 1);
+plot("latency", overTime([
+  ["p50", "--one", i => atLeastOne(i.p50)],
+  ["p99", "--two", i => atLeastOne(i.p99)],
+  ["longest", "--three", i => atLeastOne(i.max), true],
+]), duration, { ...seconds, y: logarithmic });
+
+plot("memory", overTime([["resident", "--four", i => i.residentBytes ?? null]]), bytes,
+  { ...seconds, y: fromZero });
+
+// As HdrHistogram's plots have it: 1 / (1 - quantile) on a logarithmic axis.
+plot("percentiles", reports.map((report, index) => ({
+  name: isComparison && index === 0 ? "latency before" : "latency",
+  color: isComparison && index === 0 ? "--before" : "--one",
+  x: (report.distribution ?? []).map(point => 1 / (1 - point.quantile)),
+  y: (report.distribution ?? []).map(point => atLeastOne(point.nanoseconds)),
+})), duration, {
+  x: logarithmic, y: logarithmic, xLabel: "percentile",
+  xText: v => v == null ? "" : `${+((1 - 1 / v) * 100).toPrecision(8)} %`,
+});
