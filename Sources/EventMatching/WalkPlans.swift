@@ -5,39 +5,57 @@ internal import JSONScan
 /// Events of one structure can have different keys, so there are ``waysCount`` plans for each. Their
 /// number is bounded by the structures that a scanner keeps.
 ///
-/// Plans lie outside, because most places stay empty: a matcher of few rules, which a `RuleBook` makes
-/// at each change, is to be made quickly.
+/// Plans lie outside, because most places stay empty, and the places are made with the first plan: a
+/// matcher of few rules, which a `RuleBook` makes at each change, is to be made quickly, and one that
+/// has matched nothing is to be small.
 ///
-/// Invariant: `plans` has ``waysCount`` places for each slot of a scanner, initialised, each of which
-/// is nil or owns a plan; nobody else holds `plans`.
+/// Invariant: `places` is nil, or points to ``waysCount`` places for each slot of a scanner,
+/// initialised, each of which is nil or owns a plan, and to a count for each slot; nobody else holds
+/// any of these.
 struct WalkPlans: ~Copyable {
     /// How many walks are kept for a structure.
     static let waysCount = 4
     /// Where they are all taken, one event in so many that fits none is planned for.
     private static let replaceEvery: UInt32 = 64
 
-    private let plans: UnsafeMutablePointer<UnsafeMutablePointer<WalkPlan>?>
-    private let misses: UnsafeMutablePointer<UInt32>
+    private struct Places {
+        let plans: UnsafeMutablePointer<UnsafeMutablePointer<WalkPlan>?>
+        let misses: UnsafeMutablePointer<UInt32>
+    }
+
+    private let places: UnsafeMutablePointer<Places?>
 
     init() {
+        places = .allocate(capacity: 1)
+        places.initialize(to: nil)
+    }
+
+    private func makePlaces() -> Places {
+        if let made = places.pointee { return made }
         let count = KnownStructure.slotCount
-        plans = .allocate(capacity: count * Self.waysCount)
-        plans.initialize(repeating: nil, count: count * Self.waysCount)
-        misses = .allocate(capacity: count)
-        misses.initialize(repeating: 0, count: count)
+        let made = Places(
+            plans: .allocate(capacity: count * Self.waysCount), misses: .allocate(capacity: count))
+        made.plans.initialize(repeating: nil, count: count * Self.waysCount)
+        made.misses.initialize(repeating: 0, count: count)
+        places.pointee = made
+        return made
     }
 
     deinit {
-        for position in 0..<KnownStructure.slotCount * Self.waysCount {
-            Self.deallocate(plans[position])
+        if let made = places.pointee {
+            for position in 0..<KnownStructure.slotCount * Self.waysCount {
+                Self.deallocate(made.plans[position])
+            }
+            made.plans.deallocate()
+            made.misses.deallocate()
         }
-        plans.deallocate()
-        misses.deallocate()
+        places.deallocate()
     }
 
     /// The plan for an event of a known structure, or nil.
     @inline(__always)
     func plan(for event: StructuralIndex) -> WalkPlan? {
+        guard let plans = places.pointee?.plans else { return nil }
         let ways = plans + event.structure.slot * Self.waysCount
         for way in 0..<Self.waysCount {
             guard let plan = ways[way] else { return nil }
@@ -52,6 +70,8 @@ struct WalkPlans: ~Copyable {
     /// taken, few events are worth it.
     @inline(never)
     func add(for event: StructuralIndex, _ make: () -> WalkPlan?) {
+        let made = makePlaces()
+        let (plans, misses) = (made.plans, made.misses)
         let slot = event.structure.slot
         let ways = plans + slot * Self.waysCount
         misses[slot] &+= 1

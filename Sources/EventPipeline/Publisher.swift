@@ -73,14 +73,28 @@ package final class Publisher<Ring: DescriptorRing> {
     package func publish(
         _ bytes: UnsafeRawBufferPointer, key: UInt32 = 0, tag: UInt64 = 0, publishTime: UInt64 = 0
     ) -> PublishOutcome {
+        self.publish(
+            bytes, behind: UnsafeRawBufferPointer(start: nil, count: 0), key: key, tag: tag,
+            publishTime: publishTime)
+    }
+
+    /// As ``publish(_:key:tag:publishTime:)``, with something that the handler finds right before the
+    /// event's bytes: a multiple of eight bytes.
+    @inline(__always)
+    @discardableResult
+    package func publish(
+        _ bytes: UnsafeRawBufferPointer, behind preface: UnsafeRawBufferPointer, key: UInt32,
+        tag: UInt64, publishTime: UInt64
+    ) -> PublishOutcome {
+        assert(preface.count & 7 == 0)
         let state = self.state
         // Eight bytes even for none, so that no event begins where the next slab does.
-        let needed = max(8, (bytes.count &+ 7) & ~7)
+        let needed = max(8, (bytes.count &+ 7) & ~7) &+ preface.count
         if needed > state.pointee.free.count || state.pointee.buffered == self.batchCapacity {
             let outcome = self.makeRoomSlow(for: needed)
             if outcome != .accepted { return outcome }
         }
-        let target = state.pointee.place(bytes, taking: needed)
+        let target = state.pointee.place(bytes, behind: preface, taking: needed)
         (self.batch + state.pointee.buffered).initialize(
             to: EventDescriptor(
                 base: target, byteCount: UInt32(truncatingIfNeeded: bytes.count), key: key,
@@ -174,13 +188,21 @@ struct PublisherState {
     var buffered = 0
     var isClosed = false
 
-    /// Copies `bytes` to the front of what is free, which `needed` bytes are taken from.
+    /// Copies both to the front of what is free, which `needed` bytes are taken from, and gives the
+    /// place of `bytes`.
     @inline(__always)
-    mutating func place(_ bytes: UnsafeRawBufferPointer, taking needed: Int) -> UnsafeRawPointer {
-        let target = self.free.baseAddress.unsafelyUnwrapped
+    mutating func place(
+        _ bytes: UnsafeRawBufferPointer, behind preface: UnsafeRawBufferPointer, taking needed: Int
+    ) -> UnsafeRawPointer {
+        let start = self.free.baseAddress.unsafelyUnwrapped
+        if preface.count > 0 {
+            UnsafeMutableRawBufferPointer(start: start, count: preface.count)
+                .copyMemory(from: preface)
+        }
+        let target = start + preface.count
         UnsafeMutableRawBufferPointer(start: target, count: bytes.count).copyMemory(from: bytes)
         self.free = UnsafeMutableRawBufferPointer(
-            start: target + needed, count: self.free.count &- needed)
+            start: start + needed, count: self.free.count &- needed)
         self.placed &+= 1
         return UnsafeRawPointer(target)
     }

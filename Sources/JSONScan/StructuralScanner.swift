@@ -34,13 +34,14 @@ public struct StructuralScanner: ~Copyable {
     /// For each entry itself, but for one that opens a bracket the entry that closes it.
     private var links: UnsafeMutablePointer<UInt32>
     /// The open brackets during the grammar pass.
-    private let openBrackets: UnsafeMutablePointer<UInt32>
+    private var openBrackets: UnsafeMutablePointer<UInt32>
     /// What the first kernel leaves for the second.
-    private let scratch: UnsafeMutableRawPointer
+    private var scratch: UnsafeMutableRawPointer
     /// The tokens' kinds, of texts that are not too long for the cache.
-    private let kinds: UnsafeMutablePointer<UInt8>
-    private let structures: StructureCache
-    private var capacity: Int
+    private var kinds: UnsafeMutablePointer<UInt8>
+    private var structures: StructureCache
+    /// How many entries there is room for; 0 before the first scan, and then nothing is allocated.
+    private var capacity = 0
     private let kernel: sw_kernel
 
     /// Creates a scanner.
@@ -49,18 +50,19 @@ public struct StructuralScanner: ~Copyable {
     ///   has. A family that it has not falls back to `.portable`.
     public init(kernel: ScanKernel = .best) {
         self.kernel = kernel.isSupported ? kernel.raw : SW_SCALAR
-        capacity = 4096
-        positions = .allocate(capacity: capacity)
-        tokens = .allocate(capacity: capacity)
-        links = .allocate(capacity: capacity)
-        openBrackets = .allocate(capacity: JSONLimits.depth + 1)
-        scratch = .allocate(
-            byteCount: Int(SW_SCAN_SCRATCH_BYTES), alignment: Int(SW_SCAN_SCRATCH_ALIGNMENT))
-        kinds = .allocate(capacity: StructureCache.tokensMax)
+        // Many a matcher never scans: its events come scanned already. So all memory is made by the
+        // first scan, and no pointer is used before it.
+        positions = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        tokens = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        links = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        openBrackets = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        scratch = UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped
+        kinds = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
         structures = StructureCache(kernel: self.kernel)
     }
 
     deinit {
+        if capacity == 0 { return }
         positions.deallocate()
         tokens.deallocate()
         links.deallocate()
@@ -177,12 +179,25 @@ public struct StructuralScanner: ~Copyable {
         return index(of: bytes, count: used, found, links: links, .none)
     }
 
+    @inline(__always)
     private mutating func reserve(_ needed: Int) {
-        guard needed > capacity else { return }
-        positions.deallocate()
-        tokens.deallocate()
-        links.deallocate()
-        capacity = max(needed, capacity * 2)
+        if needed > capacity { grow(to: needed) }
+    }
+
+    @inline(never)
+    private mutating func grow(to needed: Int) {
+        if capacity == 0 {
+            openBrackets = .allocate(capacity: JSONLimits.depth + 1)
+            scratch = .allocate(
+                byteCount: Int(SW_SCAN_SCRATCH_BYTES), alignment: Int(SW_SCAN_SCRATCH_ALIGNMENT))
+            kinds = .allocate(capacity: StructureCache.tokensMax)
+            structures.open()
+        } else {
+            positions.deallocate()
+            tokens.deallocate()
+            links.deallocate()
+        }
+        capacity = max(needed, capacity * 2, 4096)
         positions = .allocate(capacity: capacity)
         tokens = .allocate(capacity: capacity)
         links = .allocate(capacity: capacity)

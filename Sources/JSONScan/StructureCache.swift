@@ -35,13 +35,23 @@ struct StructureCache: ~Copyable {
     }
 
     /// The structures, set by set.
-    private let entries: UnsafeMutablePointer<Entry>
+    private var entries: UnsafeMutablePointer<Entry>
     /// Per set, the hash of the last structure that was seen and not kept.
-    private let seenOnce: UnsafeMutablePointer<UInt64>
+    private var seenOnce: UnsafeMutablePointer<UInt64>
+    private var isOpen = false
     private let kernel: sw_kernel
 
+    /// Creates a cache without memory: nothing may be looked for or learned before ``open()``.
     init(kernel: sw_kernel) {
         self.kernel = kernel
+        entries = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        seenOnce = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+    }
+
+    /// Makes the tables. Called once.
+    mutating func open() {
+        precondition(!isOpen, "a cache is opened once")
+        isOpen = true
         entries = .allocate(capacity: Self.slotCount)
         entries.initialize(repeating: Entry(), count: Self.slotCount)
         seenOnce = .allocate(capacity: Self.setCount)
@@ -49,6 +59,7 @@ struct StructureCache: ~Copyable {
     }
 
     deinit {
+        if !isOpen { return }
         for slot in 0..<Self.slotCount {
             entries[slot].kinds?.deallocate()
             entries[slot].links?.deallocate()

@@ -8,9 +8,12 @@ public import JSONScan
 /// allocation unless one of the four strings holds an escape.
 public struct EventEnvelope: Sendable, Hashable {
     /// Hashes of `source`, `detail-type` and `account`; 0 where the event has no such string.
-    public private(set) var keys = ArchiveKeys()
+    public internal(set) var keys = ArchiveKeys()
     /// The event's `time` in nanoseconds since 1970; nil where it has none or it can't be read.
-    public private(set) var time: Int64?
+    public internal(set) var time: Int64?
+
+    /// An envelope that says nothing.
+    init() {}
 
     /// Reads an event's envelope. Of a repeated member the last one counts.
     public init(_ event: StructuralIndex) {
@@ -28,19 +31,21 @@ public struct EventEnvelope: Sendable, Hashable {
         let name = event.stringBytes(at: key)
         // The lengths tell the four names apart, and most others from them.
         switch name.count {
-        case 6 where name.elementsEqual("source".utf8): keys.source = hash(event, value)
-        case 11 where name.elementsEqual("detail-type".utf8): keys.detailType = hash(event, value)
-        case 7 where name.elementsEqual("account".utf8): keys.account = hash(event, value)
+        case 6 where name.elementsEqual("source".utf8): keys.source = Self.hash(event, value)
+        case 11 where name.elementsEqual("detail-type".utf8):
+            keys.detailType = Self.hash(event, value)
+        case 7 where name.elementsEqual("account".utf8): keys.account = Self.hash(event, value)
         case 4 where name.elementsEqual("time".utf8):
             time = Timestamp.nanoseconds(event.stringBytes(at: value))
         default: break
         }
     }
 
-    private func hash(_ event: StructuralIndex, _ value: Int) -> UInt32 {
+    /// The hash of the string at an entry.
+    static func hash(_ event: StructuralIndex, _ value: Int) -> UInt32 {
         let raw = event.stringBytes(at: value)
-        guard event.hasEscapes, raw.contains(UInt8(ascii: "\\")) else { return Self.hash(raw) }
-        return JSONString.unescaped(raw).utf8.withUnsafeBufferPointer { Self.hash($0) }
+        guard event.hasEscapes, raw.contains(UInt8(ascii: "\\")) else { return hash(raw) }
+        return JSONString.unescaped(raw).utf8.withUnsafeBufferPointer { hash($0) }
     }
 
     /// The hash of a string as archives keep it: FNV-1a of its UTF-8, 32 bits, with 1 for 0, which

@@ -1,3 +1,4 @@
+internal import EventMatching
 internal import EventPipeline
 internal import JSONScan
 internal import Synchronization
@@ -12,6 +13,18 @@ public final class EventPublisher {
     private let scanner: ScannerBox
     /// What was accepted since the bus was told.
     private var uncounted: UInt64 = 0
+    /// For the publisher's own bus: how it matches while the lane is busy. Made when it first is.
+    @exclusivity(unchecked) private var helper: LiveMatcher?
+    @exclusivity(unchecked) private var isHelping = false
+    @exclusivity(unchecked) private var envelopes = EnvelopeReader()
+    /// How many events were matched here.
+    private(set) var matchedCount = 0
+    private let prepared = PreparedEvent.Scratch()
+
+    /// While more events than this wait for the lane, what is published is matched here: some
+    /// milliseconds of the lane's work, so that it never runs out of it for want of matches, and
+    /// nothing is matched here as long as the lane keeps up.
+    private static let helpDepth = 1_024
 
     /// - Parameter tag: what the bus's worker gets with each event: how many buses it came through.
     init(
@@ -53,7 +66,10 @@ public final class EventPublisher {
     ) throws(PublishError) {
         try publish(event, to: port, publishTime: publishTime)
         uncounted += 1
-        if uncounted == 64 { count() }
+        if uncounted == 64 {
+            count()
+            isHelping = port.book != nil && port.stage.depth > Self.helpDepth
+        }
     }
 
     /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
@@ -62,16 +78,18 @@ public final class EventPublisher {
     ) throws(PublishError) {
         if let failure = port.archiveFailure.current { throw .archive(failure) }
         if port.isClosed { throw .closed }
-        let length: Int
+        let index: StructuralIndex
         do throws(JSONError) {
-            length = try scanner.scanner.scan(event).textLength
+            index = try scanner.scanner.scan(event)
         } catch {
             throw .invalid(error)
         }
         // What follows the object is no part of the event.
-        let outcome = publisher.publish(
-            UnsafeRawBufferPointer(rebasing: event[..<length]), key: port.key, tag: tag,
-            publishTime: publishTime)
+        let bytes = UnsafeRawBufferPointer(rebasing: event[..<index.textLength])
+        let outcome =
+            isHelping && port === self.port
+            ? publishMatched(bytes, index, publishTime)
+            : publisher.publish(bytes, key: port.key, tag: tag, publishTime: publishTime)
         switch outcome {
         case .accepted: break
         case .full: throw .full
@@ -79,6 +97,27 @@ public final class EventPublisher {
         case .closed: throw .closed
         case .tooLarge: throw .tooLarge(bytes: event.count, limit: port.pool.slabBytes)
         }
+    }
+
+    /// Matches an event, and queues it with what it matches.
+    @inline(__always)
+    private func publishMatched(
+        _ bytes: UnsafeRawBufferPointer, _ index: StructuralIndex, _ publishTime: UInt64
+    ) -> PublishOutcome {
+        if helper == nil { helper = port.book?.makeMatcher() }
+        let edition = helper?.turnToNewestEdition() ?? 0
+        guard let matches = helper?.matchAttachments(index),
+            let preface = prepared.write(
+                matches, port.isArchived ? envelopes.read(index) : EventEnvelope(),
+                edition: edition),
+            bytes.count + preface.count + 8 <= port.pool.slabBytes
+        else {
+            return publisher.publish(bytes, key: port.key, tag: tag, publishTime: publishTime)
+        }
+        matchedCount &+= 1
+        return publisher.publish(
+            bytes, behind: preface, key: port.key, tag: tag | PreparedEvent.flag,
+            publishTime: publishTime)
     }
 
     /// Sends what waits in this publisher to the worker.

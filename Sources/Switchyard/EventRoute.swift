@@ -19,6 +19,7 @@ final class EventRoute: @unchecked Sendable {
     @exclusivity(unchecked) private var scanner = StructuralScanner()
     @exclusivity(unchecked) private var matcher: Matcher
     @exclusivity(unchecked) private var sequence: UInt64 = 0
+    @exclusivity(unchecked) private var envelopes = EnvelopeReader()
     @exclusivity(unchecked) private var sampling = RouteSampling()
 
     init(
@@ -87,7 +88,7 @@ final class EventRoute: @unchecked Sendable {
         _ ingestTime: Int64
     ) -> Bool {
         if archiveFailure.exists { return false }
-        let envelope = EventEnvelope(index)
+        let envelope = envelopes.read(index)
         do throws(ArchiveError) {
             let number = try archive.append(
                 bytes, keys: envelope.keys, eventTime: envelope.time ?? ingestTime,

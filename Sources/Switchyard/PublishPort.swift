@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import EventArchive
+internal import EventMatching
 internal import EventPipeline
 internal import Synchronization
 
@@ -14,17 +15,24 @@ final class PublishPort: Sendable {
     let accepted = Atomic<UInt64>(0)
     /// Why the archive can't be written, if so.
     let archiveFailure: ArchiveFailure
+    /// The bus's rules, for publishers to match while the lane is busy; nil for leaving that to it.
+    let book: RuleBook?
+    /// Whether the bus has an archive.
+    let isArchived: Bool
     private let closed = Atomic<Bool>(false)
 
     init(
         stage: Stage<MPSCRing>, pool: SlabPool, key: UInt32, backPressure: BackPressure,
-        archiveFailure: ArchiveFailure
+        archiveFailure: ArchiveFailure, book: RuleBook? = nil,
+        isArchived: Bool = true
     ) {
         self.stage = stage
         self.pool = pool
         self.key = key
         self.backPressure = backPressure
         self.archiveFailure = archiveFailure
+        self.book = book
+        self.isArchived = isArchived
     }
 
     /// Whether nothing will be accepted any more.

@@ -62,7 +62,7 @@ final class LoadRun: Sendable {
         let start = monotonicNanoseconds()
         for thread in threads { thread.start() }
         wait(untilSeconds: command.warmup, since: start)
-        _ = probe.takeInterval()
+        _ = probe.takeInterval(within: 1)
         let begin = (time: monotonicNanoseconds(), processor: processorNanoseconds())
         var last = begin.time
         while !Interrupt.isRequested, failure.error == nil {
@@ -71,7 +71,7 @@ final class LoadRun: Sendable {
             if step <= 0.001 { break }
             wait(untilSeconds: passed + step, since: begin.time)
             let now = monotonicNanoseconds()
-            result.add(probe.takeInterval(), nanoseconds: now &- last)
+            result.add(probe.takeInterval(within: 0.2), nanoseconds: now &- last)
             last = now
             Terminal.progress(result.progress)
         }
@@ -79,6 +79,7 @@ final class LoadRun: Sendable {
         isOver.store(true, ordering: .relaxed)
         while threads.contains(where: { !$0.isFinished }) { usleep(1_000) }
         try router.close(within: .seconds(60))
+        probe.end()
         if let error = failure.error { throw error }
     }
 
@@ -174,33 +175,6 @@ private final class LoadFailure: Sendable {
 
     func set(_ error: PublishError) { lock.withLock { first = first ?? error } }
     var error: PublishError? { lock.withLock { first } }
-}
-
-/// Measures how long events took to come here.
-private final class LoadProbe: Sendable {
-    private let lock = NSLock()
-    // Under the lock, which one thread takes for each event and another once a second.
-    nonisolated(unsafe) private var interval = LatencyHistogram()
-    nonisolated(unsafe) private var taken: UInt64 = 0
-
-    func take(_ publishTime: UInt64) {
-        let latency = monotonicNanoseconds() &- publishTime
-        lock.withLock {
-            interval.record(latency)
-            taken &+= 1
-        }
-    }
-
-    var count: UInt64 { lock.withLock { taken } }
-
-    /// What came since the last call.
-    func takeInterval() -> LatencyHistogram {
-        let fresh = LatencyHistogram()
-        return lock.withLock {
-            defer { interval = fresh }
-            return interval
-        }
-    }
 }
 
 /// What was measured so far; used by the main thread alone.

@@ -24,6 +24,8 @@ public struct LiveMatcher: ~Copyable {
     private var scanner: StructuralScanner
     /// The positions of the rules that match, where they are not those of one matcher.
     private var positions: GrowableBuffer<UInt32>
+    /// The attachments of the rules that match.
+    private var attachments: GrowableBuffer<UnsafeRawPointer?>
 
     /// Makes the scratch memory. O(conditions of the rules).
     init(_ edition: RuleEdition, _ mailbox: Mailbox) {
@@ -32,7 +34,8 @@ public struct LiveMatcher: ~Copyable {
         matchers = edition.parts.map { LevelMatcher($0.level, kernel: mailbox.kernel) }
         matchedParts = GrowableBuffer(capacity: 16)
         scanner = StructuralScanner(kernel: mailbox.kernel)
-        positions = GrowableBuffer(capacity: 64)
+        positions = GrowableBuffer(capacity: 16)
+        attachments = GrowableBuffer(capacity: 16)
         fillMatchedParts()
     }
 
@@ -69,6 +72,41 @@ public struct LiveMatcher: ~Copyable {
     @_lifetime(immortal)
     package mutating func matchUnborrowed(_ event: StructuralIndex) -> LiveMatches {
         LiveMatches(run(event), Unmanaged.passUnretained(edition))
+    }
+
+    /// Goes over to the newest edition of the book, if there is a newer one, and gives its number.
+    /// One load, if there is none.
+    @inline(__always)
+    package mutating func turnToNewestEdition() -> UInt64 {
+        if !mailbox.isEmpty { turnPage() }
+        return edition.number
+    }
+
+    /// Matches an event that was scanned already against the edition that the matcher has, and gives
+    /// the attachments of the rules that match, in their order. No reference is counted: the edition
+    /// keeps them alive, for as long as the matcher has it.
+    ///
+    /// - Returns: valid until the matcher is used again; nil for a rule without an attachment.
+    package mutating func matchAttachments(
+        _ event: StructuralIndex
+    ) -> UnsafeBufferPointer<UnsafeRawPointer?> {
+        attachments.removeAll()
+        for number in 0..<matchedParts.count {
+            let part = matchedParts[number]
+            let found = part.matcher.pointee.matchUnborrowed(event)
+            if found.isEmpty { continue }
+            var tail = attachments.tail(room: found.count)
+            for position in found {
+                let isRemoved = part.removed.map {
+                    $0[Int(position / 64)] &>> UInt64(position % 64) & 1
+                }
+                tail.append(
+                    part.attachments[Int(position)],
+                    times: Int(truncatingIfNeeded: (isRemoved ?? 0) ^ 1))
+            }
+            attachments.take(tail)
+        }
+        return UnsafeBufferPointer(start: attachments.base, count: attachments.count)
     }
 
     /// Scans an event and matches it.
@@ -138,7 +176,7 @@ public struct LiveMatcher: ~Copyable {
             matchedParts.append(
                 MatchedPart(
                     matcher: matchers[number].matcher, removed: part.removed?.bits.base,
-                    start: edition.starts[number]))
+                    attachments: part.level.attachments.base, start: edition.starts[number]))
         }
     }
 }
@@ -148,6 +186,8 @@ struct MatchedPart: BitwiseCopyable {
     var matcher: UnsafeMutablePointer<Matcher>
     /// A bit for each rule that was removed, or nil.
     var removed: UnsafePointer<UInt64>?
+    /// By the position of a rule in the level.
+    var attachments: UnsafePointer<UnsafeRawPointer?>
     /// The position of the first rule in the edition.
     var start: UInt32
 }

@@ -56,14 +56,17 @@ struct RuleName: Hashable {
 /// is a few microseconds for some hundreds would be many milliseconds for 100,000.
 struct RuleNames {
     private static let shardCount = 512
-    private var shards = [[RuleName: LiveRule]](repeating: [:], count: shardCount)
+    /// Up to so many rules are in one table.
+    private static let smallCount = 256
+    private var shards: [[RuleName: LiveRule]] = [[:]]
     private(set) var count = 0
 
     /// The rule of a name. O(1); setting it takes at most O(rules / shards).
     subscript(_ name: RuleName) -> LiveRule? {
-        get { shards[Self.shard(of: name)][name] }
+        get { shards[shard(of: name)][name] }
         set {
-            let shard = Self.shard(of: name)
+            if shards.count == 1, count >= Self.smallCount { spread() }
+            let shard = shard(of: name)
             let old = shards[shard].removeValue(forKey: name)
             count -= old == nil ? 0 : 1
             guard let newValue else { return }
@@ -72,8 +75,14 @@ struct RuleNames {
         }
     }
 
-    private static func shard(of name: RuleName) -> Int {
+    private mutating func spread() {
+        let all = shards[0]
+        shards = Array(repeating: [:], count: Self.shardCount)
+        for (name, rule) in all { shards[shard(of: name)][name] = rule }
+    }
+
+    private func shard(of name: RuleName) -> Int {
         // Other bits of the hash than those that a dictionary uses, which takes the lowest ones.
-        Int(truncatingIfNeeded: UInt(bitPattern: name.hashValue) >> 48) % shardCount
+        Int(truncatingIfNeeded: UInt(bitPattern: name.hashValue) >> 48) % shards.count
     }
 }

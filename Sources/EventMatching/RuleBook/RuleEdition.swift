@@ -1,20 +1,32 @@
+internal import Synchronization
+
 /// Rules of a book that were compiled together. Immutable.
 final class RuleLevel: Sendable {
     /// The rules, by ascending number.
     let rules: [LiveRule]
     let compiled: RuleSet
+    /// Where the rules' attachments are, which the rules keep alive; nil for those that have none.
+    /// Written in `init` alone.
+    nonisolated(unsafe) let attachments: FrozenBuffer<UnsafeRawPointer?>
 
     /// Compiles rules. O(size of their patterns).
-    init(_ rules: [LiveRule], branchLimit: Int) {
-        self.rules = rules
-        compiled = RuleSet(checked: rules.lazy.map(\.pattern), branchLimit: branchLimit)
+    convenience init(_ rules: [LiveRule], branchLimit: Int) {
+        self.init(
+            rules,
+            compiled: RuleSet(checked: rules.lazy.map(\.pattern), branchLimit: branchLimit))
     }
 
     /// Takes rules that were compiled before.
     init(_ rules: [LiveRule], compiled: RuleSet) {
         self.rules = rules
         self.compiled = compiled
+        attachments = FrozenBuffer(
+            rules.map { rule in
+                rule.attachment.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }
+            })
     }
+
+    deinit { attachments.deallocate() }
 
     /// How many conditions the rules' branches have: by this, the work to compile them is measured.
     var weight: Int { compiled.weight }
@@ -104,10 +116,14 @@ final class RuleEdition: Sendable {
     let starts: [UInt32]
     /// How many changes the book had had.
     let changeCount: UInt64
+    /// Tells it from all other editions of all books: merges make editions too. Never 0.
+    let number: UInt64
+    private static let numbers = Atomic<UInt64>(1)
 
     init(_ parts: [RulePart], changeCount: UInt64) {
         self.parts = parts
         self.changeCount = changeCount
+        number = Self.numbers.wrappingAdd(1, ordering: .relaxed).oldValue
         var next = 0
         starts = parts.map { part in
             defer { next += part.level.rules.count }

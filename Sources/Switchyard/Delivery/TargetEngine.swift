@@ -25,15 +25,18 @@ final class TargetEngine: @unchecked Sendable {
     let isCatchingUp = Atomic<Bool>(false)
     /// The queue and its worker; nil for an inline closure.
     let queue: TargetQueue?
-    private let inline: (@Sendable (borrowing MatchedEvent) -> Void)?
+    /// An inline closure, in an object: to call it there counts no reference.
+    private let inline: Unmanaged<InlineBody>?
     private let input: TargetInput
+    /// Whether the target gets events as they are.
+    private let isWhole: Bool
     private let isBus: Bool
     /// Compiles the target's rule as it is now.
     let makeRules: @Sendable () throws -> RuleSet
     private let deadLetters: DeadLetterOffice
 
     // The lane's:
-    @exclusivity(unchecked) private var publisher: Publisher<MPSCRing>?
+    @exclusivity(unchecked) private var publisher: Unmanaged<Publisher<MPSCRing>>?
     /// Where catching up has to begin; nil while the target keeps up.
     @exclusivity(unchecked) private(set) var behindFrom: UInt64?
     /// Whether events up to some number are still being caught up with.
@@ -52,11 +55,12 @@ final class TargetEngine: @unchecked Sendable {
         self.makeRules = makeRules
         deadLetters = services.deadLetters
         input = target.input
+        if case .event = target.input { isWhole = true } else { isWhole = false }
         isBus = port != nil
         let worker: TargetWorker
         switch target.destination {
         case .inline(let body):
-            inline = body
+            inline = Unmanaged.passRetained(InlineBody(body))
             queue = nil
             return
         case .immediate(let immediate):
@@ -75,13 +79,18 @@ final class TargetEngine: @unchecked Sendable {
         queue = TargetQueue(worker, limits)
     }
 
+    deinit {
+        inline?.release()
+        publisher?.release()
+    }
+
     /// Offers a match. Called on the lane's queue.
     ///
     /// - Parameter archive: where the event can be found again, if it is archived.
     @inline(__always)
     func offer(_ event: OfferedEvent, to lane: RouterLane, archive: BusArchive?) {
         if let inline {
-            offerInline(event, inline)
+            inline._withUnsafeGuaranteedRef { offerInline(event, $0) }
         } else if behindFrom == nil {
             enqueue(event, lane, archive)
         }
@@ -89,15 +98,15 @@ final class TargetEngine: @unchecked Sendable {
 
     @inline(__always)
     private func offerInline(
-        _ event: OfferedEvent, _ inline: @Sendable (borrowing MatchedEvent) -> Void
+        _ event: OfferedEvent, _ inline: InlineBody
     ) {
-        if case .event = input {
-            inline(
+        if isWhole {
+            inline.body(
                 MatchedEvent(
                     bytes: event.bytes, sequence: event.sequence, attempt: 1,
                     publishTime: event.publishTime, hops: event.hops, place: place))
         } else {
-            offerInlineSlow(event, inline)
+            offerInlineSlow(event, inline.body)
         }
     }
 
@@ -141,12 +150,14 @@ extension TargetEngine {
     private func enqueue(_ event: OfferedEvent, _ lane: RouterLane, _ archive: BusArchive?) {
         guard let queue else { return }
         if isBus, event.hops >= lane.hopsMax { return cutLoop(event) }
-        if publisher == nil { publisher = queue.makePublisher() }
+        if publisher == nil { publisher = queue.makePublisher().map(Unmanaged.passRetained) }
         if !queue.worker.isSaturated, let publisher {
-            let outcome = publisher.publish(
-                event.bytes, key: UInt32(event.hops), tag: event.sequence,
-                publishTime: event.publishTime)
-            if outcome == .accepted { return }
+            let outcome = publisher._withUnsafeGuaranteedRef {
+                $0.publish(
+                    event.bytes, key: UInt32(event.hops), tag: event.sequence,
+                    publishTime: event.publishTime)
+            }
+            if case .accepted = outcome { return }
         }
         overflow(event, lane, archive)
     }
@@ -191,7 +202,9 @@ extension TargetEngine {
     /// was no room.
     func flush(_ lane: RouterLane) {
         isTouched = false
-        guard let publisher, publisher.flush() > 0, !isFlushScheduled else { return }
+        guard let publisher, publisher._withUnsafeGuaranteedRef({ $0.flush() }) > 0,
+            !isFlushScheduled
+        else { return }
         isFlushScheduled = true
         lane.schedule(afterMilliseconds: 2) { [self] in
             isFlushScheduled = false
@@ -208,7 +221,7 @@ extension TargetEngine {
     }
 
     /// Sends what waits in the publisher; whether all of it could be sent.
-    func flushPublisher() -> Bool { publisher?.flush() ?? 0 == 0 }
+    func flushPublisher() -> Bool { publisher?.takeUnretainedValue().flush() ?? 0 == 0 }
 
     /// Called by the catch-up, on the lane's queue, when it has read everything before `sequence`:
     /// offers begin again if it is near enough to the end of the archive.
@@ -237,11 +250,17 @@ extension TargetEngine {
     func closeLaneSide(_ lane: RouterLane) -> Int {
         lane.perform { catchUp }?.cancel()
         return lane.perform {
-            let unsent = publisher?.close() ?? 0
+            let unsent = publisher?.takeRetainedValue().close() ?? 0
             publisher = nil
             return unsent
         }
     }
+}
+
+/// An inline closure.
+final class InlineBody: Sendable {
+    let body: @Sendable (borrowing MatchedEvent) -> Void
+    init(_ body: @escaping @Sendable (borrowing MatchedEvent) -> Void) { self.body = body }
 }
 
 /// A matched event as the lane passes it around.

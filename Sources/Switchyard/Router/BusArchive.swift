@@ -1,7 +1,5 @@
 internal import EventArchive
 internal import EventPipeline
-internal import Foundation
-internal import JSONScan
 internal import Synchronization
 
 /// The archive of a bus, as its lane writes it.
@@ -16,7 +14,7 @@ final class BusArchive: @unchecked Sendable {
     @exclusivity(unchecked) private(set) var nextSequence: UInt64
 
     /// How long to wait before a full disk is tried again.
-    private static let waitMicroseconds: UInt32 = 20_000
+    static let waitMilliseconds = 20
 
     init(
         directory: String, configuration: ArchiveConfiguration
@@ -31,46 +29,42 @@ final class BusArchive: @unchecked Sendable {
     /// What opening it found and repaired.
     var recoveryReport: ArchiveRecoveryReport { writer.recoveryReport }
 
-    /// Appends an event, and gives its sequence number. Nil where nothing can be archived any more.
-    ///
-    /// While the disk is full it waits, and with it all buses of the lane: nothing that was accepted
-    /// is lost, and publishers get the error.
+    /// What became of an event.
+    enum Outcome {
+        /// It has this sequence number.
+        case appended(UInt64)
+        /// The disk is full: try again, later.
+        case full
+        /// Nothing can be archived any more.
+        case failed
+    }
+
+    /// Appends an event. While the disk is full, publishers get the error.
     @inline(__always)
     func append(
-        _ bytes: UnsafeRawBufferPointer, _ index: StructuralIndex, _ ingestTime: Int64
-    ) -> UInt64? {
-        let envelope = EventEnvelope(index)
+        _ bytes: UnsafeRawBufferPointer, _ keys: ArchiveKeys, _ time: Int64, _ ingestTime: Int64
+    ) -> Outcome {
         do throws(ArchiveError) {
             let sequence = try writer.append(
-                bytes, keys: envelope.keys, eventTime: envelope.time ?? ingestTime,
-                ingestTime: ingestTime)
+                bytes, keys: keys, eventTime: time, ingestTime: ingestTime)
             nextSequence = sequence &+ 1
-            return sequence
+            return .appended(sequence)
         } catch {
-            return appendSlow(bytes, envelope, ingestTime, error)
+            return fail(error)
         }
     }
 
     @inline(never)
-    private func appendSlow(
-        _ bytes: UnsafeRawBufferPointer, _ envelope: EventEnvelope, _ ingestTime: Int64,
-        _ first: ArchiveError
-    ) -> UInt64? {
-        var error = first
-        while true {
-            failure.set(error)
-            guard case .diskFull = error, !isClosing.load(ordering: .relaxed) else { return nil }
-            usleep(Self.waitMicroseconds)
-            do throws(ArchiveError) {
-                let sequence = try writer.append(
-                    bytes, keys: envelope.keys, eventTime: envelope.time ?? ingestTime,
-                    ingestTime: ingestTime)
-                nextSequence = sequence &+ 1
-                failure.set(nil)
-                return sequence
-            } catch let again {
-                error = again
-            }
+    private func fail(_ error: ArchiveError) -> Outcome {
+        failure.set(error)
+        guard case .diskFull = error, !isClosing.load(ordering: .relaxed) else { return .failed }
+        return .full
+    }
+
+    /// Says that there is room again, if all that was missing was room.
+    func endWaiting() {
+        if case .diskFull = failure.current, !isClosing.load(ordering: .relaxed) {
+            failure.set(nil)
         }
     }
 

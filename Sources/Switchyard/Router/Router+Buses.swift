@@ -21,15 +21,14 @@ extension Router {
                 throw .limitExceeded(what: "buses", limit: configuration.busesMax)
             }
             let archive = try openArchive(of: name)
+            let book = RuleBook()
             let (lane, key) = takeKey()
             let port = PublishPort(
                 stage: lane.stage, pool: lane.lane.pool, key: key,
                 backPressure: configuration.backPressure,
-                archiveFailure: archive?.failure ?? ArchiveFailure())
-            let engine: BusEngine
-            do throws(RuleError) {
-                engine = BusEngine(archive: archive, plan: try BusPlan([]))
-            } catch { throw .rule(error) }
+                archiveFailure: archive?.failure ?? ArchiveFailure(), book: book,
+                isArchived: archive != nil)
+            let engine = BusEngine(archive: archive, book: book)
             let kind = name == Self.defaultBus ? .default : kind
             control.buses[name] = BusState(
                 name: name, kind: kind, lane: lane, engine: engine, port: port)

@@ -47,6 +47,8 @@ extension Router {
         settle(buses, by: deadline)
         for bus in buses { bus.port.close() }
         for lane in lanes { lane.stage.stopAndWait() }
+        // Nothing waits for room any more: what finds none is matched and offered.
+        for bus in buses { bus.lane.lane.perform { bus.lane.lane.release(bus.engine) } }
         flushTargets(of: buses, by: deadline)
         control.queue.sync { noteCheckpoints() }
         let remainder = closeTargets(of: buses, by: deadline)
@@ -58,6 +60,7 @@ extension Router {
         func isQuiet() -> Bool {
             let targets = buses.flatMap { $0.rules.values.flatMap(\.targets) }
             return lanes.allSatisfy { $0.stage.isIdle }
+                && buses.allSatisfy { $0.engine.counters.held.load(ordering: .relaxed) == 0 }
                 && targets.allSatisfy { target in
                     guard let queue = target.queue else { return true }
                     // One that is behind and will take nothing in time is not waited for.

@@ -1,8 +1,8 @@
 internal import EventMatching
 
 extension Router {
-    /// Adds a rule, or replaces the one of its name, whose targets it keeps. O(size of all patterns of
-    /// the bus).
+    /// Adds a rule, or replaces the one of its name, whose targets it keeps. O(size of its pattern),
+    /// however many rules the bus has.
     ///
     /// - Throws: ``RouterError``; nothing has changed then.
     public func putRule(
@@ -11,8 +11,8 @@ extension Router {
         try putRules([rule], on: bus)
     }
 
-    /// Adds or replaces several rules at once. O(size of all patterns of the bus), so for many rules
-    /// much cheaper than one at a time.
+    /// Adds or replaces several rules at once: every event sees all of the change or nothing of it.
+    /// O(size of their patterns).
     ///
     /// - Throws: ``RouterError``; nothing has changed then.
     public func putRules(
@@ -22,27 +22,25 @@ extension Router {
         let now = EventTime.now
         try control.sync { () throws(RouterError) in
             let bus = try state(of: bus)
-            let before = (rules: bus.rules, order: bus.order)
-            var replaced: [(RuleState, RoutingRule)] = []
-            for rule in rules {
-                if let state = bus.rules[rule.name] {
-                    replaced.append((state, state.rule))
-                    state.replace(rule, now: now)
-                } else {
-                    let arn = arn(ofRule: rule.name, on: bus.name)
-                    bus.rules[rule.name] = RuleState(rule, arn: arn, now: now)
-                    bus.order.append(rule.name)
-                }
+            let added = Set(rules.lazy.map(\.name).filter { bus.rules[$0] == nil })
+            guard bus.rules.count + added.count <= configuration.rulesPerBus else {
+                throw .limitExceeded(what: "rules of a bus", limit: configuration.rulesPerBus)
             }
-            do throws(RouterError) {
-                guard bus.rules.count <= configuration.rulesPerBus else {
-                    throw .limitExceeded(what: "rules of a bus", limit: configuration.rulesPerBus)
-                }
-                try install(bus)
-            } catch {
-                (bus.rules, bus.order) = before
-                for (state, rule) in replaced.reversed() { state.replace(rule, now: now) }
-                throw error
+            var change = RuleChange()
+            var states: [String: RuleState] = [:]
+            for rule in rules {
+                let known = states[rule.name] ?? bus.rules[rule.name]
+                let state =
+                    known ?? RuleState(rule, arn: arn(ofRule: rule.name, on: bus.name), now: now)
+                states[rule.name] = state
+                state.put(rule, into: &change, on: bus.engine.book)
+            }
+            try apply(change, to: bus)
+            for rule in rules {
+                guard let state = states[rule.name] else { continue }
+                state.replace(rule, now: now)
+                guard bus.rules.updateValue(state, forKey: rule.name) == nil else { continue }
+                bus.order.append(rule.name)
             }
         }
     }
@@ -63,9 +61,11 @@ extension Router {
             let bus = try state(of: bus)
             guard let rule = bus.rules[name] else { return }
             guard rule.targets.isEmpty else { throw .ruleHasTargets(name) }
+            var change = RuleChange()
+            rule.put(nil, into: &change, on: bus.engine.book)
+            try apply(change, to: bus)
             bus.rules[name] = nil
             bus.order.removeAll { $0 == name }
-            try install(bus)
         }
     }
 
@@ -77,10 +77,13 @@ extension Router {
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
             let bus = try state(of: bus)
-            var rule = try ruleState(name, on: bus).rule
+            let state = try ruleState(name, on: bus)
+            var rule = state.rule
             rule.isEnabled = isEnabled
-            try ruleState(name, on: bus).replace(rule, now: .now)
-            try install(bus)
+            var change = RuleChange()
+            state.put(rule, into: &change, on: bus.engine.book)
+            try apply(change, to: bus)
+            state.replace(rule, now: .now)
         }
     }
 
@@ -92,7 +95,7 @@ extension Router {
     ) throws(RouterError) -> [(rule: RoutingRule, matched: UInt64)] {
         try control.sync { () throws(RouterError) in
             let bus = try state(of: bus)
-            return bus.order.compactMap { bus.rules[$0] }.map { ($0.rule, $0.matched.current) }
+            return bus.order.compactMap { bus.rules[$0] }.map { ($0.rule, $0.route.matched) }
         }
     }
 
@@ -102,26 +105,27 @@ extension Router {
         return rule
     }
 
-    /// Compiles a bus's rules and gives them to its lane. Under the control lock.
-    ///
-    /// - Parameter alongside: done on the lane's queue between the last event that saw the old rules
-    ///   and the first that sees the new ones.
-    func install(
-        _ bus: BusState, alongside: () -> Void = {}
-    ) throws(RouterError) {
-        let plan: BusPlan
-        do throws(RuleError) {
-            plan = try BusPlan(bus.order.compactMap { bus.rules[$0] })
-        } catch { throw .rule(error) }
-        let matcher = MatcherBox(plan.rules)
-        bus.lane.lane.perform {
-            bus.engine.install(plan, matcher)
-            alongside()
-        }
+    /// Changes the rules of a bus. When it returns, every event that is routed sees the change.
+    private func apply(_ change: RuleChange, to bus: BusState) throws(RouterError) {
+        do throws(RuleError) { try bus.engine.book.apply(change) } catch { throw .rule(error) }
     }
 }
 
 extension RuleState {
+    /// Adds to a change what makes the bus's book know of the rule as it is to be: nothing of one that
+    /// is disabled, or nil. What matches is this rule's route.
+    fileprivate func put(_ rule: RoutingRule?, into change: inout RuleChange, on book: RuleBook) {
+        let wanted = rule.map { $0.isEnabled ? compilable($0) : [] } ?? []
+        route.isDoubled = wanted.count > 1
+        for name in [self.rule.name, scheduleName] {
+            if let compiled = wanted.first(where: { $0.name == name }) {
+                change.put(compiled, attachment: route)
+            } else if book.rule(named: name) != nil {
+                change.remove(name)
+            }
+        }
+    }
+
     /// Replaces the rule. A schedule that stays the same goes on counting.
     func replace(_ rule: RoutingRule, now: EventTime) {
         let goesOn = rule.schedule == self.rule.schedule && isEnabled == rule.isEnabled

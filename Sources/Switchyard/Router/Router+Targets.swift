@@ -30,13 +30,13 @@ extension Router {
             rule.definitions = kept.map { rule.definitions[$0] }
             rule.targets = kept.map { rule.targets[$0] }
             if !old.isEmpty {
-                try install(bus)
+                install(rule, on: bus)
                 end(old, on: bus)
             }
             let made = targets.map { makeEngine($0, of: rule, on: bus) }
             rule.definitions += targets
             rule.targets += made
-            try begin(made, on: bus)
+            try begin(made, of: rule, on: bus)
         }
     }
 
@@ -55,7 +55,7 @@ extension Router {
             let old = rule.targets.filter { ids.contains($0.place.target) }
             rule.definitions.removeAll { ids.contains($0.id) }
             rule.targets.removeAll { ids.contains($0.place.target) }
-            try install(bus)
+            install(rule, on: bus)
             remove(old, on: bus)
         }
     }
@@ -103,15 +103,17 @@ extension Router {
     }
 
     /// Takes targets into use: each goes on from its watermark, or gets its first one.
-    private func begin(_ engines: [TargetEngine], on bus: BusState) throws(RouterError) {
+    private func begin(
+        _ engines: [TargetEngine], of rule: RuleState, on bus: BusState
+    ) throws(RouterError) {
         guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
-            return try install(bus)
+            return install(rule, on: bus)
         }
         let queued = engines.filter { $0.queue != nil }
         let known = queued.map { watermarks[$0.place.key] }
         let lane = bus.lane.lane
         var end: UInt64 = 0
-        try install(bus) {
+        install(rule, on: bus) {
             end = archive.nextSequence
             for (engine, known) in zip(queued, known) {
                 if let known, known < end { engine.fallBehind(from: known, lane, archive) }
@@ -122,6 +124,17 @@ extension Router {
             do {
                 try watermarks.begin(engine.place.key, at: end)
             } catch { throw .files("the targets' watermarks can't be written: \(error)") }
+        }
+    }
+
+    /// Gives a rule's targets to its bus's lane.
+    ///
+    /// - Parameter alongside: done on the lane's queue between the last event that saw the old ones and
+    ///   the first that sees the new ones.
+    private func install(_ rule: RuleState, on bus: BusState, alongside: () -> Void = {}) {
+        bus.lane.lane.perform {
+            rule.route.install(rule.targets)
+            alongside()
         }
     }
 

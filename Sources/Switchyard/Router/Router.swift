@@ -10,10 +10,11 @@ internal import Synchronization
 /// This is the place to begin reading `Router`. Who does what:
 ///
 /// - a `RouterLane` is a worker that routes the events of its buses: a `BusEngine` archives and
-///   matches them, a `BusPlan` knows where matches go;
+///   matches them with a matcher that follows the bus's `RuleBook`; a `RuleRoute` for each rule knows
+///   where matches go. While a lane is busy, publishers match too (`PreparedEvent`);
 /// - a `TargetEngine` for each target takes the matches (see ``Target``);
-/// - the router itself is the control plane: it makes these, and exchanges a bus's plan when its
-///   rules or targets change, between two runs of events. No event waits for it longer than that.
+/// - the router itself is the control plane: it makes these, changes rule books, and exchanges a
+///   rule's targets between two runs of events. No event waits for it longer than that.
 ///
 /// ```swift
 /// let router = try Router(RouterConfiguration(directory: "/var/lib/orders"))

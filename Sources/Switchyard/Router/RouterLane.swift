@@ -21,6 +21,7 @@ final class RouterLane: @unchecked Sendable {
     @exclusivity(unchecked) private var touchedBuses: [Unmanaged<BusEngine>] = []
     @exclusivity(unchecked) private var touchedTargets: [Unmanaged<TargetEngine>] = []
     @exclusivity(unchecked) private var scanner = StructuralScanner()
+    @exclusivity(unchecked) private var envelopes = EnvelopeReader()
     @exclusivity(unchecked) private var sampling = RouteSampling()
 
     init(pool: SlabPool, hopsMax: UInt8) {
@@ -62,60 +63,91 @@ final class RouterLane: @unchecked Sendable {
                     batch.refused += 1
                     continue
                 }
-                bus._withUnsafeGuaranteedRef { route(event, to: $0, ingestTime, &batch) }
+                bus._withUnsafeGuaranteedRef { bus in
+                    touch(bus)
+                    if bus.holds || !route(event, to: bus, ingestTime, &batch) {
+                        hold(event, for: bus)
+                    }
+                }
             }
         }
-        for target in touchedTargets { target._withUnsafeGuaranteedRef { $0.flush(self) } }
-        touchedTargets.removeAll(keepingCapacity: true)
-        for bus in touchedBuses { bus._withUnsafeGuaranteedRef { $0.finishRun() } }
-        touchedBuses.removeAll(keepingCapacity: true)
+        finishRun()
         statistics.add(batch, events)
         pool.release(events)
     }
 
+    private func finishRun() {
+        for target in touchedTargets { target._withUnsafeGuaranteedRef { $0.flush(self) } }
+        touchedTargets.removeAll(keepingCapacity: true)
+        for bus in touchedBuses { bus._withUnsafeGuaranteedRef { $0.finishRun() } }
+        touchedBuses.removeAll(keepingCapacity: true)
+    }
+
+    @inline(__always)
+    private func touch(_ bus: BusEngine) {
+        guard !bus.isTouched else { return }
+        bus.isTouched = true
+        touchedBuses.append(Unmanaged.passUnretained(bus))
+    }
+
+    /// Archives and matches an event, and offers it to targets. False if there is no room in its
+    /// archive; then nothing was done.
     @inline(__always)
     private func route(
         _ event: EventDescriptor, to bus: BusEngine, _ ingestTime: Int64, _ batch: inout RouteBatch
-    ) {
+    ) -> Bool {
         var watch = batch.beginEvent(byteCount: event.bytes.count, &sampling)
-        let index: StructuralIndex
-        do throws(JSONError) {
-            index = try scanner.scan(event.bytes)
-        } catch {
-            // The publisher checked these bytes, and nobody has written to them since.
-            preconditionFailure("a published event is not JSON: \(error)")
+        let place: EventPlace?
+        let matches: RouteMatches
+        if let prepared = PreparedEvent(event, edition: bus.newestEdition()) {
+            watch.lap(.scan, &batch)
+            place = bus.take(
+                event.bytes, prepared.keys, time: prepared.time ?? ingestTime,
+                ingestTime: ingestTime)
+            watch.lap(.append, &batch)
+            matches = prepared.matches
+        } else {
+            let index = scan(event.bytes)
+            watch.lap(.scan, &batch)
+            // Nobody else wants to know.
+            let envelope = bus.archive == nil ? EventEnvelope() : envelopes.read(index)
+            place = bus.take(
+                event.bytes, envelope.keys, time: envelope.time ?? ingestTime,
+                ingestTime: ingestTime)
+            watch.lap(.append, &batch)
+            matches = place == nil ? .none : bus.match(index)
         }
-        watch.lap(.scan, &batch)
-        let place = bus.take(event.bytes, index, ingestTime)
-        if !bus.isTouched {
-            bus.isTouched = true
-            touchedBuses.append(Unmanaged.passUnretained(bus))
-        }
-        watch.lap(.append, &batch)
-        let matches = bus.match(index)
-        batch.matches &+= UInt64(matches.count)
-        batch.matchedEvents &+= matches.isEmpty ? 0 : 1
+        guard let place else { return false }
         watch.lap(.match, &batch)
         if !matches.isEmpty {
+            batch.matches &+= UInt64(matches.count)
+            batch.matchedEvents &+= 1
+            bus.countMatchedEvent()
             let offered = OfferedEvent(
                 bytes: event.bytes, sequence: place.sequence, publishTime: event.publishTime,
                 hops: UInt8(truncatingIfNeeded: event.tag), isArchived: place.isArchived)
             offer(offered, to: matches, of: bus)
         }
         watch.lap(.deliver, &batch)
+        return true
     }
 
     @inline(__always)
-    private func offer(
-        _ event: OfferedEvent, to matches: UnsafeBufferPointer<UInt32>, of bus: BusEngine
-    ) {
-        let plan = bus.routes
-        for match in matches {
-            let rule = plan.rules[Int(match)]
-            if rule.pattern >= 0, matches.contains(UInt32(rule.pattern)) { continue }
-            rule.count()
-            for position in rule.targets {
-                plan.targets[position]._withUnsafeGuaranteedRef { target in
+    private func scan(_ bytes: UnsafeRawBufferPointer) -> StructuralIndex {
+        do throws(JSONError) {
+            return try scanner.scan(bytes)
+        } catch {
+            // The publisher checked these bytes, and nobody has written to them since.
+            preconditionFailure("a published event is not JSON: \(error)")
+        }
+    }
+
+    @inline(__always)
+    private func offer(_ event: OfferedEvent, to matches: RouteMatches, of bus: BusEngine) {
+        matches.forEach { route in
+            route.count()
+            for target in route.targets {
+                target._withUnsafeGuaranteedRef { target in
                     target.offer(event, to: self, archive: bus.archive)
                     if !target.isTouched {
                         target.isTouched = true
@@ -123,6 +155,50 @@ final class RouterLane: @unchecked Sendable {
                     }
                 }
             }
+        }
+    }
+}
+
+// A bus whose archive's disk is full: its events wait, the lane's other buses do not.
+extension RouterLane {
+    @inline(never)
+    private func hold(_ event: EventDescriptor, for bus: BusEngine) {
+        bus.held.append(event)
+        scheduleRelease(of: bus)
+    }
+
+    private func scheduleRelease(of bus: BusEngine) {
+        guard !bus.held.isRetryScheduled else { return }
+        bus.held.isRetryScheduled = true
+        schedule(afterMilliseconds: BusArchive.waitMilliseconds) { [self, bus] in
+            bus.held.isRetryScheduled = false
+            release(bus)
+        }
+    }
+
+    /// Routes what a bus holds, as far as there is room. On the lane's queue.
+    func release(_ bus: BusEngine) {
+        guard !bus.held.isEmpty else { return }
+        var batch = RouteBatch()
+        let ingestTime = Int64(bitPattern: wallClockNanoseconds())
+        touch(bus)
+        while let event = bus.held.next {
+            let isRouted = event.bytes.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return true }
+                let descriptor = EventDescriptor(
+                    base: base, byteCount: UInt32(bytes.count), tag: event.tag,
+                    publishTime: event.publishTime)
+                return route(descriptor, to: bus, ingestTime, &batch)
+            }
+            guard isRouted else { break }
+            bus.held.removeFirst()
+        }
+        finishRun()
+        statistics.add(batch, UnsafeBufferPointer(start: nil, count: 0))
+        if bus.held.isEmpty {
+            bus.archive?.endWaiting()
+        } else {
+            scheduleRelease(of: bus)
         }
     }
 }

@@ -40,11 +40,12 @@ public struct RoutingRule: Sendable, Hashable {
 
 /// A rule and its targets as the router keeps them. Only touched under the router's control lock.
 final class RuleState: @unchecked Sendable {
-    var rule: RoutingRule { didSet { source.rules = compilable } }
+    var rule: RoutingRule { didSet { source.rules = compilable(rule) } }
     let arn: String
     /// The same for those who read the archive for the rule, on queues of their own.
     let source = RuleSource()
-    let matched = MatchCounter()
+    /// Where its matches go, for the lane.
+    let route = RuleRoute()
     var targets: [TargetEngine] = []
     /// The targets as they were given, by position.
     var definitions: [Target] = []
@@ -58,26 +59,30 @@ final class RuleState: @unchecked Sendable {
         self.arn = arn
         scheduleStart = now
         nextFire = rule.schedule?.next(after: now, from: now)
-        source.rules = compilable
+        source.rules = compilable(rule)
     }
 
-    private var compilable: [Rule] { [patternRule, scheduleRule].compactMap { $0 } }
+    /// What stands for a rule where events are matched: its pattern, and its schedule's events.
+    func compilable(_ rule: RoutingRule) -> [Rule] {
+        var rules: [Rule] = []
+        if let pattern = rule.pattern { rules.append(Rule(name: rule.name, pattern: pattern)) }
+        if rule.schedule != nil, let scheduleRule { rules.append(scheduleRule) }
+        return rules
+    }
 
     var isEnabled: Bool { rule.isEnabled }
 
-    /// What matches published events.
-    var patternRule: Rule? { rule.pattern.map { Rule(name: rule.name, pattern: $0) } }
+    /// Names with a zero are refused, so that no rule can have this one.
+    var scheduleName: String { "\(rule.name)\u{0}schedule" }
 
     /// What matches the events of its own schedule.
-    var scheduleRule: Rule? {
-        guard rule.schedule != nil else { return nil }
+    private var scheduleRule: Rule? {
         var resource: [UInt8] = []
         JSONString.appendQuoted(ExactString(arn), to: &resource)
         let text =
             #"{"source":["aws.events"],"detail-type":["Scheduled Event"],"resources":["#
             + String(decoding: resource, as: UTF8.self) + "]}"
-        // Names with a zero are refused, so that no rule can have this one.
-        return try? Rule(name: "\(rule.name)\u{0}schedule", pattern: text)
+        return try? Rule(name: scheduleName, pattern: text)
     }
 }
 
