@@ -17,6 +17,7 @@ let package = Package(
     name: "switchyard",
     products: [
         .library(name: "Switchyard", targets: ["Switchyard"]),
+        .library(name: "SwitchyardHTTP", targets: ["SwitchyardHTTP"]),
         .library(name: "EventMatching", targets: ["EventMatching", "EventPattern", "JSONScan"]),
         .library(name: "EventArchive", targets: ["EventArchive"]),
         .library(name: "EventWorkload", targets: ["EventWorkload"]),
@@ -24,9 +25,16 @@ let package = Package(
         .library(name: "CSwitchyard", targets: ["CSwitchyard"]),
         .executable(name: "switchyard", targets: ["SwitchyardTool"]),
     ],
+    traits: [
+        .trait(
+            name: "HTTP",
+            description: "HTTP targets, in SwitchyardHTTP, and with them SwiftNIO.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.4"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
     ],
     targets: [
         .target(name: "CSwitchyard"),
@@ -52,6 +60,18 @@ let package = Package(
             name: "Switchyard",
             dependencies: [
                 "EventArchive", "EventMatching", "EventPattern", "EventPipeline", "JSONScan",
+            ], swiftSettings: settings),
+        .target(
+            name: "SwitchyardHTTP",
+            dependencies: [
+                "Switchyard",
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
             ], swiftSettings: settings),
         .executableTarget(
             name: "SwitchyardTool",
@@ -95,6 +115,18 @@ let package = Package(
             dependencies: [
                 "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
                 "MemoryMeasures", "Switchyard", "TestSupport",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SwitchyardHTTPTests",
+            dependencies: [
+                "Switchyard", "SwitchyardHTTP", "TestSupport",
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["HTTP"])),
             ],
             swiftSettings: settings),
         .testTarget(
