@@ -189,8 +189,8 @@ public struct ArchiveCursor: ~Copyable {
         if segment.hasFooter, filter.isSelective(in: segment),
             let index = try loadIndex(of: segment)
         {
-            plan = SegmentPlan(index, filter)
-            content.expectSparseReading()
+            plan = SegmentPlan(index, of: segment, filter)
+            content.expect(sparse: true)
             statistics.segmentsIndexed += 1
             if plan == nil {
                 skip(segment)
@@ -222,7 +222,11 @@ public struct ArchiveCursor: ~Copyable {
             if candidate.sequence > filter.sequences.last { finish() }
             return false
         }
-        guard try walk.jump(to: candidate.offset, expecting: candidate.sequence) else {
+        guard
+            try walk.jump(
+                to: candidate.offset, expecting: candidate.sequence,
+                byteCount: candidate.byteCount)
+        else {
             noteWrongIndex(at: candidate.offset)
             try abandonIndex()
             return false
@@ -238,6 +242,7 @@ public struct ArchiveCursor: ~Copyable {
         statistics.segmentsIndexed -= 1
         filter.begin(at: position)
         guard let segment = walk.segment, let content = walk.release() else { return }
+        content.expect(sparse: false)
         walk = try SegmentWalk(content, of: segment)
     }
 

@@ -52,7 +52,7 @@ final class CompressedSegment: SegmentContent {
 
     func extend(to recordsEnd: Int) {}
 
-    func expectSparseReading() {}
+    func expect(sparse: Bool) {}
 
     /// Brings frames into the buffer; those that are there already are moved.
     private func load(_ wanted: Range<Int>) {

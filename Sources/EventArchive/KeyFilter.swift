@@ -30,12 +30,15 @@ struct KeyFilter: Hashable, Sendable {
 
     /// The kinds of keys whose absence it can prove.
     private(set) var covered: Set<ArchiveKeyKind>
+    /// Whether the hash 0, "no such string", is a key like others, for the kinds that records have.
+    private(set) var coversNone: Bool
     private var words: [UInt32]
 
     /// Whether a segment can hold a record with this key. O(1). True for kinds that it does not cover;
-    /// the hash 0 stands for "no such string", and nobody can search for that here.
+    /// the hash 0 stands for "no such string".
     func mayContain(_ kind: ArchiveKeyKind, _ hash: UInt32) -> Bool {
-        guard covered.contains(kind), hash != 0, !words.isEmpty else { return true }
+        guard covered.contains(kind), !words.isEmpty else { return true }
+        guard hash != 0 || (coversNone && kind != .resource) else { return true }
         let mixed = Self.mix(kind, hash)
         let block = Self.block(mixed, of: words.count / Self.wordsPerBlock)
         return Self.salts.indices.allSatisfy { word in
@@ -44,8 +47,12 @@ struct KeyFilter: Hashable, Sendable {
     }
 
     /// A filter of these keys, each as ``mix(_:_:)`` gives it. O(keys).
-    init(_ keys: some Collection<UInt64>, covering covered: Set<ArchiveKeyKind>, blocksMax: Int) {
+    init(
+        _ keys: some Collection<UInt64>, covering covered: Set<ArchiveKeyKind>,
+        coversNone: Bool = false, blocksMax: Int
+    ) {
         self.covered = covered
+        self.coversNone = coversNone
         let bitsPerBlock = Self.wordsPerBlock * 32
         let wanted = (keys.count * Self.bitsPerKey + bitsPerBlock - 1) / bitsPerBlock
         let blocks = max(1, min(wanted, blocksMax))
@@ -79,9 +86,12 @@ struct KeyFilter: Hashable, Sendable {
 }
 
 extension KeyFilter {
+    private static let noneBit: UInt32 = 1 << 8
+
     func encoded() -> [UInt8] {
         var writer = LittleEndianWriter()
-        writer.put(covered.reduce(UInt32(0)) { $0 | 1 << $1.rawValue })
+        let flags = coversNone ? Self.noneBit : 0
+        writer.put(covered.reduce(flags) { $0 | 1 << $1.rawValue })
         writer.put(UInt32(words.count / Self.wordsPerBlock))
         for word in words { writer.put(word) }
         return writer.bytes
@@ -94,6 +104,7 @@ extension KeyFilter {
         guard blocks > 0, byteCount == Self.headerBytes + blocks * Self.wordsPerBlock * 4,
             reader.remaining >= byteCount - Self.headerBytes
         else { return nil }
+        coversNone = flags & Self.noneBit != 0
         covered = Set(ArchiveKeyKind.allCases.filter { flags & 1 << $0.rawValue != 0 })
         words = (0..<blocks * Self.wordsPerBlock).map { _ in reader.take() }
     }

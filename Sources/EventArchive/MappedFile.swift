@@ -62,9 +62,6 @@ struct MappedFile: ~Copyable, @unchecked Sendable {
     /// Tells the kernel that the file will be read from front to back.
     func adviseSequentialReading() { madvise(base, max(1, byteCount), MADV_SEQUENTIAL) }
 
-    /// Tells the kernel that single pages will be read, far from each other.
-    func adviseSparseReading() { madvise(base, max(1, byteCount), MADV_RANDOM) }
-
     /// Asks the disk for a range, without waiting for it.
     func prefetch(_ range: Range<Int>) {
         let begin = range.lowerBound & ~4095

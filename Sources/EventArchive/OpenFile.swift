@@ -23,20 +23,28 @@ struct OpenFile: ~Copyable {
     /// The bytes of a range, fewer if the file ends before.
     func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(ArchiveError) in try read(into: buffer, at: range.lowerBound) }
+        }
+        bytes.removeSubrange(try result.get()...)
+        return bytes
+    }
+
+    /// Reads as many bytes as there is room for, fewer if the file ends before. Returns how many.
+    func read(
+        into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+    ) throws(ArchiveError) -> Int {
         var count = 0
-        while count < bytes.count {
-            let result = bytes.withUnsafeMutableBytes {
-                pread(
-                    descriptor, $0.baseAddress.map { $0 + count }, $0.count - count,
-                    off_t(range.lowerBound + count))
-            }
+        while count < buffer.count {
+            let result = pread(
+                descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count,
+                off_t(offset + count))
             if result < 0, errno == EINTR { continue }
             guard result >= 0 else { throw failure("pread") }
             if result == 0 { break }
             count += result
         }
-        bytes.removeSubrange(count...)
-        return bytes
+        return count
     }
 
     /// Writes all bytes at an offset. Throws `diskFull` if there is no room.

@@ -12,7 +12,7 @@ struct SegmentDigest: Sendable {
     private var partialChecksum: UInt32 = 0
     private var keys: Set<UInt64> = []
     /// The last keys seen: most events resemble the one before.
-    private var lastKeys = ArchiveKeys()
+    private var lastKeys: ArchiveKeys?
     /// The kinds whose keys are all known: those in the records' headers.
     private(set) var covered: Set<ArchiveKeyKind> = [.source, .detailType, .account]
 
@@ -54,9 +54,14 @@ struct SegmentDigest: Sendable {
     }
 
     private mutating func add(_ new: ArchiveKeys) {
-        if new.source != lastKeys.source { add(.source, new.source) }
-        if new.detailType != lastKeys.detailType { add(.detailType, new.detailType) }
-        if new.account != lastKeys.account { add(.account, new.account) }
+        guard let last = lastKeys, last == new else { return addSlow(new) }
+    }
+
+    @inline(never)
+    private mutating func addSlow(_ new: ArchiveKeys) {
+        keys.insert(KeyFilter.mix(.source, new.source))
+        keys.insert(KeyFilter.mix(.detailType, new.detailType))
+        keys.insert(KeyFilter.mix(.account, new.account))
         lastKeys = new
     }
 
@@ -76,6 +81,8 @@ struct SegmentDigest: Sendable {
 
     /// The filter for the footer of a segment of this size.
     func keyFilter(capacity: Int) -> KeyFilter {
-        KeyFilter(keys, covering: covered, blocksMax: KeyFilter.blocksMax(capacity: capacity))
+        KeyFilter(
+            keys, covering: covered, coversNone: true,
+            blocksMax: KeyFilter.blocksMax(capacity: capacity))
     }
 }

@@ -9,11 +9,12 @@ struct SegmentPlan {
     private var block: Int
     private var records: Range<Int>
     private var run = 0
+    private let byteCountMax: Int
     /// How many records it gave.
     private(set) var given = 0
 
     /// Nil if no record of the segment has the keys that are asked for.
-    init?(_ index: SegmentIndex, _ filter: RecordFilter) {
+    init?(_ index: SegmentIndex, of segment: SegmentDescription, _ filter: RecordFilter) {
         var tests: [KeyColumnTest] = []
         for (column, hashes) in [
             (index.source, filter.keys.sources), (index.detailType, filter.keys.detailTypes),
@@ -24,6 +25,7 @@ struct SegmentPlan {
             tests.append(test)
         }
         self.index = index
+        byteCountMax = RecordLayout.recordBytes(eventBytes: Int(segment.header.eventBytesMax))
         self.tests = tests
         times = (filter.ingestTimes, filter.eventTimes)
         let allTimes = filter.ingestTimes.isUnbounded && filter.eventTimes.isUnbounded
@@ -31,13 +33,14 @@ struct SegmentPlan {
         block = allTimes ? index.blockCount : 0
     }
 
-    /// The next record: its offset and number. Nil at the end. O(records passed over).
-    mutating func next() -> (offset: Int, sequence: UInt64)? {
+    /// The next record: its offset, how many bytes it takes unless something else lies behind it, and its
+    /// number. Nil at the end. O(records passed over).
+    mutating func next() -> (offset: Int, byteCount: Int, sequence: UInt64)? {
         while true {
             if let record = firstMatch() {
                 records = record + 1..<records.upperBound
                 given += 1
-                return (index.offset(record), sequence(record))
+                return (index.offset(record), byteCount(record), sequence(record))
             }
             guard block < index.blockCount else { return nil }
             let entry = index.block(block)
@@ -46,6 +49,13 @@ struct SegmentPlan {
                 records = entry.records
             }
         }
+    }
+
+    private func byteCount(_ record: Int) -> Int {
+        let header = ArchiveFormat.recordHeaderBytes
+        guard record + 1 < index.recordCount else { return header }
+        let distance = index.offset(record + 1) - index.offset(record)
+        return min(max(distance, header), byteCountMax)
     }
 
     /// The number that a record is said to have; records are asked for in order.

@@ -96,14 +96,17 @@ struct SegmentWalk: ~Copyable {
     }
 
     /// Goes to an offset at which a record with this number is said to begin, a multiple of 8. False if
-    /// it lies outside of the records.
-    mutating func jump(to offset: Int, expecting sequence: UInt64) throws(ArchiveError) -> Bool {
+    /// it lies outside of the records. `byteCount`: what it is said to take, which need not be true.
+    mutating func jump(
+        to offset: Int, expecting sequence: UInt64,
+        byteCount: Int = ArchiveFormat.recordHeaderBytes
+    ) throws(ArchiveError) -> Bool {
         guard let segment, offset % 8 == 0, offset >= Int(segment.header.recordsBegin),
             offset <= contentEnd - ArchiveFormat.recordHeaderBytes
         else { return false }
         // A window that begins here has the whole record, or will be extended to.
-        if offset < windowBegin || offset > windowEnd - ArchiveFormat.recordHeaderBytes {
-            try moveWindow(to: offset)
+        if offset < windowBegin || offset > windowEnd - byteCount {
+            try moveWindow(to: offset, byteCount: byteCount)
         }
         position = offset
         expected = sequence

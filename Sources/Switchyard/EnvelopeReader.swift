@@ -1,3 +1,4 @@
+internal import EventArchive
 internal import JSONScan
 
 /// Reads the envelopes of one event after the other: what ``EventEnvelope`` says, several times as
@@ -32,46 +33,52 @@ struct EnvelopeReader: ~Copyable {
 
     deinit { known.deallocate() }
 
-    /// Reads an event's envelope. Of a repeated member the last one counts. O(outermost members);
-    /// allocates only where one of the strings holds an escape.
+    /// Reads an event's envelope. O(outermost members); allocates only where one of the strings holds an
+    /// escape.
     mutating func read(_ event: StructuralIndex) -> EventEnvelope {
         var envelope = EventEnvelope()
         let close = event.close(of: 0)
+        var seen = SeenMembers()
         var key = 1
         while key < close {
             let value = key + 2
-            if event.byte(at: value) == UInt8(ascii: "\"") {
-                take(event, key: key, value: value, &envelope)
-            }
+            take(event, key: key, value: value, &envelope, &seen)
             key = event.entry(after: value) + 1
         }
+        if seen.isUnusual { envelope.keys = ArchiveKeys() }
         return envelope
     }
 
     @inline(__always)
     private mutating func take(
-        _ event: StructuralIndex, key: Int, value: Int, _ envelope: inout EventEnvelope
+        _ event: StructuralIndex, key: Int, value: Int, _ envelope: inout EventEnvelope,
+        _ seen: inout SeenMembers
     ) {
         let name = event.stringBytes(at: key)
         guard let base = UnsafeRawPointer(name.baseAddress) else { return }
         // The lengths tell the four names apart, and most others from them.
         switch name.count {
         case 4 where Self.word(base) == Self.word("time", at: 0):
-            envelope.time = time(event.stringBytes(at: value))
+            if event.byte(at: value) == UInt8(ascii: "\"") {
+                envelope.time = time(event.stringBytes(at: value))
+            }
         case 6
         where Self.word(base) == Self.word("source", at: 0)
             && Self.word(base + 2) == Self.word("source", at: 2):
-            envelope.keys.source = hash(event, value)
+            envelope.keys.source = seen.source ? 0 : hash(event, value)
+            seen.source = true
         case 7
         where Self.word(base) == Self.word("account", at: 0)
             && Self.word(base + 3) == Self.word("account", at: 3):
-            envelope.keys.account = hash(event, value)
+            envelope.keys.account = seen.account ? 0 : hash(event, value)
+            seen.account = true
         case 11
         where Self.word(base) == Self.word("detail-type", at: 0)
             && Self.word(base + 4) == Self.word("detail-type", at: 4)
             && Self.word(base + 7) == Self.word("detail-type", at: 7):
-            envelope.keys.detailType = hash(event, value)
-        default: break
+            envelope.keys.detailType = seen.detailType ? 0 : hash(event, value)
+            seen.detailType = true
+        default: seen.note(name, of: event)
         }
     }
 
@@ -87,6 +94,7 @@ struct EnvelopeReader: ~Copyable {
 
     @inline(__always)
     private func hash(_ event: StructuralIndex, _ value: Int) -> UInt32 {
+        guard event.byte(at: value) == UInt8(ascii: "\"") else { return 0 }
         let raw = event.stringBytes(at: value)
         let count = raw.count
         guard Self.remembered.contains(count), let start = raw.baseAddress,

@@ -7,7 +7,8 @@ public import JSONScan
 /// Read from the outermost members of an event that was scanned already: O(outermost members), no
 /// allocation unless one of the four strings holds an escape.
 public struct EventEnvelope: Sendable, Hashable {
-    /// Hashes of `source`, `detail-type` and `account`; 0 where the event has no such string.
+    /// Hashes of `source`, `detail-type` and `account`; 0 where the event has no such string, or
+    /// more than one.
     public internal(set) var keys = ArchiveKeys()
     /// The event's `time` in nanoseconds since 1970; nil where it has none or it can't be read.
     public internal(set) var time: Int64?
@@ -15,34 +16,50 @@ public struct EventEnvelope: Sendable, Hashable {
     /// An envelope that says nothing.
     init() {}
 
-    /// Reads an event's envelope. Of a repeated member the last one counts.
+    /// Reads an event's envelope. Of a repeated `time` the last one counts.
+    ///
+    /// A hash is that of the only string that the event's field has: 0 stands also for a list, for
+    /// a member that is there twice, and for all fields of an event with names that are empty or
+    /// escaped among its outermost ones. Rules may match all of these (see ``RuleKeys``).
     public init(_ event: StructuralIndex) {
         let close = event.close(of: 0)
+        var seen = SeenMembers()
         var key = 1
         while key < close {
             let value = key + 2
-            if event.byte(at: value) == UInt8(ascii: "\"") { take(event, key: key, value: value) }
+            take(event, key: key, value: value, &seen)
             key = event.entry(after: value) + 1
         }
+        if seen.isUnusual { keys = ArchiveKeys() }
     }
 
     @inline(__always)
-    private mutating func take(_ event: StructuralIndex, key: Int, value: Int) {
+    private mutating func take(
+        _ event: StructuralIndex, key: Int, value: Int, _ seen: inout SeenMembers
+    ) {
         let name = event.stringBytes(at: key)
         // The lengths tell the four names apart, and most others from them.
         switch name.count {
-        case 6 where name.elementsEqual("source".utf8): keys.source = Self.hash(event, value)
+        case 6 where name.elementsEqual("source".utf8):
+            keys.source = seen.source ? 0 : Self.hash(event, value)
+            seen.source = true
         case 11 where name.elementsEqual("detail-type".utf8):
-            keys.detailType = Self.hash(event, value)
-        case 7 where name.elementsEqual("account".utf8): keys.account = Self.hash(event, value)
+            keys.detailType = seen.detailType ? 0 : Self.hash(event, value)
+            seen.detailType = true
+        case 7 where name.elementsEqual("account".utf8):
+            keys.account = seen.account ? 0 : Self.hash(event, value)
+            seen.account = true
         case 4 where name.elementsEqual("time".utf8):
-            time = Timestamp.nanoseconds(event.stringBytes(at: value))
-        default: break
+            if event.byte(at: value) == UInt8(ascii: "\"") {
+                time = Timestamp.nanoseconds(event.stringBytes(at: value))
+            }
+        default: seen.note(name, of: event)
         }
     }
 
-    /// The hash of the string at an entry.
+    /// The hash of the string at an entry; 0 where there is something else.
     static func hash(_ event: StructuralIndex, _ value: Int) -> UInt32 {
+        guard event.byte(at: value) == UInt8(ascii: "\"") else { return 0 }
         let raw = event.stringBytes(at: value)
         guard event.hasEscapes, raw.contains(UInt8(ascii: "\\")) else { return hash(raw) }
         return JSONString.unescaped(raw).utf8.withUnsafeBufferPointer { hash($0) }
@@ -54,5 +71,23 @@ public struct EventEnvelope: Sendable, Hashable {
         var hash: UInt32 = 0x811C_9DC5
         for byte in utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
         return max(hash, 1)
+    }
+}
+
+/// Which of an envelope's members were there already.
+struct SeenMembers {
+    var source = false
+    var detailType = false
+    var account = false
+    /// Whether a rule may find a field where nobody else looks for it: under a name that is
+    /// escaped, or inside a member without a name.
+    private(set) var isUnusual = false
+
+    /// Takes notice of a member with another name.
+    @inline(__always)
+    mutating func note(_ name: UnsafeBufferPointer<UInt8>, of event: StructuralIndex) {
+        if name.isEmpty || event.hasEscapes && name.contains(UInt8(ascii: "\\")) {
+            isUnusual = true
+        }
     }
 }

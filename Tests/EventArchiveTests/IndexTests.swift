@@ -213,7 +213,9 @@ struct IndexTests {
                 MappedFile(file, byteCount: byteCount, writable: false), of: description))
         #expect(index.source.width == 4 && index.account.width == 1)
         var plan = try #require(
-            SegmentPlan(index, RecordFilter(ArchiveSelection(sources: [7 * 65_000 + 1, 8]))))
+            SegmentPlan(
+                index, of: description,
+                RecordFilter(ArchiveSelection(sources: [7 * 65_000 + 1, 8]))))
         #expect(plan.next()?.sequence == 1)
         let last = plan.next()
         #expect(last?.sequence == 65_000 && last?.offset == 4_096 + 65_000 * 48)

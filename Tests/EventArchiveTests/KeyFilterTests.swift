@@ -41,6 +41,29 @@ struct KeyFilterTests {
         #expect(filter.mayContain(.source, 0), "no key")
     }
 
+    @Test("records without a key are known of too")
+    func none() throws {
+        let filter = KeyFilter(
+            [KeyFilter.mix(.source, 5), KeyFilter.mix(.account, 0)], covering: [.source, .account],
+            coversNone: true, blocksMax: 4)
+        #expect(!filter.mayContain(.source, 0) && filter.mayContain(.account, 0))
+        #expect(filter.mayContain(.resource, 0))
+        let bytes = filter.encoded()
+        #expect(Array(bytes[..<4]) == [5, 1, 0, 0])
+        var reader = LittleEndianReader(bytes)
+        #expect(KeyFilter(decoding: &reader, byteCount: bytes.count) == filter)
+        let fixture = Fixture()
+        let writer = try fixture.writer(calls: .unsynced)
+        for sequence in 0..<2_000 as Range<UInt64> {
+            var event = KeyedEvent(sequence)
+            event.keys = ArchiveKeys(source: sequence == 1_999 ? 0 : 1)
+            try writer.append(event)
+        }
+        try writer.close()
+        let found = try fixture.reader().readKeyed(ArchiveSelection(sources: [0, 9]))
+        #expect(found.sequences == [1_999] && found.statistics.segmentsOpened == 1)
+    }
+
     @Test("a filter is what its bytes say, and other lengths are refused")
     func coding() throws {
         let keys = (0..<500 as Range<UInt32>).map { KeyFilter.mix(.resource, $0) }

@@ -30,13 +30,18 @@ import Testing
         var scanner = StructuralScanner()
         var sources: Set<UInt32> = []
         for _ in 0..<20_000 {
-            let names = ["source", "detail-type", "account", "time", "sourcf", "uccount", "tame"]
+            let names =
+                ["source", "detail-type", "account", "time", "sourcf", "uccount", "tame"]
+                + ["", "sour\\u0063e"]
             let members = (0..<Int.random(in: 0...6, using: &random)).map { _ in
                 let name = names.randomElement(using: &random) ?? ""
                 let value =
                     (name == "time" ? Self.times : strings).randomElement(using: &random) ?? ""
-                return Bool.random(using: &random) || Bool.random(using: &random)
-                    ? "\"\(name)\":\"\(value)\"" : "\"\(name)\":1"
+                return switch Int.random(in: 0..<8, using: &random) {
+                case 0: "\"\(name)\":1"
+                case 1: "\"\(name)\":[\"\(value)\"]"
+                default: "\"\(name)\":\"\(value)\""
+                }
             }
             let text = "{\(members.joined(separator: ","))}"
             try Array(text.utf8).withUnsafeBytes { bytes in

@@ -34,6 +34,17 @@ import Testing
     }
 
     @Test(
+        "where a rule can match more than one string, there is no hash",
+        arguments: [
+            #"{"source":["a"],"n":1}"#, #"{"source":"a","source":"b"}"#,
+            #"{"source":["a"],"source":"b"}"#, #"{"":{},"source":"a","account":"b"}"#,
+            #"{"sourc\u0065":"a","account":"b"}"#,
+        ])
+    func leavesOutWhatIsUnusual(text: String) throws {
+        #expect(try envelope(text).keys == .init())
+    }
+
+    @Test(
         "times are read as RFC 3339 has them, and nothing else is",
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("1970-01-01T00:00:01.5Z", 1_500_000_000),

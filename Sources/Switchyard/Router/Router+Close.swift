@@ -39,6 +39,7 @@ extension Router {
         }
         if wasClosed { return Remainder() }
         control.timer?.cancel()
+        endReplays()
         let (end, overflow) = monotonicNanoseconds().addingReportingOverflow(limit.wholeNanoseconds)
         let deadline = overflow ? UInt64.max : end
         let buses = control.queue.sync { Array(control.buses.values) }

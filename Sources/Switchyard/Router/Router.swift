@@ -108,6 +108,8 @@ final class RouterControl: @unchecked Sendable {
     var freeKeys: [[UInt32]] = []
     var nextKeys: [UInt32] = []
     var timer: (any DispatchSourceTimer)?
+    /// By their names, also those that have ended.
+    var replays: [String: RouterReplay] = [:]
     var isClosed = false
 
     /// Does something under the control lock.
