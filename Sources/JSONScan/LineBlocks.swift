@@ -5,7 +5,8 @@
 #endif
 
 /// Reads a file, pipe or terminal in blocks of whole lines, without ever holding more than the
-/// longest line and one block.
+/// longest line and one block. A byte order mark at the beginning, which some editors write, is
+/// passed over.
 ///
 /// ```swift
 /// var blocks = try LineBlocks(path: "events.jsonl")
@@ -70,7 +71,8 @@ public struct LineBlocks: ~Copyable {
     }
 
     private mutating func block(upTo end: Int) -> JSONLines {
-        let text = UnsafeRawBufferPointer(rebasing: buffer[..<end])
+        let start = lineNumber == 0 ? ByteOrderMark.count(at: buffer[..<end]) : 0
+        let text = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
         let lines = JSONLines(text, after: lineNumber)
         lineNumber += text.count { $0 == UInt8(ascii: "\n") }
         consumed = end
@@ -98,6 +100,16 @@ public struct LineBlocks: ~Copyable {
         larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
         buffer.deallocate()
         buffer = larger
+    }
+}
+
+/// The mark that says in which order the bytes of a text come, which UTF-8 does not need.
+public enum ByteOrderMark {
+    private static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// How many bytes of a mark a text begins with: three, or none. O(1).
+    public static func count(at text: some Sequence<UInt8>) -> Int {
+        text.starts(with: bytes) ? bytes.count : 0
     }
 }
 

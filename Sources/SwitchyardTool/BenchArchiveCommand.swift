@@ -19,7 +19,7 @@ struct BenchArchiveCommand: ParsableCommand {
               switchyard bench archive --durability batch --batch 1000
             """)
 
-    @OptionGroup var input: BenchInput
+    @OptionGroup var input: BenchEventInput
     @OptionGroup var options: BenchOptions
     @OptionGroup var place: ArchivePlace
     @Option(
@@ -28,9 +28,6 @@ struct BenchArchiveCommand: ParsableCommand {
 
     func validate() throws {
         if batch < 1 { throw ValidationError("--batch has to be at least 1.") }
-        guard input.kernel == .best else {
-            throw ValidationError("The archive alone scans nothing; --kernel is for bench match.")
-        }
     }
 
     func run() throws {
@@ -41,8 +38,7 @@ struct BenchArchiveCommand: ParsableCommand {
         let passes = place.archive == nil ? options.passes : 1
         var report = BenchReport(
             title: "bench archive", events: events.total, distinctEvents: events.batch.count,
-            bytes: events.byteCount, eventSource: events.source, rules: 0, ruleSource: "not used",
-            matches: 0, passes: passes, kernel: input.kernel.description)
+            bytes: events.byteCount, eventSource: events.source, passes: passes)
         var appends: [Measurement] = []
         var reads: [Measurement] = []
         var areWhole = true

@@ -8,6 +8,75 @@ import Switchyard
 
 /// Where a benchmark's rules and events come from.
 struct BenchInput: ParsableArguments {
+    @OptionGroup var eventInput: BenchEventInput
+    @Option(
+        help: ArgumentHelp(
+            "How many generated rules, or a file: JSON Lines of {\"name\", \"pattern\"}.",
+            valueName: "n or file"))
+    var rules = Self.standardRules
+
+    static let standardRules = "1000"
+
+    /// Rules are held in memory; more are likelier a slip than meant.
+    static let rulesMax = 2_000_000
+
+    var workload: String { eventInput.workload }
+    var seed: UInt64 { eventInput.seed }
+    var policy: InputPolicy { eventInput.policy }
+
+    /// Whether rules and events are left as they are by default.
+    var hasStandardCounts: Bool {
+        rules == Self.standardRules && eventInput.hasStandardCounts
+    }
+
+    func validate() throws { try checkCount(rules, "--rules", max: Self.rulesMax) }
+
+    /// The rules as they are compiled, where they come from, and what was skipped.
+    func makeRules(_ skipped: inout SkippedLines) throws -> (rules: [Rule], source: String) {
+        guard let count = Int(rules) else {
+            return (try readRules(rules, &skipped), rules)
+        }
+        let generated = try eventInput.generator().rules(count: count)
+        let rules = try generated.map { name, pattern in
+            // A generator that makes invalid patterns is broken, and its tests say so.
+            do throws(PatternError) {
+                return try Rule(name: name, pattern: pattern)
+            } catch {
+                throw Outcome.failure(error)
+            }
+        }
+        return (rules, "workload \(workload), seed \(seed)")
+    }
+
+    /// The events: see ``BenchEventInput``.
+    func makeEvents(_ skipped: inout SkippedLines) throws -> BenchEvents {
+        try eventInput.makeEvents(&skipped)
+    }
+}
+
+/// The scan that a benchmark uses.
+struct KernelOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The structural scan to use: best, or one of "
+                + ScanKernel.supported.map(\.description).joined(separator: ", ") + ".",
+            valueName: "kernel"))
+    var kernel = ScanKernel.best
+}
+
+/// Refuses counts out of range. What looks like a number is one: a file of that name can be
+/// written ./7.
+private func checkCount(_ text: String, _ option: String, max: Int) throws {
+    guard text.allSatisfy({ $0.isNumber || $0 == "-" }), text.contains(where: \.isNumber) else {
+        return
+    }
+    guard let count = Int(text), (1...max).contains(count) else {
+        throw ValidationError("\(option) has to be from 1 to \(Figure.count(max)).")
+    }
+}
+
+/// Where a benchmark's events come from.
+struct BenchEventInput: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The generated workload: \(Workload.all.map(\.name).joined(separator: ", ")).",
@@ -15,11 +84,6 @@ struct BenchInput: ParsableArguments {
     var workload = Self.standardWorkload
     @Option(help: "The generated workload's seed: the same seed gives the same bytes.")
     var seed: UInt64 = 1
-    @Option(
-        help: ArgumentHelp(
-            "How many generated rules, or a file: JSON Lines of {\"name\", \"pattern\"}.",
-            valueName: "n or file"))
-    var rules = Self.standardRules
     @Option(
         help: ArgumentHelp(
             "How many generated events, or a file: JSON Lines.", valueName: "n or file"))
@@ -31,22 +95,16 @@ struct BenchInput: ParsableArguments {
             often as it takes to make that many.
             """, valueName: "n"))
     var `repeat`: Int?
-    @Option(help: "The structural scan to use: best, portable, avx2, avx512 or neon.")
-    var kernel = ScanKernel.best
     @OptionGroup var policy: InputPolicy
 
     static let standardWorkload = "aws"
-    static let standardRules = "1000"
     static let standardEvents = "300000"
 
-    /// Whether rules and events are left as they are by default.
-    var hasStandardCounts: Bool {
-        rules == Self.standardRules && events == Self.standardEvents && `repeat` == nil
-    }
+    /// Whether events are left as they are by default.
+    var hasStandardCounts: Bool { events == Self.standardEvents && `repeat` == nil }
 
-    /// Rules, held in memory; events, of which some are repeated; and repetitions. More of any is
-    /// likelier a slip than meant, and their products stay far from overflow.
-    static let rulesMax = 2_000_000
+    /// Events, of which some are repeated, and repetitions. More of either is likelier a slip than
+    /// meant, and their products stay far from overflow.
     static let eventsMax = 1_000_000_000
     static let repeatsMax = 1_000_000
 
@@ -61,36 +119,8 @@ struct BenchInput: ParsableArguments {
                 \(Workload.all.map(\.name).joined(separator: ", ")).
                 """)
         }
-        // What looks like a number is one: a file of that name can be written ./7.
-        try check(events, "--events", max: Self.eventsMax)
-        try check(rules, "--rules", max: Self.rulesMax)
-        if let `repeat` { try check("\(`repeat`)", "--repeat", max: Self.repeatsMax) }
-    }
-
-    private func check(_ text: String, _ option: String, max: Int) throws {
-        guard text.allSatisfy({ $0.isNumber || $0 == "-" }), text.contains(where: \.isNumber) else {
-            return
-        }
-        guard let count = Int(text), (1...max).contains(count) else {
-            throw ValidationError("\(option) has to be from 1 to \(Figure.count(max)).")
-        }
-    }
-
-    /// The rules as they are compiled, where they come from, and what was skipped.
-    func makeRules(_ skipped: inout SkippedLines) throws -> (rules: [Rule], source: String) {
-        guard let count = Int(rules) else {
-            return (try readRules(rules, &skipped), rules)
-        }
-        let generated = try generator().rules(count: count)
-        let rules = try generated.map { name, pattern in
-            // A generator that makes invalid patterns is broken, and its tests say so.
-            do throws(PatternError) {
-                return try Rule(name: name, pattern: pattern)
-            } catch {
-                throw Outcome.failure(error)
-            }
-        }
-        return (rules, "workload \(workload), seed \(seed)")
+        try checkCount(events, "--events", max: Self.eventsMax)
+        if let `repeat` { try checkCount("\(`repeat`)", "--repeat", max: Self.repeatsMax) }
     }
 
     /// The events. Those of a file are checked here: what is no JSON is reported and left out.
@@ -107,7 +137,7 @@ struct BenchInput: ParsableArguments {
             source: "workload \(workload), seed \(seed)")
     }
 
-    private func generator() throws -> Workload {
+    func generator() throws -> Workload {
         guard let found = Workload.named(workload) else {
             throw Outcome.failure("there is no workload named \(workload)")
         }
@@ -117,7 +147,7 @@ struct BenchInput: ParsableArguments {
     private func readEvents(_ skipped: inout SkippedLines) throws -> EventBatch {
         var bytes: [UInt8] = []
         var offsets = [0]
-        var scanner = StructuralScanner(kernel: kernel)
+        var scanner = StructuralScanner()
         let name = events == "-" ? "standard input" : events
         try forEachLine(of: events) { line in
             do throws(LineProblem) {

@@ -20,6 +20,7 @@ struct BenchMatchCommand: ParsableCommand {
 
     @OptionGroup var input: BenchInput
     @OptionGroup var options: BenchOptions
+    @OptionGroup var scan: KernelOption
 
     func run() throws {
         var skipped = SkippedLines(input.policy)
@@ -28,12 +29,13 @@ struct BenchMatchCommand: ParsableCommand {
         let (ruleSet, compile) = try measureCompile(rules, passes: options.passes)
         // From here on: what comes before stops by itself, and leaves nothing behind.
         Interrupt.listen()
-        var meter = MatchMeter(events, ruleSet, kernel: input.kernel)
+        var meter = MatchMeter(events, ruleSet, kernel: scan.kernel)
         var report = BenchReport(
             title: "bench match", events: events.total, distinctEvents: events.batch.count,
             bytes: events.byteCount, eventSource: events.source, rules: ruleSet.count,
-            ruleSource: ruleSource, matches: 0, passes: options.passes,
-            kernel: input.kernel.description, compile: compile)
+            ruleSource: ruleSource, matches: 0, kernel: scan.kernel.description,
+            passes: options.passes,
+            compile: compile)
 
         var passes: [MatchMeter.Pass] = []
         var matchCounts: Set<UInt64> = []

@@ -31,12 +31,13 @@ struct BenchReport: Encodable {
     var distinctEvents: Int
     var bytes: Int
     var eventSource: String
-    var rules: Int
-    var ruleSource: String
+    /// Nil, as the next three, where nothing is scanned and matched.
+    var rules: Int?
+    var ruleSource: String?
     /// Matches of one pass.
-    var matches: UInt64
+    var matches: UInt64?
+    var kernel: String?
     var passes: Int
-    var kernel: String
     var compile: CompileFigures?
     var stages: [Stage] = []
     var latency: Latency?
@@ -62,11 +63,11 @@ struct BenchReport: Encodable {
         try object.encode(distinctEvents, forKey: .distinctEvents)
         try object.encode(bytes, forKey: .bytes)
         try object.encode(eventSource, forKey: .eventSource)
-        try object.encode(rules, forKey: .rules)
-        try object.encode(ruleSource, forKey: .ruleSource)
-        try object.encode(matches, forKey: .matches)
+        try object.encodeIfPresent(rules, forKey: .rules)
+        try object.encodeIfPresent(ruleSource, forKey: .ruleSource)
+        try object.encodeIfPresent(matches, forKey: .matches)
         try object.encode(passes, forKey: .passes)
-        try object.encode(kernel, forKey: .kernel)
+        try object.encodeIfPresent(kernel, forKey: .kernel)
         try object.encodeIfPresent(compile, forKey: .compile)
         try object.encode(
             Dictionary(uniqueKeysWithValues: stages.map { ($0.name, $0.figures) }), forKey: .stages)
@@ -107,14 +108,15 @@ struct BenchReport: Encodable {
                 "events",
                 "\(Figure.count(events)) (\(Figure.count(distinctEvents)) different ones), "
                     + "\(String(format: "%.0f", mean)) bytes each (\(eventSource))"),
-            row("rules", "\(Figure.count(rules)) (\(ruleSource))"),
-            row(
-                "matches",
-                "\(Figure.count(matches)), "
-                    + "\(String(format: "%.2f", Double(matches) / Double(max(events, 1)))) an event"
-            ),
-            row("scan kernel", kernel),
         ]
+        if let rules, let ruleSource {
+            lines.append(row("rules", "\(Figure.count(rules)) (\(ruleSource))"))
+        }
+        if let matches {
+            let perEvent = String(format: "%.2f", Double(matches) / Double(max(events, 1)))
+            lines.append(row("matches", "\(Figure.count(matches)), \(perEvent) an event"))
+        }
+        if let kernel { lines.append(row("scan kernel", kernel)) }
         if let compile {
             lines.append(
                 row(

@@ -22,6 +22,7 @@ struct BenchRouteCommand: ParsableCommand {
     @OptionGroup var input: BenchInput
     @OptionGroup var options: BenchOptions
     @OptionGroup var place: ArchivePlace
+    @OptionGroup var scan: KernelOption
     @OptionGroup(title: "Growth Tables") var sweep: SweepOptions
 
     func validate() throws {
@@ -31,17 +32,17 @@ struct BenchRouteCommand: ParsableCommand {
                     "A growth table makes its own rules and events, and no archive: --rules, "
                         + "--events, --repeat and --archive are not for --sweep.")
             }
-            _ = try BenchSweep(axis, sweep, input, options)
+            _ = try BenchSweep(axis, sweep, input, options, scan.kernel)
             return
         }
-        guard input.kernel == .best else {
+        guard scan.kernel == .best else {
             throw ValidationError("A bus always uses the best scan; --kernel is for bench match.")
         }
     }
 
     func run() throws {
         if let axis = sweep.sweep {
-            var growth = try BenchSweep(axis, sweep, input, options)
+            var growth = try BenchSweep(axis, sweep, input, options, scan.kernel)
             return try growth.run()
         }
         var skipped = SkippedLines(input.policy)
@@ -55,7 +56,7 @@ struct BenchRouteCommand: ParsableCommand {
         var report = BenchReport(
             title: "bench", events: events.total, distinctEvents: events.batch.count,
             bytes: events.byteCount, eventSource: events.source, rules: ruleSet.count,
-            ruleSource: ruleSource, matches: 0, passes: passes, kernel: "\(ScanKernel.best)",
+            ruleSource: ruleSource, matches: 0, kernel: "\(ScanKernel.best)", passes: passes,
             compile: compile)
         var results: [RoutePass] = []
         for number in (place.archive == nil ? 0 : 1)...passes where !Interrupt.isRequested {

@@ -48,10 +48,11 @@ struct BenchSweep {
 
     /// - Throws: what of the options is not for a growth table.
     init(
-        _ axis: GrowthAxis, _ sweep: SweepOptions, _ input: BenchInput, _ options: BenchOptions
+        _ axis: GrowthAxis, _ sweep: SweepOptions, _ input: BenchInput, _ options: BenchOptions,
+        _ kernel: ScanKernel
     ) throws {
         self.axis = axis
-        if input.workload == BenchInput.standardWorkload {
+        if input.workload == BenchEventInput.standardWorkload {
             series = axis.series
         } else {
             guard axis == .rules, let workload = Workload.named(input.workload) else {
@@ -64,7 +65,7 @@ struct BenchSweep {
         values = axis.values.filter { $0 <= sweep.last ?? .max }
         plot = sweep.plot.map { ResultFile(path: $0) }
         json = options.json
-        meter = GrowthMeter(passes: options.passes, kernel: input.kernel, seed: input.seed)
+        meter = GrowthMeter(passes: options.passes, kernel: kernel, seed: input.seed)
     }
 
     /// Measures everything and prints it.

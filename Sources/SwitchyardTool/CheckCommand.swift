@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventPattern
+import Foundation
 import JSONScan
 import Switchyard
 
@@ -45,16 +46,25 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         var invalid = 0
         for pattern in patterns {
-            let text = pattern == "-" ? try standardInput() : Array(pattern.utf8)
+            var text = pattern == "-" ? try standardInput() : Array(pattern.utf8)
+            text.removeFirst(ByteOrderMark.count(at: text))
             let parsed = Result { () throws(PatternError) in
                 let pattern = try EventPattern(text.span.bytes)
                 return (pattern, try pattern.branches())
             }
             switch parsed {
-            case .success(let (pattern, branches)): try report(pattern, branches)
+            case .success(let (pattern, branches)):
+                try report(pattern, branches)
+                noteRest(of: text)
             case .failure(let error):
                 invalid += 1
                 try report(error, in: text)
+                if access(pattern, F_OK) == 0 {
+                    Terminal.note(
+                        "note: \(pattern) is a file; its patterns are checked by --rules \(pattern) "
+                            + "if it is JSON Lines of rules, or by - < \(pattern) if it is one pattern"
+                    )
+                }
             }
         }
         if let rules {
@@ -62,6 +72,18 @@ struct CheckCommand: ParsableCommand {
         }
         Output.standard.flush()
         if invalid > 0 { throw Outcome.wrong }
+    }
+
+    /// Says that there is more than a pattern, which the service takes too.
+    private func noteRest(of text: [UInt8]) {
+        var scanner = StructuralScanner()
+        let length = text.withUnsafeBytes { try? scanner.scan($0).textLength }
+        guard let length else { return }
+        let rest = String(decoding: text[length...], as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        if !rest.isEmpty {
+            Terminal.note("note: what comes after the pattern is ignored: \(rest.prefix(60))")
+        }
     }
 
     /// Checks the lines of a rules file.
@@ -88,7 +110,11 @@ struct CheckCommand: ParsableCommand {
                 Terminal.error("\(problem)")
             }
         }
-        Terminal.note("\(file.rules.count) valid rules, \(file.problems.count) invalid")
+        guard !file.rules.isEmpty || !file.problems.isEmpty else {
+            throw Outcome.failure("\(path) has no rules")
+        }
+        let plural = file.rules.count == 1 ? "" : "s"
+        Terminal.note("\(file.rules.count) valid rule\(plural), \(file.problems.count) invalid")
         return file.problems.count
     }
 

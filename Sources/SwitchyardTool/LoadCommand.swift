@@ -71,10 +71,6 @@ struct LoadCommand: ParsableCommand {
         guard (0.1...86_400).contains(seconds), (0...3_600).contains(warmup) else {
             throw ValidationError("--seconds is 0.1 to 86400, --warmup 0 to 3600.")
         }
-        guard input.kernel == .best else {
-            throw ValidationError(
-                "A router always uses the best scan; --kernel is for bench match.")
-        }
     }
 
     func run() throws {

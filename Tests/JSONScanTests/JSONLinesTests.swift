@@ -56,6 +56,19 @@ struct JSONLinesTests {
         }
     }
 
+    @Test("a byte order mark is passed over at the beginning of a file alone", arguments: texts)
+    func passesMarks(text: String, lines: [Line]) throws {
+        let folder = try TemporaryFolder()
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let path = try folder.file("marked", mark + Array(text.utf8))
+        let twice = try folder.file("twice", mark + mark + Array("a\n\u{FEFF}b".utf8))
+        for blockBytes in 0...16 {
+            #expect(try readLines(path, blockBytes) == lines, "blocks of \(blockBytes)")
+            #expect(
+                try readLines(twice, blockBytes) == [Line(1, "\u{FEFF}a"), Line(2, "\u{FEFF}b")])
+        }
+    }
+
     @Test("random files have the same lines in blocks and whole")
     func randomFiles() throws {
         let folder = try TemporaryFolder()

@@ -5,7 +5,10 @@ import Testing
 
 @Suite("switchyard bench", .onThreadsOfItsOwn)
 struct BenchCommandTests {
-    private static let small = ["--events", "2000", "--passes", "1", "--json"]
+    private static let small =
+        [
+            "--events", "2000", "--passes", "1", "--json",
+        ] + (hasRules ? ["--rules", try folder.file("endless rules", lines: rules)] : [])
 
     @Test(
         "each benchmark reports its stages as JSON, and its self-check holds",
@@ -71,6 +74,7 @@ struct BenchCommandTests {
         let portable = ["--kernel", "portable"] + Self.small
         #expect(try Tool.run(["bench"] + portable).exitCode == 64)
         #expect(try Tool.run(["bench", "archive"] + portable).exitCode == 64)
+        #expect(try Tool.run(["bench", "archive", "--rules", "5"] + Self.small).exitCode == 64)
         let report = try Tool.run(["bench", "match"] + portable).object()
         #expect(report["kernel"] as? String == "portable")
     }
@@ -132,7 +136,8 @@ struct BenchCommandTests {
         try FileManager.default.createDirectory(
             atPath: temporary, withIntermediateDirectories: false)
         let run = try RunningTool(
-            command + ["--segment-mebibytes", "1"] + endless(in: folder),
+            command + ["--segment-mebibytes", "1"]
+                + endless(in: folder, hasRules: command == ["bench"]),
             temporaryFolder: temporary)
         try run.wait { try !FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty }
         try run.wait { run.errors.contains("%") }
@@ -153,7 +158,7 @@ struct BenchCommandTests {
 }
 
 /// Options for a benchmark that begins at once and takes hours.
-func endless(in folder: TemporaryFolder) throws -> [String] {
+func endless(in folder: TemporaryFolder, hasRules: Bool = true) throws -> [String] {
     let events = (0..<200).map { number in
         "{\"source\":\"test\",\"detail\":{\"number\":\(number)},\"filler\":\""
             + String(repeating: "x", count: number * 7) + "\"}"
@@ -163,6 +168,6 @@ func endless(in folder: TemporaryFolder) throws -> [String] {
     }
     return [
         "--events", try folder.file("endless events", lines: events), "--repeat", "500000",
-        "--rules", try folder.file("endless rules", lines: rules), "--passes", "1",
+        "--passes", "1",
     ]
 }

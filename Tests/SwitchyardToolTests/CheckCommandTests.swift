@@ -110,4 +110,20 @@ struct CheckCommandTests {
         #expect(result.errors.contains("$or expands to 1600 branches; the limit is 1000"))
         #expect(result.exitCode == 1)
     }
+
+    @Test("what a pattern is not is said: what comes after it, a file, a mark before it")
+    func notes() throws {
+        let rest = try Tool.run("check", #"{"a":[1]} {"b":[2]} "#)
+        #expect(rest.output == "{\"a\":[1]}\n" && rest.exitCode == 0)
+        #expect(rest.errors == "note: what comes after the pattern is ignored: {\"b\":[2]}\n")
+        #expect(try Tool.run("check", #"{"a":[1]} "#).errors.isEmpty)
+        let folder = try TemporaryFolder()
+        let file = try folder.file("rules.jsonl", lines: ruleLines)
+        let named = try Tool.run("check", file)
+        #expect(named.errors.contains("--rules \(file)") && named.exitCode == 1)
+        let marked = try Tool.run("check", "-", input: "\u{FEFF}{\"a\":[1]}")
+        #expect(marked.output == "{\"a\":[1]}\n" && marked.exitCode == 0)
+        let empty = try Tool.run("check", "--rules", try folder.file("empty", []))
+        #expect(empty.errors.hasSuffix("has no rules\n") && empty.exitCode == 2)
+    }
 }
