@@ -35,7 +35,8 @@ let package = Package(
         .executableTarget(
             name: "ArchiveAppend",
             dependencies: [
-                "StorageReference", .product(name: "EventArchive", package: "switchyard"),
+                "StorageReference", .product(name: "CSwitchyard", package: "switchyard"),
+                .product(name: "EventArchive", package: "switchyard"),
             ],
             path: "ArchiveAppend", swiftSettings: settings),
         .executableTarget(

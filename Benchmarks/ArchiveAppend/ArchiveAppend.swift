@@ -1,3 +1,4 @@
+import CSwitchyard
 import EventArchive
 import Foundation
 import StorageReference
@@ -7,7 +8,11 @@ import StorageReference
 @main
 enum ArchiveAppend {
     static let eventBytes = 1_024
-    static let event = [UInt8](repeating: UInt8(ascii: "x"), count: eventBytes)
+    nonisolated(unsafe) static let event: UnsafeRawBufferPointer = {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: eventBytes, alignment: 64)
+        bytes.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "x"))
+        return UnsafeRawBufferPointer(bytes)
+    }()
     static let passes = 5
 
     static func main() throws {
@@ -22,7 +27,8 @@ enum ArchiveAppend {
         try row("ready") { try ready() }
         try row("sustained") { try sustained(recycled: false) }
         try row("recycled") { try sustained(recycled: true) }
-        try row("latency") { try latency() }
+        try row("latency") { try latency(recycled: false) }
+        try row("latency-recycled") { try latency(recycled: true) }
     }
 
     /// `.batch`, and the others with a sync for as many events.
@@ -33,7 +39,7 @@ enum ArchiveAppend {
             for (name, reference) in references where storage_reference_available(reference) {
                 let directory = Scratch()
                 let nanoseconds = storage_reference_append(
-                    reference, directory.path, event, UInt64(event.count), UInt64(count),
+                    reference, directory.path, event.baseAddress, UInt64(eventBytes), UInt64(count),
                     UInt64(batch))
                 guard nanoseconds > 0 else { fatalError("\(name) failed") }
                 times[name, default: []].append(Double(nanoseconds))
@@ -77,10 +83,12 @@ enum ArchiveAppend {
         return Double(time)
     }
 
-    /// `.none`, into a segment that is ready as a whole.
+    /// `.none`, into a segment that is ready as a whole; beside it what the processor and the memory
+    /// allow: the same bytes checksummed and copied to the same kind of mapping, and nothing else.
     private static func ready() throws {
         let count = 400_000
         var times: [Double] = []
+        var bounds: [Double] = []
         for _ in 0..<passes {
             let directory = Scratch()
             let writer = try ArchiveWriter(
@@ -88,16 +96,39 @@ enum ArchiveAppend {
                 configuration: ArchiveConfiguration(
                     segmentBytes: 512 << 20, durability: .none, prefaultBytes: 512 << 20))
             sleep(1)
+            let event = event
             let start = DispatchTime.now().uptimeNanoseconds
-            for _ in 0..<count { try append(to: writer) }
+            for _ in 0..<count { try writer.append(event, eventTime: 1, ingestTime: 1) }
             times.append(Double(DispatchTime.now().uptimeNanoseconds - start))
+            bounds.append(copyAlone(count))
         }
         report("none: into a ready segment", count, times)
+        report("  the copy and its checksum alone", count, bounds)
+    }
+
+    private static func copyAlone(_ count: Int) -> Double {
+        let recordBytes = 48 + eventBytes
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: count * recordBytes, alignment: 2 << 20)
+        defer { memory.deallocate() }
+        madvise(memory, count * recordBytes, MADV_HUGEPAGE)
+        memset(memory, 1, count * recordBytes)
+        let (kernel, event) = (sw_kernel_best(), event)
+        let start = DispatchTime.now().uptimeNanoseconds
+        for index in 0..<count {
+            let record = memory + index * recordBytes
+            let header = sw_crc32c(kernel, 0, event.baseAddress, 44)
+            let checksum = sw_crc32c_copy(
+                kernel, header, record + 48, event.baseAddress, eventBytes)
+            record.storeBytes(of: checksum, as: UInt32.self)
+        }
+        return Double(DispatchTime.now().uptimeNanoseconds - start)
     }
 
     /// `.none`, 10 GB in one go.
     private static func sustained(recycled: Bool) throws {
         let count = 10_000_000
+        if !recycled { warmUp(gibibytes: 14) }
         let directory = Scratch()
         let configuration = ArchiveConfiguration(durability: .none, unsealedSegmentsMax: 32)
         if recycled { try directory.fillWithSpares(44, configuration) }
@@ -111,15 +142,17 @@ enum ArchiveAppend {
         report("  the same until it is durable", count, [Double(closed)])
     }
 
-    /// `.none`, an event every so often whether the one before is done or not.
-    private static func latency() throws {
+    /// `.none`, an event every so often whether the one before is done or not: in new segments, and in
+    /// those that retention gives back.
+    private static func latency(recycled: Bool) throws {
         let rate = 1_500_000.0
-        let count = 4_000_000
+        let count = 6_000_000
+        if !recycled { warmUp(gibibytes: 10) }
         let directory = Scratch()
-        let writer = try ArchiveWriter(
-            directory: directory.path,
-            configuration: ArchiveConfiguration(durability: .none, unsealedSegmentsMax: 32))
-        var latencies = [UInt32](repeating: 0, count: count)
+        let configuration = ArchiveConfiguration(durability: .none, unsealedSegmentsMax: 32)
+        if recycled { try directory.fillWithSpares(count >> 18 + 8, configuration) }
+        let writer = try ArchiveWriter(directory: directory.path, configuration: configuration)
+        var latencies = [UInt32](repeating: 1, count: count)
         let start = DispatchTime.now().uptimeNanoseconds
         for index in 0..<count {
             let due = start + UInt64(Double(index) * 1e9 / rate)
@@ -132,13 +165,15 @@ enum ArchiveAppend {
         let percentiles = [0.5, 0.99, 0.999, 0.9999].map { share in
             "p\(share * 100) \(Double(latencies[Int(Double(count) * share)]) / 1_000) us"
         }
-        print("latency at \(Int(rate)) events/s: \(percentiles.joined(separator: ", "))")
+        print(
+            "latency at \(Int(rate)) events/s, \(recycled ? "recycled" : "new") segments: "
+                + percentiles.joined(separator: ", "))
         try writer.close()
     }
 
     @inline(__always)
     private static func append(to writer: ArchiveWriter) throws {
-        try writer.append(event.span.bytes, eventTime: 1, ingestTime: 1)
+        try writer.append(event, eventTime: 1, ingestTime: 1)
     }
 
     private static func report(_ name: String, _ count: Int, _ times: [Double]) {

@@ -27,6 +27,10 @@ ssize_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_
     return errno == ENOSYS ? -EOPNOTSUPP : -errno;
 }
 
+void sw_start_writing_back(int file, int64_t offset, int64_t length) {
+    sync_file_range(file, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
 int sw_open_directly(int directory, const char *name) {
     int file = openat(directory, name, O_RDWR | O_DIRECT | O_CLOEXEC);
     return file >= 0 ? file : -errno;

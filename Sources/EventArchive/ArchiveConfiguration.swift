@@ -33,6 +33,11 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     /// for no journal. 0 leaves both to whoever appends.
     public var prefaultBytes: Int
 
+    /// How many files may be kept ready to become segments, each of ``segmentBytes`` on the disk: one
+    /// when little is appended, more the faster segments fill, so that going on to the next one waits
+    /// for nothing. Also how many segments that retention gives up are kept for this.
+    public var preparedSegmentsMax: Int
+
     /// How many full segments may wait to be sealed; then appending waits for the disk.
     public var unsealedSegmentsMax: Int
 
@@ -40,12 +45,13 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     public init(
         segmentBytes: Int = 256 << 20, eventBytesMax: Int = 1 << 20,
         durability: ArchiveDurability = .batch, prefaultBytes: Int = 32 << 20,
-        unsealedSegmentsMax: Int = 8
+        preparedSegmentsMax: Int = 4, unsealedSegmentsMax: Int = 8
     ) {
         self.segmentBytes = segmentBytes
         self.eventBytesMax = eventBytesMax
         self.durability = durability
         self.prefaultBytes = prefaultBytes
+        self.preparedSegmentsMax = preparedSegmentsMax
         self.unsealedSegmentsMax = unsealedSegmentsMax
     }
 
@@ -71,6 +77,10 @@ public struct ArchiveConfiguration: Sendable, Hashable {
         }
         guard prefaultBytes >= 0 else {
             throw .invalidConfiguration("prefaultBytes is \(prefaultBytes): expected 0 or more")
+        }
+        guard preparedSegmentsMax > 0 else {
+            throw .invalidConfiguration(
+                "preparedSegmentsMax is \(preparedSegmentsMax): expected 1 or more")
         }
         guard unsealedSegmentsMax > 0 else {
             throw .invalidConfiguration(

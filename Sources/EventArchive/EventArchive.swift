@@ -9,7 +9,7 @@
 /// 2. A `WritePath` gets it from there to the file: `MappedLog`, where that memory is the file, or
 ///    `BufferedLog`, which gathers records and writes them durably while the next ones gather.
 ///    ``ArchiveWatermark`` tells other threads how far, the file `tail` (`ArchiveTail`) other processes.
-/// 3. `SegmentPreparation` has the next `SegmentFile` ready before it is needed, on a queue of its own,
+/// 3. `SegmentPreparation` has the next `SegmentFile`s ready before they are needed, on queues of its own,
 ///    so that going from one segment to the next waits for nothing.
 /// 4. `SegmentCompletion` does the rest on another: a full segment is *sealed*, a `SegmentFooter` (made
 ///    of a `SegmentDigest`) says what is in it, and it never changes again. The first error anywhere is

@@ -68,6 +68,11 @@ struct MappedFile: ~Copyable, @unchecked Sendable {
         madvise(base + begin, range.upperBound - begin, MADV_WILLNEED)
     }
 
+    /// Asks for pages as large as there are: one fault for 2 MiB, not for 4 KiB.
+    func adviseLargePages() {
+        madvise(base, max(1, byteCount), MADV_HUGEPAGE)
+    }
+
     /// Maps the pages of a range for writing now, so that a store takes no page fault. A kernel
     /// without the call (before 5.14) maps them as they are touched.
     func populate(_ range: Range<Int>) throws(ArchiveError) {

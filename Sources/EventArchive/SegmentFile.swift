@@ -145,6 +145,12 @@ final class SegmentFile: @unchecked Sendable {
                 start: mapped.file.base + begin, count: range.upperBound - begin), begin)
     }
 
+    /// Has the kernel begin to write back the stores of a range, without waiting for it.
+    func startWritingBack(_ range: Range<Int>) {
+        // Advice: what cannot be begun now is written later.
+        sw_start_writing_back(plain.descriptor, Int64(range.lowerBound), Int64(range.count))
+    }
+
     /// The file opened once more, for reading what is in it.
     func reopened() throws(ArchiveError) -> OpenFile {
         let copy = fcntl(plain.descriptor, F_DUPFD_CLOEXEC, 0)
@@ -170,6 +176,7 @@ final class WritableMapping: Sendable {
         _ file: consuming OpenFile, byteCount: Int, flag: WriterFlag
     ) throws(ArchiveError) {
         self.file = try MappedFile(file, byteCount: byteCount, writable: true, flag: flag.word)
+        self.file.adviseLargePages()
         self.flag = flag
     }
 }

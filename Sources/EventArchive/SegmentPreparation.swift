@@ -6,14 +6,17 @@ internal import Dispatch
     import Glibc
 #endif
 
-/// Has the next segment's file ready before it is needed, and the open one's pages ready before they
-/// are appended to, on a queue of its own.
+/// Has the next segments' files ready before they are needed, and the open one's pages ready before they
+/// are appended to, on queues of its own.
 ///
 /// A file is allocated, or taken from a segment that is no longer wanted, gets its `.prepared` name
 /// (durably, if commits will rely on it), and is made ready from its beginning. The writer takes it
-/// without waiting, unless it fills segments faster than the disk allocates them.
+/// without waiting, unless it fills segments faster than the disk allocates them: as many are kept as
+/// were taken within the last second, and one more, up to the configuration's limit.
 final class SegmentPreparation: @unchecked Sendable {
+    /// Files wait for the journal now and then; pages must not wait for them.
     private let queue = DispatchQueue(label: "switchyard.archive.prepare", qos: .userInitiated)
+    private let pageQueue = DispatchQueue(label: "switchyard.archive.ready", qos: .userInitiated)
     private let directory: ArchiveDirectory
     private let configuration: ArchiveConfiguration
     private let isMapped: Bool
@@ -22,10 +25,19 @@ final class SegmentPreparation: @unchecked Sendable {
 
     // Guarded by the monitor.
     private let monitor = Monitor()
-    private var ready: Result<SegmentFile, ArchiveError>?
+    private var ready: [Prepared] = []
+    private var failure: ArchiveError?
     private var isPreparing = false
+    private var isEnded = false
     private var nextID: UInt64
     private var spares: [String]
+    /// When files were taken, within the last second; the first one, which begins the archive, aside.
+    private var takes: [Int64]?
+
+    private struct Prepared {
+        let file: SegmentFile
+        let id: UInt64
+    }
 
     init(
         _ directory: ArchiveDirectory, _ configuration: ArchiveConfiguration, nextID: UInt64,
@@ -39,43 +51,59 @@ final class SegmentPreparation: @unchecked Sendable {
         isMapped = configuration.durability == .none
     }
 
-    /// Begins with the next file, unless there is one.
+    /// Begins with the next file, unless there are enough.
     func prepareNext() {
-        monitor.withLock {
-            guard !isPreparing, ready == nil else { return }
-            isPreparing = true
-            queue.async { self.prepareOnQueue() }
-        }
+        monitor.withLock { prepareMore() }
+    }
+
+    /// Under the monitor's lock.
+    private func prepareMore() {
+        let wanted = min(configuration.preparedSegmentsMax, 1 + (takes?.count ?? 0))
+        guard !isPreparing, !isEnded, failure == nil, ready.count < wanted else { return }
+        isPreparing = true
+        queue.async { self.prepareOnQueue() }
     }
 
     /// The next file and its id, and begins with the one after it. Waits if it is not ready yet.
     ///
     /// Throws `diskFull` if there is no room: then the next call tries again.
     func take() throws(ArchiveError) -> (file: SegmentFile, id: UInt64) {
-        prepareNext()
-        let (result, id) = monitor.withLock { () -> (Result<SegmentFile, ArchiveError>?, UInt64) in
-            monitor.wait { !isPreparing }
-            defer { ready = nil }
-            return (ready, nextID)
+        let taken = try monitor.withLock { () throws(ArchiveError) -> Prepared in
+            noteTake(at: monotonicNanoseconds())
+            prepareMore()
+            monitor.wait { !ready.isEmpty || !isPreparing }
+            guard ready.isEmpty else { return ready.removeFirst() }
+            defer { failure = nil }
+            throw failure ?? .closed
         }
-        guard let file = try result?.get() else { throw .closed }
-        monitor.withLock { nextID = id + 1 }
         prepareNext()
-        return (file, id)
+        return (taken.file, taken.id)
     }
 
-    /// Makes a file ready up to an offset, soon.
-    func makeReady(_ file: SegmentFile, from begin: Int, upTo end: Int) {
-        queue.async {
+    private func noteTake(at now: Int64) {
+        takes = takes.map { $0.filter { now - $0 < 1_000_000_000 } + [now] } ?? []
+    }
+
+    /// Makes a file ready up to an offset, soon, and then does something else.
+    func makeReady(
+        _ file: SegmentFile, from begin: Int, upTo end: Int,
+        then continuation: @escaping @Sendable () -> Void = {}
+    ) {
+        pageQueue.async {
             // An append will find out what is wrong, if anything is.
             try? file.makeReady(from: begin, upTo: end)
+            continuation()
         }
     }
+
+    /// Waits until every file is ready that was to be made ready.
+    func finishMakingReady() { pageQueue.sync {} }
 
     /// Offers the file of a segment that is no longer wanted. True if it is now a spare, under a name
     /// of its own; false if nobody wants it, or a reader has it: then unlink it.
     func recycle(_ name: SegmentName) throws(ArchiveError) -> Bool {
-        guard monitor.withLock({ spares.isEmpty }) else { return false }
+        let limit = configuration.preparedSegmentsMax
+        guard monitor.withLock({ spares.count < limit }) else { return false }
         let spare = SegmentName.spareName(name.id)
         let renamed: Void? = try SegmentPin.withoutPins(on: name.id, in: directory) {
             () throws(ArchiveError) in try directory.rename(name.fileName, to: spare)
@@ -85,14 +113,16 @@ final class SegmentPreparation: @unchecked Sendable {
         return true
     }
 
-    /// Waits for what is being done, and removes the file that nobody needs any more.
+    /// Waits for what is being done, and removes the files that nobody needs any more.
     func end() throws(ArchiveError) {
+        monitor.withLock { isEnded = true }
         queue.sync {}
-        let unused = monitor.withLock { () -> UInt64? in
-            defer { ready = nil }
-            return (try? ready?.get()).map { _ in nextID }
+        pageQueue.sync {}
+        let unused = monitor.withLock { () -> [UInt64] in
+            defer { ready = [] }
+            return ready.map(\.id)
         }
-        if let unused { try directory.remove(SegmentName.preparedName(unused)) }
+        for id in unused { try directory.remove(SegmentName.preparedName(id)) }
     }
 
     private func prepareOnQueue() {
@@ -101,8 +131,14 @@ final class SegmentPreparation: @unchecked Sendable {
             try prepare(SegmentName.preparedName(id), from: spare)
         }
         monitor.withLock {
-            ready = result
+            switch result {
+            case .success(let file):
+                ready.append(Prepared(file: file, id: id))
+                nextID = id + 1
+            case .failure(let error): failure = error
+            }
             isPreparing = false
+            prepareMore()
             monitor.wakeAll()
         }
     }

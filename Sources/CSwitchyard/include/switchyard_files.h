@@ -14,6 +14,10 @@
 // flag.
 ssize_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset);
 
+// As sync_file_range: has the kernel begin to write these bytes of a file to the disk, without waiting
+// for it. Promises nothing.
+void sw_start_writing_back(int file, int64_t offset, int64_t length);
+
 // Opens a file of a directory for writing past the page cache. Returns the descriptor or the negative
 // error number, -EINVAL where the file system cannot do that.
 int sw_open_directly(int directory, const char *name);
