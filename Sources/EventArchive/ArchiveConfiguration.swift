@@ -38,6 +38,10 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     /// for nothing. Also how many segments that retention gives up are kept for this.
     public var preparedSegmentsMax: Int
 
+    /// What the writer keeps of its archive. It removes the oldest segments when they are beyond a limit,
+    /// not counting files that are being prepared, and makes new ones of their files where it can.
+    public var retention: ArchiveRetention
+
     /// How many full segments may wait to be sealed; then appending waits for the disk.
     public var unsealedSegmentsMax: Int
 
@@ -45,7 +49,8 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     public init(
         segmentBytes: Int = 256 << 20, eventBytesMax: Int = 1 << 20,
         durability: ArchiveDurability = .batch, prefaultBytes: Int = 32 << 20,
-        preparedSegmentsMax: Int = 4, unsealedSegmentsMax: Int = 8
+        preparedSegmentsMax: Int = 4, unsealedSegmentsMax: Int = 8,
+        retention: ArchiveRetention = ArchiveRetention()
     ) {
         self.segmentBytes = segmentBytes
         self.eventBytesMax = eventBytesMax
@@ -53,6 +58,7 @@ public struct ArchiveConfiguration: Sendable, Hashable {
         self.prefaultBytes = prefaultBytes
         self.preparedSegmentsMax = preparedSegmentsMax
         self.unsealedSegmentsMax = unsealedSegmentsMax
+        self.retention = retention
     }
 
     /// The largest event that both the configuration and a new segment allow.

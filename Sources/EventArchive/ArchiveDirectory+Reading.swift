@@ -10,15 +10,23 @@ extension ArchiveDirectory {
     func openContent(
         of segment: SegmentDescription, isGrowing: Bool = false
     ) throws(ArchiveError) -> (any SegmentContent)? {
-        guard let file = try openSegment(segment.name) else {
-            // It can have been compressed since it was found.
-            guard let file = try openIfThere(segment.name.compressedFileName) else { return nil }
-            guard let library = Zstandard.library else { throw .noCompression }
-            return try CompressedSegment(file, segment, library)
+        if let file = try openSegment(segment.name), try isKept(file, of: segment.name) {
+            return try MappedSegment(file, segment, isGrowing: isGrowing)
         }
-        // Held as long as the file is open: it is not made a segment of something else meanwhile.
-        flock(file.descriptor, LOCK_SH | LOCK_NB)
-        return try MappedSegment(file, segment, isGrowing: isGrowing)
+        // It can have been compressed since it was found.
+        guard let file = try openIfThere(segment.name.compressedFileName) else { return nil }
+        guard let library = Zstandard.library else { throw .noCompression }
+        return try CompressedSegment(file, segment, library)
+    }
+
+    /// Sees to it that a file is not made a segment of something else as long as it is open. False if
+    /// that has happened before: then it is locked the other way, or has another name.
+    private func isKept(
+        _ file: borrowing OpenFile, of name: SegmentName
+    ) throws(ArchiveError) -> Bool {
+        if flock(file.descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
+        guard let named = try openSegment(name) else { return false }
+        return try named.identity() == file.identity()
     }
 
     /// Opens a segment's file, also if it was sealed, and so renamed, since it was found. Nil if it is

@@ -57,7 +57,7 @@ extension ArchiveReader {
         let newest = segments.lastIndex { $0.summary.records > 0 } ?? segments.endIndex
         for segment in segments[..<newest] {
             guard segment.hasFooter, segment.name.isSealed,
-                retention.rejects(segment, bytes: bytes, now: now)
+                retention.rejects(segment.summary, bytes: bytes, now: now)
             else { break }
             let isRemoved: Void? = try SegmentPin.withoutPins(on: segment.header.id, in: directory)
             {
@@ -77,11 +77,11 @@ extension ArchiveReader {
 }
 
 extension ArchiveRetention {
-    fileprivate func rejects(_ segment: SegmentDescription, bytes all: UInt64, now: Int64) -> Bool {
+    /// Whether a segment with these records is to go while all together have so many bytes.
+    func rejects(_ segment: SegmentSummary, bytes all: UInt64, now: Int64) -> Bool {
         if let bytes, all > bytes { return true }
         guard let ageNanoseconds else { return false }
-        return segment.summary.records == 0
-            || segment.summary.ingestTimes.last < now &- ageNanoseconds
+        return segment.records == 0 || segment.ingestTimes.last < now &- ageNanoseconds
     }
 }
 
@@ -103,9 +103,29 @@ extension ArchiveDirectory {
 
     /// Removes a sealed segment in whatever form, and its index. The index goes last: one without a
     /// segment does no harm.
-    fileprivate func removeSegment(_ name: SegmentName) throws(ArchiveError) {
+    func removeSegment(_ name: SegmentName) throws(ArchiveError) {
         try remove(name.fileName)
         try remove(name.compressedFileName)
         try remove(name.indexFileName)
+    }
+}
+
+extension ArchiveDirectory {
+    /// Makes the file of a sealed segment a spare, under a name of its own. False if the file is not
+    /// there, or somebody reads it. The caller has seen to it that nobody can pin it.
+    func makeSpare(of name: SegmentName) throws(ArchiveError) -> Bool {
+        let file: OpenFile
+        do throws(ArchiveError) {
+            file = try openFile(name.fileName, writable: true)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return false
+        }
+        // Who opened it before has a lock on it, and who comes later sees that it has another name.
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        try rename(name.fileName, to: SegmentName.spareName(name.id))
+        // What it was must not be read as what it will be.
+        try file.write(Array(repeating: 0, count: ArchiveFormat.segmentHeaderBytes), at: 0)
+        return true
     }
 }

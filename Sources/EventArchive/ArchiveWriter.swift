@@ -31,6 +31,7 @@ public final class ArchiveWriter: @unchecked Sendable {
     private let path: any WritePath
     private let preparation: SegmentPreparation
     private let completion: SegmentCompletion
+    private let retention: WriterRetention
     private let archive: ArchiveID
     private let directory: ArchiveDirectory
     private let keepsFirstSegment: Bool
@@ -69,10 +70,12 @@ public final class ArchiveWriter: @unchecked Sendable {
         watermark = parts.fate.watermark
         preparation = parts.preparation
         completion = parts.completion
+        retention = parts.retention
         self.path = parts.path
         (segment, tail) = try parts.firstSegment(recovery)
         try recovery.removeNeverUsed(but: segment?.name)
         preparation.prepareNext()
+        keepLimits()
         lock = recovery.takeLock()
     }
 
@@ -179,7 +182,19 @@ public final class ArchiveWriter: @unchecked Sendable {
         return isClosed ? .closed : fate.error ?? .closed
     }
 
+    /// What the archive had too much of, the writer has removed.
+    public var upkeepReport: ArchiveUpkeepReport { retention.report }
+
+    /// Now, and from time to time.
+    private func keepLimits() {
+        let retention = retention
+        completion.submit { retention.enforce(now: wallClockNanoseconds()) }
+        guard let seconds = retention.lookSeconds else { return }
+        completion.submit(every: seconds) { retention.enforce(now: wallClockNanoseconds()) }
+    }
+
     private func endQueues() {
+        completion.stopRepeating()
         path.finish()
         try? completion.finish()
         try? preparation.end()
@@ -250,6 +265,7 @@ extension ArchiveWriter {
             fate.end(.closed)
             lock = nil
         }
+        completion.stopRepeating()
         guard fate.error == nil else {
             let error = failSlow()
             endQueues()

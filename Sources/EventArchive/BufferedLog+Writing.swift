@@ -73,7 +73,7 @@ extension BufferedLog {
                 monitor.wakeAll()
             }
             guard let summary = extent.summary else { return }
-            try segment.seal(summary, recordsEnd: end)
+            try services.seal(segment, summary, recordsEnd: end)
         }
         if extent.summary == nil {
             services.completion.submit(work)

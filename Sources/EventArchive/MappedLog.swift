@@ -86,12 +86,12 @@ final class MappedLog: WritePath, @unchecked Sendable {
         self.segment = nil
         let written = writingRange(upTo: position)
         writingBack.async { segment.file.startWritingBack(written) }
-        let fate = services.fate
+        let (services, fate) = (services, services.fate)
         services.completion.submitSealing(limit: services.unsealedSegmentsMax) {
             () throws(ArchiveError) in
             segment.takeInStores(upTo: position)
             if let error = fate.error { throw error }
-            try segment.seal(summary, recordsEnd: position)
+            try services.seal(segment, summary, recordsEnd: position)
             fate.watermark.advanceDurable(to: summary.endSequence)
         }
     }

@@ -20,6 +20,13 @@ struct OpenFile: ~Copyable {
         return Int(status.st_size)
     }
 
+    /// What tells it from every other file of the system while it is open.
+    func identity() throws(ArchiveError) -> [UInt64] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("fstat") }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
+    }
+
     /// The bytes of a range, fewer if the file ends before.
     func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)

@@ -68,7 +68,10 @@ final class OpenSegment: @unchecked Sendable {
 
     /// Writes the footer, cuts the file behind it, syncs it, renames it, and syncs the directory, in
     /// that order: under its new name a segment is complete. All records were taken in before.
-    func seal(_ summary: SegmentSummary, recordsEnd: Int) throws(ArchiveError) {
+    ///
+    /// Returns the size of the file.
+    @discardableResult
+    func seal(_ summary: SegmentSummary, recordsEnd: Int) throws(ArchiveError) -> Int {
         let footer = SegmentFooter(
             header: header, summary: summary, sealed: wallClockNanoseconds(),
             recordsEnd: recordsEnd, blockChecksums: digest.allChecksums(), gaps: gaps,
@@ -86,6 +89,7 @@ final class OpenSegment: @unchecked Sendable {
         try directory.rename(currentName.fileName, to: name.sealed.fileName)
         currentName = name.sealed
         try directory.sync()
+        return recordsEnd + footer.count
     }
 
     /// Removes a segment that got no record.

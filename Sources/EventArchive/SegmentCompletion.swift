@@ -11,6 +11,7 @@ final class SegmentCompletion: Sendable {
     private final class State: @unchecked Sendable {
         let monitor = Monitor()
         var unsealed = 0
+        var timer: (any DispatchSourceTimer)?
     }
 
     init(_ fate: WriterFate) { self.fate = fate }
@@ -35,6 +36,25 @@ final class SegmentCompletion: Sendable {
                 state.unsealed -= 1
                 state.monitor.wakeAll()
             }
+        }
+    }
+
+    /// Does some work every so often, until `stopRepeating`.
+    func submit(every seconds: Int, _ work: @escaping @Sendable () -> Void) {
+        let timer = DispatchSource.makeTimerSource(queue: queue)
+        timer.schedule(deadline: .now() + .seconds(seconds), repeating: .seconds(seconds))
+        timer.setEventHandler { [fate] in
+            if fate.error == nil { work() }
+        }
+        timer.activate()
+        state.monitor.withLock { state.timer = timer }
+    }
+
+    /// Nothing is done any more without an occasion.
+    func stopRepeating() {
+        state.monitor.withLock {
+            state.timer?.cancel()
+            state.timer = nil
         }
     }
 

@@ -99,17 +99,13 @@ final class SegmentPreparation: @unchecked Sendable {
     /// Waits until every file is ready that was to be made ready.
     func finishMakingReady() { pageQueue.sync {} }
 
-    /// Offers the file of a segment that is no longer wanted. True if it is now a spare, under a name
-    /// of its own; false if nobody wants it, or a reader has it: then unlink it.
+    /// Offers the file of a segment that is no longer wanted and that nobody can pin. True if it is now a
+    /// spare; false if nobody wants it, or somebody has it open: then unlink it.
     func recycle(_ name: SegmentName) throws(ArchiveError) -> Bool {
         let limit = configuration.preparedSegmentsMax
         guard monitor.withLock({ spares.count < limit }) else { return false }
-        let spare = SegmentName.spareName(name.id)
-        let renamed: Void? = try SegmentPin.withoutPins(on: name.id, in: directory) {
-            () throws(ArchiveError) in try directory.rename(name.fileName, to: spare)
-        }
-        guard renamed != nil else { return false }
-        monitor.withLock { spares.append(spare) }
+        guard try directory.makeSpare(of: name) else { return false }
+        monitor.withLock { spares.append(SegmentName.spareName(name.id)) }
         return true
     }
 
@@ -118,11 +114,11 @@ final class SegmentPreparation: @unchecked Sendable {
         monitor.withLock { isEnded = true }
         queue.sync {}
         pageQueue.sync {}
-        let unused = monitor.withLock { () -> [UInt64] in
-            defer { ready = [] }
-            return ready.map(\.id)
+        let unused = monitor.withLock { () -> [String] in
+            defer { (ready, spares) = ([], []) }
+            return ready.map { SegmentName.preparedName($0.id) } + spares
         }
-        for id in unused { try directory.remove(SegmentName.preparedName(id)) }
+        for file in unused { try directory.remove(file) }
     }
 
     private func prepareOnQueue() {

@@ -41,8 +41,17 @@ struct WritePathServices: Sendable {
     let preparation: SegmentPreparation
     let completion: SegmentCompletion
     let fate: WriterFate
+    let retention: WriterRetention
     /// How far ahead of the last record files are made ready.
     let readyBytes: Int
     /// How many full segments may wait to be sealed.
     let unsealedSegmentsMax: Int
+
+    /// Seals a segment, and then sees to the limits of the archive. On the queue of `completion`.
+    func seal(
+        _ segment: OpenSegment, _ summary: SegmentSummary, recordsEnd: Int
+    ) throws(ArchiveError) {
+        let fileBytes = try segment.seal(summary, recordsEnd: recordsEnd)
+        retention.sealed(segment.name, summary, fileBytes: fileBytes)
+    }
 }

@@ -5,6 +5,7 @@ struct WriterParts {
     let preparation: SegmentPreparation
     let completion: SegmentCompletion
     let path: any WritePath
+    let retention: WriterRetention
     private let configuration: ArchiveConfiguration
 
     init(
@@ -24,8 +25,10 @@ struct WriterParts {
             recovery.directory, configuration, nextID: recovery.nextID, spares: recovery.spares,
             flag: flag)
         completion = SegmentCompletion(fate)
+        retention = WriterRetention(
+            recovery.directory, configuration, preparation, sealed: recovery.sealed)
         let services = WritePathServices(
-            preparation: preparation, completion: completion, fate: fate,
+            preparation: preparation, completion: completion, fate: fate, retention: retention,
             readyBytes: configuration.prefaultBytes,
             unsealedSegmentsMax: configuration.unsealedSegmentsMax)
         path =

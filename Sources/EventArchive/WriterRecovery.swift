@@ -10,6 +10,8 @@ struct WriterRecovery: ~Copyable {
     /// The number that the next record gets, and the id that the next segment gets.
     let nextSequence: UInt64
     let nextID: UInt64
+    /// The segments before it, all sealed by now.
+    let sealed: [SegmentDescription]
     /// Files that new segments can be made of.
     let spares: [String]
     /// Whether the first segment's name alone tells the next sequence number, so that it must stay even
@@ -50,6 +52,7 @@ struct WriterRecovery: ~Copyable {
         self.report = survey.report
         self.tail = tail
         self.continued = last
+        self.sealed = Array(before)
         self.nextSequence = survey.nextSequence
         self.nextID = survey.lastID &+ 1
         self.neverUsed = survey.neverUsed
