@@ -5,12 +5,24 @@
 #endif
 
 /// The lock that makes a writer the only one: an exclusive lock on the file `lock`, held by an open
-/// file description. The kernel frees it when the last descriptor is closed, at the latest when the
-/// process ends (a child that was forked without `exec` keeps it). Others can ask for it without
-/// taking it, and so without getting in a writer's way.
+/// file description. The kernel frees it at the latest when the process ends (a child that was
+/// forked without `exec` keeps it). Others can ask for it without taking it, and so without getting
+/// in a writer's way.
+struct ArchiveLock: ~Copyable {
+    private let file: OpenFile
+
+    fileprivate init(_ file: consuming OpenFile) { self.file = file }
+
+    deinit {
+        // Closing alone would leave it with a child that another thread just forked, until its `exec`.
+        var request = wholeFile(F_UNLCK)
+        _ = fcntl(file.descriptor, OpenFileDescriptionLock.set, &request)
+    }
+}
+
 extension ArchiveDirectory {
-    /// Takes the lock, held until the file is closed. Throws `locked`.
-    func lock() throws(ArchiveError) -> OpenFile {
+    /// Takes the lock, held for as long as what is returned lives. Throws `locked`.
+    func lock() throws(ArchiveError) -> ArchiveLock {
         let file = try openOrCreateFile(Self.lockName)
         for attempt in 1... {
             var request = wholeFile()
@@ -20,7 +32,7 @@ extension ArchiveDirectory {
             guard attempt < Self.lockAttempts else { throw .locked(directory: path) }
             usleep(Self.lockPauseMicroseconds)
         }
-        return file
+        return ArchiveLock(file)
     }
 
     private static var lockAttempts: Int { 20 }
@@ -43,10 +55,10 @@ extension ArchiveDirectory {
     }
 }
 
-/// A write lock from the first byte to whatever end, for `fcntl`.
-private func wholeFile() -> flock {
+/// A lock from the first byte to whatever end, for `fcntl`.
+private func wholeFile(_ type: some BinaryInteger = F_WRLCK) -> flock {
     var request = flock()
-    request.l_type = Int16(F_WRLCK)
+    request.l_type = Int16(type)
     request.l_whence = Int16(SEEK_SET)
     return request
 }

@@ -38,7 +38,7 @@ public final class ArchiveWriter: @unchecked Sendable {
     private var segment: OpenSegment?
     private var isClosed = false
     private var lastCommit: Int64?
-    private var lock: OpenFile?
+    private var lock: ArchiveLock?
 
     /// Opens the archive in a directory, or makes one: the directory may be missing (not its parent) or
     /// empty. Recovers what another writer left, as the table at `SegmentSurvey` says, and makes it

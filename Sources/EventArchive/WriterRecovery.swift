@@ -18,7 +18,7 @@ struct WriterRecovery: ~Copyable {
     /// if it gets no record: the one before it has lost its end, or is gone.
     let carriesNumbering: Bool
     private let neverUsed: [SegmentName]
-    private let lock: OpenFile
+    private let lock: ArchiveLock
 
     init(
         directory path: String, configuration: ArchiveConfiguration, calls: FileSystemCalls
@@ -139,7 +139,7 @@ struct WriterRecovery: ~Copyable {
     }
 
     /// Hands the lock over to the writer.
-    consuming func takeLock() -> OpenFile { lock }
+    consuming func takeLock() -> ArchiveLock { lock }
 }
 
 extension ArchiveDirectory {

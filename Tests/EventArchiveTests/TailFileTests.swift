@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import EventArchive
@@ -31,6 +32,22 @@ struct TailFileTests {
         let next = try fixture.writer()
         try next.append(Event(3))
         #expect(tail.published == 4 && tail.durable == 3)
+    }
+
+    @Test("a writer that is closed gives its lock back, though a child that was forked has a copy")
+    func unlocks() throws {
+        let writer = try fixture.writer()
+        // What the child would have of it until it begins another program.
+        let copies = (0..<1_024 as Range<Int32>).compactMap { descriptor -> Int32? in
+            let name = URL(fileURLWithPath: "/proc/self/fd/\(descriptor)")
+                .resolvingSymlinksInPath().path
+            return name == fixture.path + "/lock" ? dup(descriptor) : nil
+        }
+        defer { for copy in copies { close(copy) } }
+        try #require(!copies.isEmpty)
+        try writer.close()
+        #expect(try directory().hasWriter() == false)
+        try fixture.write(0..<1)
     }
 
     @Test("one can ask for the writer without getting in its way")

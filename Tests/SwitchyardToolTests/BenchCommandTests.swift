@@ -5,10 +5,7 @@ import Testing
 
 @Suite("switchyard bench", .onThreadsOfItsOwn)
 struct BenchCommandTests {
-    private static let small =
-        [
-            "--events", "2000", "--passes", "1", "--json",
-        ] + (hasRules ? ["--rules", try folder.file("endless rules", lines: rules)] : [])
+    private static let small = ["--events", "2000", "--passes", "1", "--json"]
 
     @Test(
         "each benchmark reports its stages as JSON, and its self-check holds",
@@ -169,5 +166,5 @@ func endless(in folder: TemporaryFolder, hasRules: Bool = true) throws -> [Strin
     return [
         "--events", try folder.file("endless events", lines: events), "--repeat", "500000",
         "--passes", "1",
-    ]
+    ] + (hasRules ? ["--rules", try folder.file("endless rules", lines: rules)] : [])
 }
