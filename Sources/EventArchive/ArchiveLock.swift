@@ -24,19 +24,13 @@ extension ArchiveDirectory {
     /// Takes the lock, held for as long as what is returned lives. Throws `locked`.
     func lock() throws(ArchiveError) -> ArchiveLock {
         let file = try openOrCreateFile(Self.lockName)
-        for attempt in 1... {
-            var request = wholeFile()
-            if fcntl(file.descriptor, OpenFileDescriptionLock.set, &request) == 0 { break }
-            guard errno == EAGAIN || errno == EACCES else { throw file.failure("fcntl") }
-            // A child of the writer before that is on its way from `fork` to `exec` has it for a moment.
-            guard attempt < Self.lockAttempts else { throw .locked(directory: path) }
-            usleep(Self.lockPauseMicroseconds)
+        var request = wholeFile()
+        guard fcntl(file.descriptor, OpenFileDescriptionLock.set, &request) == 0 else {
+            if errno == EAGAIN || errno == EACCES { throw .locked(directory: path) }
+            throw file.failure("fcntl")
         }
         return ArchiveLock(file)
     }
-
-    private static var lockAttempts: Int { 20 }
-    private static var lockPauseMicroseconds: UInt32 { 5_000 }
 
     /// Whether a writer has the archive open now.
     func hasWriter() throws(ArchiveError) -> Bool {
