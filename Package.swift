@@ -18,6 +18,8 @@ let package = Package(
     products: [
         .library(name: "Switchyard", targets: ["Switchyard"]),
         .library(name: "SwitchyardHTTP", targets: ["SwitchyardHTTP"]),
+        // What a router counts, for swift-metrics and swift-log.
+        .library(name: "SwitchyardMetrics", targets: ["SwitchyardMetrics"]),
         .library(name: "EventMatching", targets: ["EventMatching", "EventPattern", "JSONScan"]),
         .library(name: "EventArchive", targets: ["EventArchive"]),
         .library(name: "EventWorkload", targets: ["EventWorkload"]),
@@ -32,6 +34,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.4"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
@@ -73,6 +77,12 @@ let package = Package(
                 .product(
                     name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
             ], swiftSettings: settings),
+        .target(
+            name: "SwitchyardMetrics",
+            dependencies: [
+                "Switchyard", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ], swiftSettings: settings),
         .executableTarget(
             name: "SwitchyardTool",
             dependencies: [
@@ -110,9 +120,19 @@ let package = Package(
             dependencies: [
                 "EventWorkload", "EventMatching", "EventPattern", "JSONScan", "TestSupport",
             ], swiftSettings: settings),
+        .executableTarget(
+            name: "RouterVictim", dependencies: ["Switchyard"], path: "Tests/RouterVictim",
+            swiftSettings: settings),
+        .testTarget(
+            name: "SwitchyardMetricsTests",
+            dependencies: [
+                "SwitchyardMetrics", "TestSupport",
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "SwitchyardTests",
             dependencies: [
+                "RouterVictim",
                 "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
                 "MemoryMeasures", "Switchyard", "TestSupport",
             ],

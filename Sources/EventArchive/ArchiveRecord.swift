@@ -43,6 +43,9 @@ public struct ArchiveRecord: ~Escapable {
     /// The hashes given with the event.
     public var keys: ArchiveKeys { RecordLayout.keys(start) }
 
+    /// How many buses the event came through before the one that this is the archive of.
+    public var hops: UInt8 { RecordLayout.hops(start) }
+
     /// The number of bytes of the event.
     public var byteCount: Int { RecordLayout.byteCount(start) }
 

@@ -96,7 +96,7 @@ public final class ArchiveWriter: @unchecked Sendable {
     @discardableResult
     public func append(
         _ event: UnsafeRawBufferPointer, keys: ArchiveKeys = ArchiveKeys(), eventTime: Int64,
-        ingestTime: Int64
+        ingestTime: Int64, hops: UInt8 = 0
     ) throws(ArchiveError) -> UInt64 {
         let recordBytes = RecordLayout.recordBytes(eventBytes: event.count)
         if tail.position &+ recordBytes > tail.stop || event.count > tail.eventBytesMax {
@@ -104,7 +104,7 @@ public final class ArchiveWriter: @unchecked Sendable {
         }
         let sequence = tail.append(
             event, recordBytes: recordBytes, keys: keys, eventTime: eventTime,
-            ingestTime: ingestTime)
+            ingestTime: ingestTime, hops: hops)
         if flag.word.pointee.load(ordering: .relaxed) != 0 { throw failSlow() }
         watermark.advanceAppended(to: sequence &+ 1)
         return sequence

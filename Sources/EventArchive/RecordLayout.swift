@@ -45,6 +45,10 @@ enum RecordLayout {
         Int64(littleEndian: record.load(fromByteOffset: 24, as: Int64.self))
     }
 
+    static func hops(_ record: UnsafeRawPointer) -> UInt8 {
+        record.load(fromByteOffset: 44, as: UInt8.self)
+    }
+
     static func keys(_ record: UnsafeRawPointer) -> ArchiveKeys {
         ArchiveKeys(
             source: UInt32(littleEndian: record.load(fromByteOffset: 32, as: UInt32.self)),

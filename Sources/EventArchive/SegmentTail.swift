@@ -37,7 +37,7 @@ struct SegmentTail {
     @inline(__always)
     mutating func append(
         _ event: UnsafeRawBufferPointer, recordBytes: Int, keys: ArchiveKeys, eventTime: Int64,
-        ingestTime: Int64
+        ingestTime: Int64, hops: UInt8
     ) -> UInt64 {
         // Readers in other processes count on records being complete in order (SegmentScan).
         atomicMemoryFence(ordering: .releasing)
@@ -45,7 +45,7 @@ struct SegmentTail {
         let sequence = summary.endSequence
         let header = HeaderWords(
             eventBytes: event.count, sequence: sequence, keys: keys, eventTime: eventTime,
-            ingestTime: ingestTime)
+            ingestTime: ingestTime, hops: hops)
         // The padding is part of the last word; the event then overwrites the rest of it.
         record.storeBytes(of: 0, toByteOffset: recordBytes &- 8, as: UInt64.self)
         header.store(to: record)
@@ -74,7 +74,8 @@ private struct HeaderWords {
 
     @inline(__always)
     init(
-        eventBytes: Int, sequence: UInt64, keys: ArchiveKeys, eventTime: Int64, ingestTime: Int64
+        eventBytes: Int, sequence: UInt64, keys: ArchiveKeys, eventTime: Int64, ingestTime: Int64,
+        hops: UInt8
     ) {
         let length = UInt32(truncatingIfNeeded: eventBytes) | RecordLayout.presence
         let ingest = UInt64(bitPattern: ingestTime)
@@ -85,7 +86,7 @@ private struct HeaderWords {
             (ingest >> 32 | time << 32).littleEndian,
             (time >> 32 | UInt64(keys.source) << 32).littleEndian,
             (UInt64(keys.detailType) | UInt64(keys.account) << 32).littleEndian,
-            0
+            UInt32(hops).littleEndian
         )
     }
 

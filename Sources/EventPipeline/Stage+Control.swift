@@ -26,6 +26,9 @@ extension Stage {
     /// Whether everything that was pushed has been handled.
     package var isIdle: Bool { self.handledCount == self.pushedCount }
 
+    /// How many events can wait.
+    package var capacity: Int { self.ring.capacity }
+
     /// How many events wait or are being handled.
     package var depth: Int { Int(truncatingIfNeeded: self.pushedCount &- self.handledCount) }
 

@@ -2,7 +2,7 @@ public import EventArchive
 public import EventMatching
 public import EventPipeline
 internal import Dispatch
-public import JSONScan
+internal import JSONScan
 
 /// A bus: what is published to it is checked, queued, archived, matched and delivered.
 ///
@@ -178,24 +178,4 @@ public final class EventBus: Sendable {
         stage.stopAndWait()
         try route.finish()
     }
-}
-
-/// Why an event was not accepted.
-public enum PublishError: Error, Sendable, Equatable {
-    /// It is not a JSON object.
-    case invalid(JSONError)
-    /// It is longer than a slab.
-    case tooLarge(bytes: Int, limit: Int)
-    /// There is no room, and the policy is ``BackPressure/fail``: try again later.
-    case full
-    /// There was no room, and the policy is ``BackPressure/dropNewest``: it is gone, and counted.
-    case dropped
-    /// The bus was closed.
-    case closed
-    /// The archive can't be written any more; the bus accepts nothing until it is opened anew.
-    case archive(ArchiveError)
-    /// Each publisher holds a slab, and there are too few.
-    case tooManyPublishers(limit: Int)
-    /// The router has no such bus.
-    case noSuchBus(String)
 }

@@ -64,7 +64,7 @@ public final class EventPublisher {
     package func publish(
         _ event: UnsafeRawBufferPointer, publishTime: UInt64
     ) throws(PublishError) {
-        try publish(event, to: port, publishTime: publishTime)
+        try publish(event, to: port, publishTime: publishTime, tag: tag)
         uncounted += 1
         if uncounted == 64 {
             count()
@@ -74,7 +74,7 @@ public final class EventPublisher {
 
     /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
     func publish(
-        _ event: UnsafeRawBufferPointer, to port: PublishPort, publishTime: UInt64
+        _ event: UnsafeRawBufferPointer, to port: PublishPort, publishTime: UInt64, tag: UInt64
     ) throws(PublishError) {
         if let failure = port.archiveFailure.current { throw .archive(failure) }
         if port.isClosed { throw .closed }

@@ -2,10 +2,13 @@ public import EventMatching
 internal import EventPattern
 public import JSONScan
 
-/// A file of rules: JSON Lines of `{"name": ..., "pattern": {...}}`, other members ignored.
+/// A file of rules: JSON Lines of `{"name": ..., "pattern": {...}}`, other members ignored, except for
+/// `"targets"`, a list of `{"Id": ..., ...}` with an input as EventBridge's `PutTargets` has it.
 public struct RulesFile: Sendable {
     /// The rules of the lines that are good, in the order of the file.
     public private(set) var rules: [Rule] = []
+    /// What the rules' targets would get; those of `rules`, one list for each.
+    public private(set) var targets: [[DryRun.Candidate.Target]] = []
     /// What is wrong with the others.
     public private(set) var problems: [LineProblem] = []
 
@@ -27,12 +30,34 @@ public struct RulesFile: Sendable {
                             file: name, line: line, offset: 0,
                             message: "another rule is named \"\(rule.name)\"")
                     }
+                    let targets = try Self.targets(on: line, of: name, &scanner)
                     rules.append(rule)
+                    self.targets.append(targets)
                 } catch {
                     problems.append(error)
                 }
             }
         }
+    }
+
+    private static func targets(
+        on line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
+    ) throws(LineProblem) -> [DryRun.Candidate.Target] {
+        let value = JSONValue(try LineProblem.scan(line, of: file, &scanner))
+        var targets: [DryRun.Candidate.Target] = []
+        for target in value["targets"]?.elements ?? [] {
+            func problem(_ message: String) -> LineProblem {
+                LineProblem(file: file, line: line, offset: target.offset, message: message)
+            }
+            guard target.kind == .object, let id = target["Id"]?.string?.description else {
+                throw problem("a target is an object with an \"Id\", a string")
+            }
+            do throws(TargetInputError) {
+                targets.append(
+                    DryRun.Candidate.Target(id: id, input: try TargetInput(target, target: id)))
+            } catch { throw problem(error.description) }
+        }
+        return targets
     }
 
     private static func rule(

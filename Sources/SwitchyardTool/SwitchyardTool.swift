@@ -31,7 +31,7 @@ struct SwitchyardTool: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             BenchCommand.self, LoadCommand.self, MatchCommand.self, ExplainCommand.self,
-            CheckCommand.self,
+            CheckCommand.self, DryRunCommand.self,
             ConformanceCommand.self, ArchiveCommand.self,
         ])
 }

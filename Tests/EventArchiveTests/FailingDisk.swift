@@ -38,30 +38,6 @@ final class FailingDisk: Sendable {
     }
 }
 
-/// A file system in memory of a given size, unmounted with its owner.
-final class SmallDisk {
-    let path: String
-
-    /// Whether this process may mount one.
-    static var isPossible: Bool { (try? SmallDisk(kilobytes: 64)) != nil }
-
-    init(kilobytes: Int) throws {
-        path = NSTemporaryDirectory() + "disk-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        guard mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k") == 0 else {
-            let error = errno
-            rmdir(path)
-            throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EPERM)
-        }
-    }
-
-    deinit {
-        // Lazily: the archive's files may still be mapped.
-        umount2(path, 2)
-        rmdir(path)
-    }
-}
-
 /// A disk on which every durable write takes a while longer.
 final class SlowDisk: Sendable {
     private let writeCount = Atomic(0)

@@ -38,9 +38,22 @@ final class CatchUp: @unchecked Sendable {
     /// The first event that the bus offers again, once it does.
     private var end: UInt64?
     /// An event that was read when the target's queue was full: it goes first.
-    private var held: (bytes: [UInt8], sequence: UInt64, ingestTime: Int64)?
+    private var held: HeldRecord?
     /// Whether all that was offered before this began has reached the target's queue.
     private var isLaneFlushed = false
+
+    /// A record that was read.
+    private struct Record {
+        var sequence: UInt64
+        var ingestTime: Int64
+        var hops: UInt8
+    }
+
+    /// A record that waits for room, with its bytes.
+    private struct HeldRecord {
+        var record: Record
+        var bytes: [UInt8]
+    }
 
     /// A cursor inside a class, to be kept between steps.
     private final class OpenCursor {
@@ -62,11 +75,13 @@ final class CatchUp: @unchecked Sendable {
         var hasGap: Bool { !cursor.gaps.isEmpty }
 
         /// The next record, whose bytes stay where they are until this is called again.
-        mutating func next() throws(ArchiveError) -> (
-            sequence: UInt64, ingestTime: Int64, bytes: UnsafeRawBufferPointer
-        )? {
+        mutating func next() throws(ArchiveError) -> (Record, UnsafeRawBufferPointer)? {
             guard let record = try cursor.next() else { return nil }
-            return (record.sequence, record.ingestTime, record.bytes.withUnsafeBytes { $0 })
+            return (
+                Record(
+                    sequence: record.sequence, ingestTime: record.ingestTime, hops: record.hops),
+                record.bytes.withUnsafeBytes { $0 }
+            )
         }
     }
 
@@ -121,10 +136,10 @@ final class CatchUp: @unchecked Sendable {
     private func read(_ publisher: Publisher<MPSCRing>) throws -> Bool {
         if let held {
             let isTaken = held.bytes.withUnsafeBytes { bytes in
-                offer(bytes, held.sequence, held.ingestTime, publisher)
+                offer(bytes, held.record, publisher)
             }
             guard isTaken else { return false }
-            position = held.sequence + 1
+            position = held.record.sequence + 1
             self.held = nil
         }
         if let end, position >= end { return true }
@@ -135,18 +150,18 @@ final class CatchUp: @unchecked Sendable {
         guard let cursor else { return false }
         for _ in 0..<Self.stepRecords {
             if target.worker.isSaturated { return false }
-            guard let (sequence, ingestTime, bytes) = try cursor.records.next() else {
+            guard let (record, bytes) = try cursor.records.next() else {
                 // What a gap hides can't be delivered; what is merely not visible yet comes with the
                 // next cursor.
                 if cursor.records.hasGap { position = max(position, cursor.end) }
                 self.cursor = nil
                 return true
             }
-            if !offer(bytes, sequence, ingestTime, publisher) {
-                held = (Array(bytes), sequence, ingestTime)
+            if !offer(bytes, record, publisher) {
+                held = HeldRecord(record: record, bytes: Array(bytes))
             }
             if held != nil { return false }
-            position = sequence + 1
+            position = record.sequence + 1
         }
         return true
     }
@@ -160,16 +175,20 @@ final class CatchUp: @unchecked Sendable {
 
     /// Passes an event on if the rule wants it. False if there is no room.
     private func offer(
-        _ bytes: UnsafeRawBufferPointer, _ sequence: UInt64, _ ingestTime: Int64,
-        _ publisher: Publisher<MPSCRing>
+        _ bytes: UnsafeRawBufferPointer, _ record: Record, _ publisher: Publisher<MPSCRing>
     ) -> Bool {
         // Records that no bus wrote are passed over.
         guard let index = try? scanner.scan(bytes),
             matcher?.matchUnborrowed(index).isEmpty == false
         else { return true }
-        let age = EventTime.now.nanoseconds &- ingestTime
+        if engine.cutsLoop(
+            bytes, record.sequence, hops: record.hops, hopsMax: lane.hopsMax)
+        {
+            return true
+        }
+        let age = EventTime.now.nanoseconds &- record.ingestTime
         let outcome = publisher.publish(
-            bytes, key: 0, tag: sequence,
+            bytes, key: UInt32(record.hops), tag: record.sequence,
             publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))
         if outcome == .accepted { engine.counters.caughtUp.add(1) }
         return outcome == .accepted || outcome == .tooLarge

@@ -34,6 +34,7 @@ final class TargetEngine: @unchecked Sendable {
     /// Compiles the target's rule as it is now.
     let makeRules: @Sendable () throws -> RuleSet
     private let deadLetters: DeadLetterOffice
+    private let traces: TraceBook
 
     // The lane's:
     @exclusivity(unchecked) private var publisher: Unmanaged<Publisher<MPSCRing>>?
@@ -54,6 +55,7 @@ final class TargetEngine: @unchecked Sendable {
         self.place = place
         self.makeRules = makeRules
         deadLetters = services.deadLetters
+        traces = services.traces
         input = target.input
         if case .event = target.input { isWhole = true } else { isWhole = false }
         isBus = port != nil
@@ -140,7 +142,12 @@ final class TargetEngine: @unchecked Sendable {
         let letter = DeadLetter(
             place, event: Array(event.bytes), sequence: event.sequence, error: error, attempts: 0,
             condition: nil)
+        write(letter)
+    }
+
+    private func write(_ letter: DeadLetter) {
         counters.count(deadLetters.write(letter))
+        traces.ended(letter)
     }
 }
 
@@ -149,7 +156,10 @@ extension TargetEngine {
     @inline(__always)
     private func enqueue(_ event: OfferedEvent, _ lane: RouterLane, _ archive: BusArchive?) {
         guard let queue else { return }
-        if isBus, event.hops >= lane.hopsMax { return cutLoop(event) }
+        if isBus, event.hops >= lane.hopsMax {
+            _ = cutsLoop(event.bytes, event.sequence, hops: event.hops, hopsMax: lane.hopsMax)
+            return
+        }
         if publisher == nil { publisher = queue.makePublisher().map(Unmanaged.passRetained) }
         if !queue.worker.isSaturated, let publisher {
             let outcome = publisher._withUnsafeGuaranteedRef {
@@ -162,13 +172,20 @@ extension TargetEngine {
         overflow(event, lane, archive)
     }
 
+    /// Makes a dead letter of an event that has come through too many buses to go to another one. From
+    /// any thread.
     @inline(never)
-    private func cutLoop(_ event: OfferedEvent) {
-        refuse(
-            event,
-            DeliveryError(
-                .thirdAccountHopDetected, "the event has come from another bus; it goes no further")
-        )
+    func cutsLoop(
+        _ event: UnsafeRawBufferPointer, _ sequence: UInt64, hops: UInt8, hopsMax: UInt8
+    ) -> Bool {
+        guard isBus, hops >= hopsMax else { return false }
+        let error = DeliveryError(
+            .thirdAccountHopDetected, "the event has come from another bus; it goes no further")
+        write(
+            DeadLetter(
+                place, event: Array(event), sequence: sequence, error: error, attempts: 0,
+                condition: nil))
+        return true
     }
 
     @inline(never)

@@ -21,6 +21,11 @@ extension TargetWorker {
         do {
             try target.finishRun()
             succeeded(events.count - failures.count)
+            if services.traces.isActive {
+                for position in events.indices where !failures.contains(position) {
+                    services.traces.attempted(place, events[position].tag, 1, nil)
+                }
+            }
         } catch {
             // Which ones arrived nobody knows: those that did not fail by themselves go again.
             for position in events.indices where !failures.contains(position) {
@@ -63,6 +68,7 @@ extension TargetWorker {
                 }
                 try target.finishRun()
                 succeeded(1)
+                services.traces.attempted(place, item.sequence, item.attempts, nil)
                 item.whenSettled?(true)
             } catch {
                 failed(item, error)
@@ -115,6 +121,7 @@ extension TargetWorker {
             failed(item, error)
         } else {
             succeeded(1)
+            services.traces.attempted(place, item.sequence, item.attempts, nil)
             item.whenSettled?(true)
         }
     }

@@ -118,6 +118,7 @@ final class TargetWorker: @unchecked Sendable {
         failuresInARow += 1
         counters.failed.add(1)
         if error.code == .throttling { counters.throttled.add(1) }
+        services.traces.attempted(place, item.sequence, item.attempts, error)
         let now = monotonicNanoseconds()
         guard error.isRetriable else { return giveUp(item, error, nil) }
         let decision = policy.decision(
@@ -147,6 +148,7 @@ final class TargetWorker: @unchecked Sendable {
             return pending.addRetry(item)
         }
         counters.count(fate)
+        services.traces.ended(letter)
         item.whenSettled?(false)
     }
 

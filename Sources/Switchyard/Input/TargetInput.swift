@@ -93,6 +93,10 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
     case invalidName(String, reason: String)
     /// The template is no JSON even with its placeholders filled in.
     case invalidTemplate(reason: String, offset: Int)
+    /// There can be one input at most.
+    case severalInputs(target: String)
+    /// Something that has to be a text is none.
+    case notText(String, target: String)
     /// More than the service takes.
     case tooLong(what: String, count: Int, limit: Int)
 
@@ -107,6 +111,10 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
             "InputPathsMap has the name \"\(name)\": \(reason)"
         case .invalidTemplate(let reason, let offset):
             "InputTemplate is no JSON: \(reason) (byte \(offset))"
+        case .severalInputs(let target):
+            "Only one of Input, InputPath, or InputTransformer must be provided for target "
+                + "\(target)."
+        case .notText(let what, let target): "\(what) of target \(target) has to be a string"
         case .tooLong(let what, let count, let limit):
             "\(what) has \(count), at most \(limit) are allowed"
         }

@@ -42,11 +42,12 @@ final class BusArchive: @unchecked Sendable {
     /// Appends an event. While the disk is full, publishers get the error.
     @inline(__always)
     func append(
-        _ bytes: UnsafeRawBufferPointer, _ keys: ArchiveKeys, _ time: Int64, _ ingestTime: Int64
+        _ bytes: UnsafeRawBufferPointer, _ keys: ArchiveKeys, _ time: Int64, _ ingestTime: Int64,
+        hops: UInt8
     ) -> Outcome {
         do throws(ArchiveError) {
             let sequence = try writer.append(
-                bytes, keys: keys, eventTime: time, ingestTime: ingestTime)
+                bytes, keys: keys, eventTime: time, ingestTime: ingestTime, hops: hops)
             nextSequence = sequence &+ 1
             return .appended(sequence)
         } catch {

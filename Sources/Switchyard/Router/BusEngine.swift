@@ -45,11 +45,12 @@ final class BusEngine: @unchecked Sendable {
     /// held until the disk has room.
     @inline(__always)
     func take(
-        _ event: UnsafeRawBufferPointer, _ keys: ArchiveKeys, time: Int64, ingestTime: Int64
+        _ event: UnsafeRawBufferPointer, _ keys: ArchiveKeys, time: Int64, ingestTime: Int64,
+        hops: UInt8
     ) -> EventPlace? {
         var place = EventPlace(sequence: number, isArchived: false)
         if let archive {
-            switch archive.append(event, keys, time, ingestTime) {
+            switch archive.append(event, keys, time, ingestTime, hops: hops) {
             case .appended(let sequence):
                 place = EventPlace(sequence: sequence, isArchived: true)
             case .full: return nil

@@ -73,15 +73,18 @@ extension Router {
         -> RouterBusStatistics
     {
         try control.sync { () throws(RouterError) in
-            let bus = try state(of: name)
-            var statistics = RouterBusStatistics()
-            bus.engine.counters.read(into: &statistics)
-            statistics.accepted = bus.port.accepted.load(ordering: .acquiring)
-            statistics.archived = bus.engine.archive?.watermark.appended
-            statistics.durable = bus.engine.archive?.watermark.durable
-            statistics.isArchiveBlocked = bus.port.archiveFailure.exists
-            return statistics
+            statistics(of: try state(of: name))
         }
+    }
+
+    func statistics(of bus: BusState) -> RouterBusStatistics {
+        var statistics = RouterBusStatistics()
+        bus.engine.counters.read(into: &statistics)
+        statistics.accepted = bus.port.accepted.load(ordering: .acquiring)
+        statistics.archived = bus.engine.archive?.watermark.appended
+        statistics.durable = bus.engine.archive?.watermark.durable
+        statistics.isArchiveBlocked = bus.port.archiveFailure.exists
+        return statistics
     }
 
     /// Where a bus's archive is; nil if it has none.

@@ -52,7 +52,10 @@ public final class Router: Sendable {
     public init(_ configuration: RouterConfiguration = RouterConfiguration()) throws(RouterError) {
         self.configuration = configuration
         services = try Self.openServices(configuration)
-        lanes = (0..<max(1, configuration.laneCount)).map { _ in Self.makeLane(configuration) }
+        let traces = services.traces
+        lanes = (0..<max(1, configuration.laneCount)).map { _ in
+            Self.makeLane(configuration, traces)
+        }
         control = RouterControl()
         publishing = RouterPublishing(configuration, lanes: lanes)
         try createBus(Self.defaultBus)
@@ -85,9 +88,11 @@ public final class Router: Sendable {
         } catch { throw .files("\(directory)/delivery.watermarks: \(error)") }
     }
 
-    private static func makeLane(_ configuration: RouterConfiguration) -> Lane {
+    private static func makeLane(
+        _ configuration: RouterConfiguration, _ traces: TraceBook
+    ) -> Lane {
         let pool = SlabPool(slabCount: configuration.slabCount, slabBytes: configuration.slabBytes)
-        let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax)
+        let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax, traces: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }
         lane.attach(to: stage.dispatchQueue)

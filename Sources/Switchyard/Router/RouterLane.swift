@@ -12,6 +12,7 @@ internal import JSONScan
 final class RouterLane: @unchecked Sendable {
     let statistics = RouteStatistics()
     let pool: SlabPool
+    let traces: TraceBook
     /// How many buses an event may come through before it goes no further.
     let hopsMax: UInt8
     // Set once, before anything is published.
@@ -24,8 +25,9 @@ final class RouterLane: @unchecked Sendable {
     @exclusivity(unchecked) private var envelopes = EnvelopeReader()
     @exclusivity(unchecked) private var sampling = RouteSampling()
 
-    init(pool: SlabPool, hopsMax: UInt8) {
+    init(pool: SlabPool, hopsMax: UInt8, traces: TraceBook) {
         self.pool = pool
+        self.traces = traces
         self.hopsMax = hopsMax
     }
 
@@ -97,13 +99,14 @@ final class RouterLane: @unchecked Sendable {
         _ event: EventDescriptor, to bus: BusEngine, _ ingestTime: Int64, _ batch: inout RouteBatch
     ) -> Bool {
         var watch = batch.beginEvent(byteCount: event.bytes.count, &sampling)
+        let hops = UInt8(truncatingIfNeeded: event.tag)
         let place: EventPlace?
         let matches: RouteMatches
         if let prepared = PreparedEvent(event, edition: bus.newestEdition()) {
             watch.lap(.scan, &batch)
             place = bus.take(
                 event.bytes, prepared.keys, time: prepared.time ?? ingestTime,
-                ingestTime: ingestTime)
+                ingestTime: ingestTime, hops: hops)
             watch.lap(.append, &batch)
             matches = prepared.matches
         } else {
@@ -113,19 +116,20 @@ final class RouterLane: @unchecked Sendable {
             let envelope = bus.archive == nil ? EventEnvelope() : envelopes.read(index)
             place = bus.take(
                 event.bytes, envelope.keys, time: envelope.time ?? ingestTime,
-                ingestTime: ingestTime)
+                ingestTime: ingestTime, hops: hops)
             watch.lap(.append, &batch)
             matches = place == nil ? .none : bus.match(index)
         }
         guard let place else { return false }
         watch.lap(.match, &batch)
+        if event.tag & TraceBook.flag != 0 { trace(event, place, matches) }
         if !matches.isEmpty {
             batch.matches &+= UInt64(matches.count)
             batch.matchedEvents &+= 1
             bus.countMatchedEvent()
             let offered = OfferedEvent(
                 bytes: event.bytes, sequence: place.sequence, publishTime: event.publishTime,
-                hops: UInt8(truncatingIfNeeded: event.tag), isArchived: place.isArchived)
+                hops: hops, isArchived: place.isArchived)
             offer(offered, to: matches, of: bus)
         }
         watch.lap(.deliver, &batch)
@@ -156,6 +160,15 @@ final class RouterLane: @unchecked Sendable {
                 }
             }
         }
+    }
+}
+
+extension RouterLane {
+    @inline(never)
+    private func trace(_ event: EventDescriptor, _ place: EventPlace, _ matches: RouteMatches) {
+        var routes: Set<ObjectIdentifier> = []
+        matches.forEach { routes.insert(ObjectIdentifier($0)) }
+        traces.routed(event.tag >> TraceBook.numberShift, place, routes)
     }
 }
 

@@ -64,7 +64,7 @@ final class SharedPublisher: @unchecked Sendable {
     ///
     /// - Returns: how many were accepted, the first ones, and what befell the next.
     func publish(
-        _ events: some Collection<UnsafeRawBufferPointer>, to port: PublishPort
+        _ events: some Collection<UnsafeRawBufferPointer>, to port: PublishPort, tag: UInt64 = 0
     ) -> (accepted: Int, error: PublishError?) {
         queue.sync {
             var accepted = 0
@@ -72,7 +72,8 @@ final class SharedPublisher: @unchecked Sendable {
             do throws(PublishError) {
                 let publisher = try open(port)
                 for event in events {
-                    try publisher.publish(event, to: port, publishTime: monotonicNanoseconds())
+                    try publisher.publish(
+                        event, to: port, publishTime: monotonicNanoseconds(), tag: tag)
                     accepted += 1
                 }
             } catch { failure = error }

@@ -3,4 +3,5 @@ struct RouterServices: Sendable {
     let deadLetters: DeadLetterOffice
     /// Nil without a directory.
     let watermarks: DeliveryWatermarks?
+    let traces = TraceBook()
 }

@@ -133,4 +133,34 @@ import Testing
         #expect(second.texts == (0..<200).map(event))
         #expect(letters.allSatisfy { $0.code == .thirdAccountHopDetected && $0.target == "back" })
     }
+
+    @Test("loops are cut also for events that are read from the archive after a restart")
+    func cutsLoopsAfterRestart() async throws {
+        let folder = try TemporaryFolder()
+        let all = try RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#)
+        let watermarks = folder.path + "/router/delivery.watermarks"
+        func open(_ targets: [Target]) throws -> Router {
+            let router = try makeRouter(folder)
+            try router.createBus("second")
+            try router.putRule(all, on: "second")
+            try router.putTargets(targets, on: "all", of: "second")
+            return router
+        }
+        let back = Target.bus("back", named: "default")
+        try open([back]).close()
+        let atStart = try #require(readFile(watermarks))
+        var router = try open([])
+        try router.putTargets([.bus("to", named: "second")], on: "all")
+        for number in 0..<100 { try router.publish(event(number)) }
+        try await wait { try router.statistics(bus: "second").routed == 100 }
+        try router.close()
+        // As if the process had died before anything was offered to the target.
+        try Data(atStart).write(to: URL(fileURLWithPath: watermarks))
+        router = try open([back])
+        try await wait { try router.deadLetters().count == 100 }
+        try router.close()
+        #expect(try router.statistics().routed == 0)
+        let letters = try router.deadLetters()
+        #expect(letters.allSatisfy { $0.code == .thirdAccountHopDetected && $0.target == "back" })
+    }
 }

@@ -1,0 +1,87 @@
+internal import Dispatch
+internal import EventPipeline
+internal import Synchronization
+
+/// Everything that a router counts, at one moment: see ``Router/snapshot()``.
+public struct RouterSnapshot: Sendable, Hashable {
+    /// A bus.
+    public struct Bus: Sendable, Hashable {
+        /// Its name.
+        public var name: String
+        /// What it has done so far.
+        public var statistics: RouterBusStatistics
+        /// Its rules, in the order in which they were put.
+        public var rules: [Rule]
+    }
+
+    /// A rule.
+    public struct Rule: Sendable, Hashable {
+        /// Its name.
+        public var name: String
+        /// Whether it matches and fires.
+        public var isEnabled: Bool
+        /// How often it matched.
+        public var matched: UInt64
+        /// Its targets.
+        public var targets: [Target]
+    }
+
+    /// A target.
+    public struct Target: Sendable, Hashable {
+        /// Its id.
+        public var id: String
+        /// What became of the events that were meant for it.
+        public var statistics: TargetStatistics
+        /// Whether it is behind, and gets events from the archive.
+        public var isBehind: Bool
+    }
+
+    /// A lane: the worker of some buses.
+    public struct Lane: Sendable, Hashable {
+        /// How many events wait for it.
+        public var waiting: Int
+        /// How many can.
+        public var capacity: Int
+        /// How often a publisher had to wake it.
+        public var wakes: UInt64
+        /// Events that ``BackPressure/dropNewest`` dropped.
+        public var dropped: UInt64
+    }
+
+    /// The buses by name.
+    public var buses: [Bus]
+    /// The lanes.
+    public var lanes: [Lane]
+    /// Entries that were published to buses that do not exist.
+    public var unroutedEntries: UInt64
+}
+
+extension Router {
+    /// Reads all counters. They are read one after the other while the router runs, so that they may be
+    /// off by a run of events against each other. O(buses + rules + targets); events wait for nothing.
+    public func snapshot() -> RouterSnapshot {
+        let buses = control.queue.sync {
+            control.buses.values.sorted { $0.name < $1.name }.map { bus in
+                RouterSnapshot.Bus(
+                    name: bus.name, statistics: statistics(of: bus),
+                    rules: bus.order.compactMap { bus.rules[$0] }.map { rule in
+                        RouterSnapshot.Rule(
+                            name: rule.rule.name, isEnabled: rule.isEnabled,
+                            matched: rule.route.matched,
+                            targets: rule.targets.map { engine in
+                                RouterSnapshot.Target(
+                                    id: engine.place.target, statistics: engine.statistics,
+                                    isBehind: engine.isCatchingUp.load(ordering: .relaxed))
+                            })
+                    })
+            }
+        }
+        let lanes = lanes.map { lane in
+            let statistics = lane.stage.statistics
+            return RouterSnapshot.Lane(
+                waiting: lane.stage.depth, capacity: lane.stage.capacity, wakes: statistics.wakes,
+                dropped: statistics.dropped)
+        }
+        return RouterSnapshot(buses: buses, lanes: lanes, unroutedEntries: unroutedEntries)
+    }
+}

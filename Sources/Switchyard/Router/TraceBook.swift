@@ -1,0 +1,102 @@
+internal import EventPipeline
+internal import Foundation
+internal import Synchronization
+
+/// The events whose way is being followed, for ``Router/publishTraced(_:to:within:)``.
+///
+/// An event that is traced carries its trace's number in its descriptor's tag. While there are none,
+/// workers look at one atomic count a run, and that is all.
+final class TraceBook: Sendable {
+    /// Set in the tag of an event that is traced.
+    static let flag: UInt64 = 1 << 9
+    /// Where its trace's number begins.
+    static let numberShift: UInt64 = 16
+
+    /// What is known of an event.
+    struct Record {
+        let bus: String
+        var place: EventPlace?
+        var routedAt: UInt64 = 0
+        /// The rules that it matched, by their routes.
+        var routes: Set<ObjectIdentifier> = []
+        /// What happened at the targets.
+        var attempts: [Attempt] = []
+        var letters: [DeadLetter] = []
+    }
+
+    struct Attempt {
+        var place: TargetPlace
+        var number: Int
+        var error: DeliveryError?
+        var time: UInt64
+    }
+
+    private let activeCount = Atomic<Int>(0)
+    private let lock = NSLock()
+    // Under the lock.
+    nonisolated(unsafe) private var records: [UInt64: Record] = [:]
+    nonisolated(unsafe) private var nextNumber: UInt64 = 1
+
+    /// Whether any event is traced.
+    var isActive: Bool { activeCount.load(ordering: .relaxed) > 0 }
+
+    /// Begins to follow an event on its way to a bus, and gives the tag that it has to carry.
+    func begin(bus: String) -> (number: UInt64, tag: UInt64) {
+        lock.withLock {
+            let number = nextNumber
+            nextNumber += 1
+            records[number] = Record(bus: bus)
+            activeCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            return (number, number << Self.numberShift | Self.flag)
+        }
+    }
+
+    /// What is known so far.
+    func record(_ number: UInt64) -> Record? { lock.withLock { records[number] } }
+
+    /// Ends.
+    func end(_ number: UInt64) {
+        lock.withLock {
+            records[number] = nil
+            activeCount.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    /// The event was archived and matched.
+    func routed(_ number: UInt64, _ place: EventPlace, _ routes: Set<ObjectIdentifier>) {
+        lock.withLock {
+            records[number]?.place = place
+            records[number]?.routes = routes
+            records[number]?.routedAt = monotonicNanoseconds()
+        }
+    }
+
+    /// Somebody tried to deliver an event.
+    func attempted(
+        _ place: TargetPlace, _ sequence: UInt64, _ attempt: Int, _ error: DeliveryError?
+    ) {
+        guard isActive else { return }
+        change(place.bus, sequence) {
+            $0.attempts.append(
+                Attempt(
+                    place: place, number: attempt, error: error, time: monotonicNanoseconds()))
+        }
+    }
+
+    /// An event became a dead letter.
+    func ended(_ letter: DeadLetter) {
+        guard isActive else { return }
+        change(letter.bus, letter.sequence) { $0.letters.append(letter) }
+    }
+
+    private func change(_ bus: String, _ sequence: UInt64, _ body: (inout Record) -> Void) {
+        lock.withLock {
+            for (number, record) in records
+            where record.bus == bus && record.place?.sequence == sequence {
+                var record = record
+                body(&record)
+                records[number] = record
+            }
+        }
+    }
+}
