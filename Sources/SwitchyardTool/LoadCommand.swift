@@ -41,6 +41,13 @@ struct LoadCommand: ParsableCommand {
     var target = LoadTarget.inline
     @Flag(inversion: .prefixedNo, help: "Archive the events, without syncs.")
     var archived = true
+    @Option(
+        help: ArgumentHelp(
+            """
+            How much of the archive is kept: beyond it the oldest files are written anew. With the \
+            target closure everything is kept, for it to catch up from.
+            """, valueName: "GiB"))
+    var keep = 2
     @Option(help: ArgumentHelp("Write the report as JSON to a file.", valueName: "file"))
     var report: String?
     @Option(
@@ -67,6 +74,9 @@ struct LoadCommand: ParsableCommand {
         }
         guard (1...Self.producersMax).contains(producers) else {
             throw ValidationError("--producers has to be from 1 to \(Self.producersMax).")
+        }
+        guard (1...1_024).contains(keep) else {
+            throw ValidationError("--keep has to be from 1 to 1024.")
         }
         guard (0.1...86_400).contains(seconds), (0...3_600).contains(warmup) else {
             throw ValidationError("--seconds is 0.1 to 86400, --warmup 0 to 3600.")

@@ -27,9 +27,12 @@ final class LoadRun: Sendable {
         self.command = command
         self.events = events
         ruleCount = rules.count
+        var archive = ArchiveConfiguration(durability: .none)
+        if command.target == .inline {
+            archive.retention = ArchiveRetention(bytes: UInt64(command.keep) << 30)
+        }
         var configuration = RouterConfiguration(
-            directory: command.archived ? directory + "/router" : nil,
-            archive: ArchiveConfiguration(durability: .none))
+            directory: command.archived ? directory + "/router" : nil, archive: archive)
         configuration.slabCount = max(32, 2 * command.producers)
         while configuration.slabBytes < events.longestEvent { configuration.slabBytes *= 2 }
         router = try Router(configuration)
