@@ -62,7 +62,8 @@ enum ArchiveAppend {
         ]
     }
 
-    /// One commit for each batch, while the next one is appended.
+    /// One sync for each batch; while it runs the next one is appended and asked for. A batch is begun
+    /// once the one before the last is durable.
     private static func appendInBatches(
         _ count: Int, batch: Int, recycled: Bool
     ) throws -> Double {
@@ -74,8 +75,8 @@ enum ArchiveAppend {
         let start = DispatchTime.now().uptimeNanoseconds
         for begin in stride(from: 0, to: count, by: batch) {
             for _ in begin..<begin + batch { try append(to: writer) }
-            if begin > 0 { try writer.watermark.waitUntilDurable(first + UInt64(begin) - 1) }
             try writer.startCommit()
+            if begin > 0 { try writer.watermark.waitUntilDurable(first + UInt64(begin) - 1) }
         }
         try writer.watermark.waitUntilDurable(first + UInt64(count) - 1)
         let time = DispatchTime.now().uptimeNanoseconds - start

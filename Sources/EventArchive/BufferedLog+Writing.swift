@@ -39,6 +39,7 @@ extension BufferedLog {
             // The page in which the last write ended is written again, with more in it.
             let begin = extent.range.lowerBound & ~(GatheringRing.pageBytes - 1)
             let (full, last) = ring.pages(bias + begin..<bias + end)
+            services.preparation.noteWrite(end - begin)
             let error = segment.file.writeRecords(full, last, at: begin)
             guard error == 0 else {
                 services.fate.end(.syncFailed(file: segment.name.fileName, errno: error))

@@ -1,4 +1,5 @@
 internal import Dispatch
+import Synchronization
 
 #if canImport(Musl)
     import Musl
@@ -22,6 +23,12 @@ final class SegmentPreparation: @unchecked Sendable {
     private let isMapped: Bool
     /// Raised when a mapped file was cut; outlives every file.
     private let flag: WriterFlag
+
+    /// Writes of more bytes than this wait for the journal for less time than writing zeros before them
+    /// would take of the disk: 1 MiB at a time, 1.4 GB/s against 1.1; 256 KiB, 0.8 against 0.9.
+    private static let largeWriteBytes = 512 << 10
+    /// The bytes of a durable write, on average over the last ones.
+    private let writeBytes = Atomic(0)
 
     // Guarded by the monitor.
     private let monitor = Monitor()
@@ -91,9 +98,19 @@ final class SegmentPreparation: @unchecked Sendable {
     ) {
         pageQueue.async {
             // An append will find out what is wrong, if anything is.
-            try? file.makeReady(from: begin, upTo: end)
+            if self.isReadinessWorthwhile { try? file.makeReady(from: begin, upTo: end) }
             continuation()
         }
+    }
+
+    /// Counts a durable write. One thread at a time.
+    func noteWrite(_ byteCount: Int) {
+        let average = writeBytes.load(ordering: .relaxed)
+        writeBytes.store(average + (byteCount - average) / 8, ordering: .relaxed)
+    }
+
+    private var isReadinessWorthwhile: Bool {
+        isMapped || writeBytes.load(ordering: .relaxed) < Self.largeWriteBytes
     }
 
     /// Waits until every file is ready that was to be made ready.
@@ -171,7 +188,9 @@ final class SegmentPreparation: @unchecked Sendable {
             try directory.openFile(name, writable: true), in: directory,
             byteCount: configuration.segmentBytes, isMapped: isMapped, isRecycled: isRecycled,
             readyEnd: isRecycled && !isMapped ? writtenBytes & ~4095 : 0, flag: flag)
-        try file.makeReady(from: 0, upTo: configuration.prefaultBytes)
+        if isReadinessWorthwhile {
+            try file.makeReady(from: 0, upTo: configuration.prefaultBytes)
+        }
         return file
     }
 }
