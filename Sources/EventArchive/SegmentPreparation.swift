@@ -77,6 +77,8 @@ final class SegmentPreparation: @unchecked Sendable {
     func take() throws(ArchiveError) -> (file: SegmentFile, id: UInt64) {
         let taken = try monitor.withLock { () throws(ArchiveError) -> Prepared in
             noteTake(at: monotonicNanoseconds())
+            // There may be room by now; what could not be synced once is not trusted again.
+            if ready.isEmpty, let failure, !failure.isFailedSync { self.failure = nil }
             prepareMore()
             monitor.wait { !ready.isEmpty || !isPreparing }
             guard ready.isEmpty else { return ready.removeFirst() }
@@ -87,6 +89,7 @@ final class SegmentPreparation: @unchecked Sendable {
         return (taken.file, taken.id)
     }
 
+    /// Remembers for a second that a file was taken.
     private func noteTake(at now: Int64) {
         takes = takes.map { $0.filter { now - $0 < 1_000_000_000 } + [now] } ?? []
     }
@@ -192,5 +195,12 @@ final class SegmentPreparation: @unchecked Sendable {
             try file.makeReady(from: 0, upTo: configuration.prefaultBytes)
         }
         return file
+    }
+}
+
+extension ArchiveError {
+    fileprivate var isFailedSync: Bool {
+        if case .syncFailed = self { return true }
+        return false
     }
 }

@@ -60,8 +60,22 @@ final class Fixture {
         Array(try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(file)")))
     }
 
+    /// Over what is there, cut afterwards: ext4 begins to write a file that was cut to nothing first as
+    /// soon as it is closed, and waits.
     func replace(_ file: String, _ content: [UInt8]) throws {
-        try Data(content).write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+        let opened = Foundation.open("\(path)/\(file)", O_WRONLY | O_CREAT, 0o666)
+        try #require(opened >= 0)
+        defer { close(opened) }
+        try #require(pwrite(opened, content, content.count, 0) == content.count)
+        try #require(ftruncate(opened, off_t(content.count)) == 0)
+    }
+
+    /// Changes one byte of a file.
+    func poke(_ file: String, at offset: Int, _ byte: UInt8) throws {
+        let opened = Foundation.open("\(path)/\(file)", O_WRONLY)
+        try #require(opened >= 0)
+        defer { close(opened) }
+        try #require(pwrite(opened, [byte], 1, off_t(offset)) == 1)
     }
 
     /// Changes a file's bytes in place.
