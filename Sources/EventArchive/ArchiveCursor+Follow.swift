@@ -17,6 +17,8 @@ extension ArchiveCursor {
         guard isFollowing, !isFinished else { return false }
         if walk.segment == nil, hasSegmentsAhead { return true }
         if walk.segment == nil { return try openNextSegment() }
+        // Before anything is looked for: what is below it is there, or damaged.
+        let published = try publishedEnd()
         if try walk.growth() { return true }
         guard let segment = walk.segment else { return false }
         // Nothing more where it would be: either it was not written yet, or the segment is over.
@@ -24,7 +26,17 @@ extension ArchiveCursor {
             try walk.extend(to: sealed.recordsEnd, sealed)
             return true
         }
-        return try openNextSegment()
+        if try openNextSegment() { return true }
+        return try walk.growthBehindDamage(below: published)
+    }
+
+    /// Up to which number the writer says that all records are there; 0 if nobody says anything.
+    private mutating func publishedEnd() throws(ArchiveError) -> UInt64 {
+        if followedTail == nil { followedTail = try ArchiveTail(reading: directory, of: identity) }
+        guard let end = followedTail?.published, end != .max, end > walk.expected,
+            try directory.hasWriter()
+        else { return 0 }
+        return end
     }
 
     /// Opens the segment that begins behind the last record, if there is one.
@@ -106,6 +118,42 @@ extension SegmentWalk {
         guard end > 0 else { return false }
         segment.recordsEnd = position + end
         try extend(to: segment.recordsEnd, segment)
+        return true
+    }
+}
+
+extension SegmentWalk {
+    /// Finds the first good record behind damage, of those that a writer has published; the walk then
+    /// comes upon the damage. False if there is none. O(bytes up to it).
+    fileprivate mutating func growthBehindDamage(
+        below published: UInt64
+    ) throws(ArchiveError) -> Bool {
+        guard let content, var segment, !segment.hasFooter, position == contentEnd,
+            published > expected, published - expected > 1
+        else { return false }
+        let recordBytesMax = RecordLayout.recordBytes(eventBytes: check.eventBytesMax)
+        let lost = Int(min(published - expected, 1 << 20))
+        let end = min(Int(segment.header.capacity), position + lost * recordBytesMax)
+        guard
+            let found = try SegmentSearch.nextRecord(
+                in: content, check, behind: position, expecting: expected + 1, end: end)
+        else { return false }
+        let bytes = try content.read(found..<min(end, found + recordBytesMax))
+        let recordEnd = bytes.withUnsafeBytes { bytes -> Int in
+            guard let record = bytes.baseAddress else { return 0 }
+            let count = check.recordBytes(record, at: found, available: bytes.count)
+            guard count > 0, RecordLayout.sequence(record) < published else { return 0 }
+            segment.summary.endSequence = RecordLayout.sequence(record)
+            segment.summary.add(
+                sequence: RecordLayout.sequence(record),
+                eventBytes: RecordLayout.byteCount(record),
+                ingestTime: RecordLayout.ingestTime(record),
+                eventTime: RecordLayout.eventTime(record))
+            return found + count
+        }
+        guard recordEnd > 0 else { return false }
+        segment.recordsEnd = recordEnd
+        try extend(to: recordEnd, segment)
         return true
     }
 }

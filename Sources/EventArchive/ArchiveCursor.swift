@@ -38,6 +38,8 @@ public struct ArchiveCursor: ~Copyable {
     let directory: ArchiveDirectory
     let identity: ArchiveID
     private var pin: SegmentPin?
+    /// Where the writer says how far it has come, once somebody has looked.
+    var followedTail: ArchiveTail?
     private var segments: [SegmentDescription]
     private var nextIndex = 0
     private var known: Set<ArchiveGap>

@@ -61,6 +61,34 @@ struct FollowTests {
         #expect(try !cursor.waitForMore(nanoseconds: .max / 2))
     }
 
+    @Test("damage in the open segment is a gap for who follows, who goes on behind it")
+    func damageInOpen() throws {
+        let map = SegmentMap(eventBytes: 50)
+        let writer = try fixture.writer(calls: .unsynced)
+        let reader = try fixture.reader()
+        var cursor = reader.cursor(following: true)
+        for sequence in 0..<10 as Range<UInt64> {
+            try writer.append(Event(sequence, bytes: 50))
+        }
+        for (record, offset) in [(3, 60), (4, 2), (7, 8)] {
+            try fixture.poke(
+                SegmentName.firstOpen, at: map.record(record).lowerBound + offset, 0xA5)
+        }
+        var given: [UInt64] = []
+        while let record = try cursor.next() { given.append(record.sequence) }
+        #expect(given == [0, 1, 2, 5, 6, 8, 9])
+        #expect(cursor.gaps.map(\.sequences) == [3..<5, 7..<8])
+        // The last one of all: what it was is known when there is one behind it.
+        try writer.append(Event(10, bytes: 50))
+        try fixture.poke(SegmentName.firstOpen, at: map.record(10).lowerBound + 50, 0xA5)
+        #expect(try !cursor.waitForMore(nanoseconds: 1_000_000))
+        try writer.append(Event(11, bytes: 50))
+        #expect(try cursor.waitForMore(nanoseconds: 1_000_000_000))
+        #expect(try cursor.next()?.sequence == 11)
+        #expect(cursor.gaps.map(\.sequences) == [3..<5, 7..<8, 10..<11])
+        #expect(try cursor.next()?.sequence == nil)
+    }
+
     @Test("a torn record is not given, and the one that replaces it is")
     func tornRecord() throws {
         try fixture.write(0..<3, closing: false)
