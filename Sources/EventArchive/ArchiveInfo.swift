@@ -28,6 +28,8 @@ public struct ArchiveSegmentInfo: Sendable, Hashable {
     public var id: UInt64
     /// Whether it ends with a footer and will never change.
     public var isSealed: Bool
+    /// Whether it is there in compressed form.
+    public var isCompressed: Bool
     /// When it was made, in nanoseconds since 1970.
     public var created: Int64
     /// From its first sequence number to its end.
@@ -69,7 +71,8 @@ extension ArchiveSegmentInfo {
     init(_ segment: SegmentDescription) {
         let (first, end) = (segment.header.firstSequence, segment.summary.endSequence)
         self.init(
-            file: segment.name.fileName, id: segment.header.id, isSealed: segment.hasFooter,
+            file: segment.isCompressed ? segment.name.compressedFileName : segment.name.fileName,
+            id: segment.header.id, isSealed: segment.hasFooter, isCompressed: segment.isCompressed,
             created: segment.header.created, sequences: first..<max(first, end),
             records: segment.summary.records, eventBytes: segment.summary.eventBytes,
             fileBytes: UInt64(segment.fileBytes),

@@ -4,6 +4,8 @@ public struct ArchiveVerification: Sendable, Hashable {
     public internal(set) var segments = 0
     /// How many records are good.
     public internal(set) var records: UInt64 = 0
+    /// How many segments have an index that was compared with them.
+    public internal(set) var indexes = 0
     /// How many bytes were read.
     public internal(set) var bytes: UInt64 = 0
     /// Every place where something else is found than a writer leaves, in the order of segments.
@@ -23,17 +25,46 @@ extension ArchiveVerification {
 }
 
 extension ArchiveReader {
-    /// Reads every record, footer and 64 KiB checksum, and compares them. O(bytes); touches nothing.
+    /// Reads every record, footer, 64 KiB checksum and index, and compares them. O(bytes); touches
+    /// nothing.
     ///
-    /// Throws `system` if a file cannot be opened or mapped; all else is in the result.
-    public func verify() throws(ArchiveError) -> ArchiveVerification {
+    /// - Parameter mayContinue: asked before each segment, with how many were read; false ends it early.
+    /// - Throws: `system` if a file cannot be opened or mapped; all else is in the result.
+    public func verify(
+        while mayContinue: (ArchiveVerification) -> Bool = { _ in true }
+    ) throws(ArchiveError) -> ArchiveVerification {
         var result = ArchiveVerification()
         result.problems = recoveryReport.problems
         result.gaps = recoveryReport.gaps
-        for segment in segments {
+        for segment in segments where mayContinue(result) {
             try verify(segment, &result)
+            if segment.hasFooter { try verifyIndex(of: segment, &result) }
         }
         return result
+    }
+
+    /// An index has to be, byte for byte, the one that follows from its segment. That of a damaged
+    /// segment is judged by its own checksums alone.
+    private func verifyIndex(
+        of segment: SegmentDescription, _ result: inout ArchiveVerification
+    ) throws(ArchiveError) {
+        switch try directory.loadIndex(of: segment) {
+        case .absent: return
+        case .bad(let problem): result.problems.append(problem)
+        case .good:
+            result.indexes += 1
+            let name = segment.name.indexFileName
+            guard let expected = try encodedIndex(of: segment),
+                let file = try directory.openIfThere(name)
+            else { return }
+            let actual = try file.read(0..<(try file.byteCount()))
+            let same = zip(actual, expected).prefix { $0 == $1 }.count
+            guard same < max(actual.count, expected.count) else { return }
+            result.problems.append(
+                ArchiveProblem(
+                    file: name, offset: UInt64(same), found: "an index that says something else",
+                    expected: "what \(segment.name.fileName) says"))
+        }
     }
 
     private func verify(

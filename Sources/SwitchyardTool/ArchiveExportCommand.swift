@@ -18,7 +18,9 @@ struct ArchiveExportCommand: ParsableCommand {
             lines writes one file of JSON Lines. cloudtrail writes what CloudTrail delivers to S3: \
             AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/...json.gz, each {"Records":[...]} of the \
             "detail" of the events whose detail-type ends in "via CloudTrail"; the others are \
-            counted and left out. Files appear under their names when they are complete.
+            counted and left out. Files appear under their names when they are complete. A file that \
+            is there already is not touched without --overwrite; cloudtrail's files have new names \
+            each time and stand beside those of earlier exports.
 
             EXAMPLES
               switchyard archive export DIR --to events.jsonl
@@ -33,6 +35,8 @@ struct ArchiveExportCommand: ParsableCommand {
     @Option(help: "How: lines or cloudtrail.")
     var layout = Layout.lines
     @OptionGroup var part: SelectionOptions
+    @Flag(help: "Let the file take the place of one that is there.")
+    var overwrite = false
     @Flag(help: "Print one object.")
     var json = false
 
@@ -51,7 +55,7 @@ struct ArchiveExportCommand: ParsableCommand {
         do {
             let target: any ExportTarget =
                 switch layout {
-                case .lines: try LinesExport(path: to)
+                case .lines: try LinesExport(path: to, overwrites: overwrite)
                 case .cloudtrail: try CloudTrailExport(folder: to)
                 }
             while !Interrupt.isRequested, summary.events + summary.leftOut < part.limit ?? .max,
@@ -60,6 +64,10 @@ struct ArchiveExportCommand: ParsableCommand {
                 let isTaken = try record.bytes.withUnsafeBytes { try target.write($0) }
                 if isTaken { summary.events += 1 } else { summary.leftOut += 1 }
                 progress.update { "\(Figure.count(summary.events)) events" }
+            }
+            if Interrupt.isRequested, layout == .lines {
+                target.abandon()
+                throw Outcome.interrupted
             }
             summary.files = try target.finish()
         } catch let error as ArchiveError {
@@ -92,6 +100,8 @@ protocol ExportTarget: AnyObject {
     func write(_ event: UnsafeRawBufferPointer) throws -> Bool
     /// Completes everything, and says how many files there are.
     func finish() throws -> Int
+    /// Leaves nothing that is not complete.
+    func abandon()
 }
 
 /// One file of JSON Lines, under its name once it is complete.
@@ -100,9 +110,18 @@ final class LinesExport: ExportTarget {
     private let file: FileHandle
     private var buffer: [UInt8] = []
 
-    init(path: String) throws {
+    init(path: String, overwrites: Bool) throws {
         self.path = path
-        _ = FileManager.default.createFile(atPath: path + ".part", contents: nil)
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            if isFolder.boolValue { throw ExportError(path, "a folder; name a file in it") }
+            guard overwrites else {
+                throw ExportError(path, "exists; choose another name, or --overwrite")
+            }
+        }
+        guard FileManager.default.createFile(atPath: path + ".part", contents: nil) else {
+            throw ExportError(path, String(cString: strerror(errno)))
+        }
         guard let file = FileHandle(forWritingAtPath: path + ".part") else {
             throw ExportError(path, "can't be written")
         }
@@ -118,10 +137,13 @@ final class LinesExport: ExportTarget {
 
     private func flush() throws {
         do { try file.write(contentsOf: buffer) } catch {
+            abandon()
             throw ExportError(path, "can't be written: \(error.localizedDescription)")
         }
         buffer.removeAll(keepingCapacity: true)
     }
+
+    func abandon() { try? FileManager.default.removeItem(atPath: path + ".part") }
 
     func finish() throws -> Int {
         try flush()

@@ -6,7 +6,11 @@ import Switchyard
 /// `switchyard archive info`
 struct ArchiveInfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Print an archive's segments, events and times.")
+        commandName: "info", abstract: "Print an archive's segments, events and times.",
+        discussion: """
+            It reads what segments say of themselves, and the records of open ones; \
+            switchyard archive verify reads everything. Exits with 1 if something is damaged.
+            """)
 
     @Argument(help: "The archive's directory.")
     var directory: String
@@ -17,6 +21,7 @@ struct ArchiveInfoCommand: ParsableCommand {
         struct Segment: Encodable {
             var file: String
             var sealed: Bool
+            var compressed: Bool
             var firstSequence: UInt64
             var records: UInt64
             var eventBytes: UInt64
@@ -32,6 +37,7 @@ struct ArchiveInfoCommand: ParsableCommand {
         var ingestTimes: [String]?
         var eventTimes: [String]?
         var gaps: Int
+        var problems: [String]
         var segments: [Segment]
     }
 
@@ -43,7 +49,13 @@ struct ArchiveInfoCommand: ParsableCommand {
         } else {
             printTable(info, reader.recoveryReport)
         }
-        try reportGaps(reader.recoveryReport.gaps)
+        // What is no gap is told as it was found; a gap says it in terms of events.
+        let report = reader.recoveryReport
+        let gaps = report.gaps.map { "\($0.file):\($0.bytes.lowerBound)" }
+        let others = report.problems.filter { !gaps.contains("\($0.file):\($0.offset)") }
+        for problem in others { Terminal.error("\(problem)") }
+        try reportGaps(report.gaps)
+        guard others.isEmpty else { throw Outcome.wrong }
     }
 
     private func summary(_ info: ArchiveInfo, _ report: ArchiveRecoveryReport) -> Summary {
@@ -52,11 +64,12 @@ struct ArchiveInfoCommand: ParsableCommand {
             endSequence: info.sequences.upperBound, records: info.records,
             eventBytes: info.eventBytes, fileBytes: info.fileBytes,
             ingestTimes: times(info.ingestTimes), eventTimes: times(info.eventTimes),
-            gaps: report.gaps.count,
+            gaps: report.gaps.count, problems: report.problems.map(\.description),
             segments: info.segments.map {
                 .init(
-                    file: $0.file, sealed: $0.isSealed, firstSequence: $0.sequences.lowerBound,
-                    records: $0.records, eventBytes: $0.eventBytes, fileBytes: $0.fileBytes)
+                    file: $0.file, sealed: $0.isSealed, compressed: $0.isCompressed,
+                    firstSequence: $0.sequences.lowerBound, records: $0.records,
+                    eventBytes: $0.eventBytes, fileBytes: $0.fileBytes)
             })
     }
 
@@ -81,12 +94,18 @@ struct ArchiveInfoCommand: ParsableCommand {
         }
         Terminal.print("")
         Terminal.print(
-            Figure.cell("events", 12) + Figure.cell("bytes", 12) + "  state   file")
+            Figure.cell("events", 12) + Figure.cell("bytes", 12) + Figure.cell("on disk", 12)
+                + "  state       file")
         for segment in info.segments {
             Terminal.print(
                 Figure.cell(Figure.count(segment.records), 12)
                     + Figure.cell(Figure.bytes(segment.eventBytes), 12)
-                    + "  \(segment.isSealed ? "sealed" : "open  ")  \(segment.file)")
+                    + Figure.cell(Figure.bytes(segment.fileBytes), 12)
+                    + "  \(state(of: segment))  \(segment.file)")
         }
+    }
+
+    private func state(of segment: ArchiveSegmentInfo) -> String {
+        segment.isCompressed ? "compressed" : segment.isSealed ? "sealed    " : "open      "
     }
 }

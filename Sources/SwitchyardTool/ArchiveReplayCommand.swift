@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventArchive
 import EventMatching
+import Foundation
 import Switchyard
 
 /// `switchyard archive replay`
@@ -10,11 +11,15 @@ struct ArchiveReplayCommand: ParsableCommand {
         abstract: "Read an archive through rules, and print what matches.",
         discussion: """
             Prints, for each event that a rule matches, its sequence number, a tab, and the names of \
-            the rules; then, on standard error, how many events there were and how fast they came.
+            the rules; then, on standard error, how many events there were and how fast they came. \
+            Events that no rule can match, by their source, detail-type or account, are not read \
+            where the archive's footers and indexes tell (switchyard archive compact makes indexes). \
+            Ctrl-C ends it, and says how to go on.
 
             EXAMPLES
               switchyard archive replay DIR --rules rules.jsonl
               switchyard archive replay DIR --rules rules.jsonl --since 2026-01-31T12:00:00Z --count
+              switchyard archive replay DIR --rules rules.jsonl --rule late --pace 10
             """)
 
     @Argument(help: "The archive's directory.")
@@ -22,59 +27,110 @@ struct ArchiveReplayCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
     var rules: String
+    @Option(help: ArgumentHelp("Only this rule of the file; can be repeated.", valueName: "name"))
+    var rule: [String] = []
     @OptionGroup var part: SelectionOptions
+    @Option(
+        help: ArgumentHelp(
+            "\"full\" speed, the \"original\" pace, or so many times that, as 10 or 0.5.",
+            valueName: "pace"))
+    var pace = PaceOption()
     @Flag(help: "Print only how many events there were, and how many matches.")
     var count = false
     @Flag(help: "Print {\"sequence\", \"rules\"} a line, or with --count one object.")
     var json = false
     @OptionGroup var policy: InputPolicy
 
+    /// How long Ctrl-C may go unnoticed.
+    private static let napNanoseconds: UInt64 = 50_000_000
+
     private struct Totals: Encodable {
         var events: UInt64
         var bytes: UInt64
         var matches: UInt64
         var matchedEvents: UInt64
+        var skippedEvents: UInt64
+        var skippedSegments: Int
         var eventsPerSecond: Double
     }
 
     func run() throws {
         Interrupt.listen()
         var skipped = SkippedLines(policy)
-        let ruleSet = try loadRules(rules, &skipped)
+        let chosen = try chosenRules(&skipped)
+        let ruleSet = try compile(chosen)
         let reader = try ArchiveCommand.open(directory)
-        var replay = Replay(of: reader, over: part.selection, through: ruleSet)
-        var progress = Progress("replay")
+        var replay = Replay(
+            of: reader, over: part.selection, at: pace.pace, through: ruleSet, keys: RuleKeys(chosen))
         let start = benchClock()
+        let isComplete: Bool
         do throws(ArchiveError) {
-            var isMore = true
-            while isMore, !Interrupt.isRequested, replay.events < part.limit ?? .max {
-                let left = (part.limit ?? .max) - replay.events
-                isMore = try replay.step(limit: Int(min(left, 10_000))) { event in
-                    if !count, !event.matches.isEmpty { print(event, ruleSet) }
-                }
-                progress.update { "\(Figure.count(replay.events)) events" }
-            }
+            isComplete = try play(&replay, reader.sequences, ruleSet)
         } catch {
             throw Outcome.failure(error)
         }
-        let seconds = Double(max(benchClock() - start, 1)) / 1e9
-        let totals = Totals(
-            events: replay.events, bytes: replay.bytes, matches: replay.matches,
-            matchedEvents: replay.matchedEvents, eventsPerSecond: Double(replay.events) / seconds)
-        try report(totals)
+        try report(replay, seconds: Double(max(benchClock() - start, 1)) / 1e9)
         for sequence in replay.invalid { Terminal.error("event \(sequence) is not a JSON object") }
+        if Interrupt.isRequested, !isComplete {
+            Terminal.note("stopped; go on with --from \(replay.position)")
+        }
         try reportGaps(replay.gaps)
         if Interrupt.isRequested { throw Outcome.interrupted }
         if !replay.invalid.isEmpty { throw Outcome.wrong }
         try skipped.finish()
     }
 
-    private func report(_ totals: Totals) throws {
-        let line =
+    private func chosenRules(_ skipped: inout SkippedLines) throws -> [Rule] {
+        let all = try readRules(rules, &skipped)
+        for name in rule where !all.contains(where: { $0.name == name }) {
+            throw Outcome.failure("\(rules) has no usable rule \"\(name)\"")
+        }
+        return rule.isEmpty ? all : all.filter { rule.contains($0.name) }
+    }
+
+    /// Replays until the end, the limit, or Ctrl-C. Whether nothing is left.
+    private func play(
+        _ replay: inout Replay, _ sequences: Range<UInt64>, _ ruleSet: RuleSet
+    ) throws(ArchiveError) -> Bool {
+        var progress = Progress("replay")
+        while !Interrupt.isRequested, replay.events < part.limit ?? .max {
+            let left = (part.limit ?? .max) - replay.events
+            let step = try replay.step(limit: Int(min(left, 10_000)), now: benchClock()) { event in
+                if !count, !event.matches.isEmpty { print(event, ruleSet) }
+            }
+            let passed = Double(replay.position) - Double(sequences.lowerBound)
+            progress.update {
+                let share = max(0, passed) / Double(max(1, sequences.count))
+                return "\(Figure.count(replay.events)) events, \(Int(100 * min(share, 1))) % done"
+            }
+            switch step {
+            case .more: continue
+            case .end: return true
+            case .due(let nanoseconds):
+                Output.standard.flush()
+                usleep(UInt32(min(nanoseconds, Self.napNanoseconds) / 1_000 + 1))
+            }
+        }
+        return false
+    }
+
+    private func report(_ replay: borrowing Replay, seconds: Double) throws {
+        let statistics = replay.statistics
+        let totals = Totals(
+            events: replay.events, bytes: replay.bytes, matches: replay.matches,
+            matchedEvents: replay.matchedEvents, skippedEvents: statistics.recordsSkipped,
+            skippedSegments: statistics.segmentsSkipped,
+            eventsPerSecond: Double(replay.events) / seconds)
+        var line =
             "\(Figure.count(totals.events)) events, \(Figure.bytes(totals.bytes)), "
             + "\(Figure.count(totals.matches)) matches in "
             + "\(Figure.count(totals.matchedEvents)) events, "
             + "\(Figure.rate(totals.eventsPerSecond))events/s"
+        if totals.skippedEvents > 0 {
+            line +=
+                "; passed over \(Figure.count(totals.skippedEvents)) events unread, "
+                + "\(totals.skippedSegments) segments of them whole"
+        }
         if count {
             Terminal.clearProgress()
             Terminal.print(json ? try JSONText.encoded(totals) : line)
@@ -91,4 +147,23 @@ struct ArchiveReplayCommand: ParsableCommand {
                     + names.map(JSONText.quoted).joined(separator: ",") + "]}"
                 : "\(event.sequence)\t\(names.joined(separator: ","))")
     }
+}
+
+/// A pace on the command line: `full`, `original`, or a factor.
+struct PaceOption: ExpressibleByArgument {
+    var pace = ReplayPace.fullSpeed
+
+    init() {}
+
+    init?(argument: String) {
+        switch argument {
+        case "full": break
+        case "original": pace = .original
+        default:
+            guard let factor = Double(argument), factor > 0, factor.isFinite else { return nil }
+            pace = .times(factor)
+        }
+    }
+
+    var defaultValueDescription: String { "full" }
 }

@@ -5,11 +5,12 @@ import EventArchive
 struct ArchiveVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check every record, footer and checksum of an archive.",
+        abstract: "Check every record, footer, checksum and index of an archive.",
         discussion: """
             Exits with 1 if anything is damaged, or missing in between, and says what; whole segments \
-            missing at the beginning or the end leave no trace but the first and the last number. An open segment with a \
-            torn tail is sound: its writer was killed, and nothing acknowledged is in that tail.
+            missing at the beginning or the end leave no trace but the first and the last number. An \
+            open segment with a torn tail is sound: its writer was killed, and nothing acknowledged \
+            is in that tail. Ctrl-C stops between two segments.
             """)
 
     @Argument(help: "The archive's directory.")
@@ -27,6 +28,7 @@ struct ArchiveVerifyCommand: ParsableCommand {
 
         var sound: Bool
         var segments: Int
+        var indexes: Int
         var records: UInt64
         var bytes: UInt64
         var tornBytes: UInt64
@@ -35,18 +37,29 @@ struct ArchiveVerifyCommand: ParsableCommand {
     }
 
     func run() throws {
+        Interrupt.listen()
         let reader = try ArchiveCommand.open(directory)
+        var progress = Progress("verify")
         let result: ArchiveVerification
-        do throws(ArchiveError) { result = try reader.verify() } catch {
+        do throws(ArchiveError) {
+            result = try reader.verify { soFar in
+                progress.update { "\(Figure.count(soFar.records)) records are good" }
+                return !Interrupt.isRequested
+            }
+        } catch {
             throw Outcome.failure(error)
+        }
+        if Interrupt.isRequested {
+            Terminal.note("stopped after \(result.segments) segments")
+            throw Outcome.interrupted
         }
         let tornBytes = reader.recoveryReport.tornBytes
         if json {
             Terminal.print(
                 try JSONText.encoded(
                     Verdict(
-                        sound: result.isSound, segments: result.segments, records: result.records,
-                        bytes: result.bytes, tornBytes: tornBytes, gaps: result.gaps.count,
+                        sound: result.isSound, segments: result.segments,
+                        indexes: result.indexes, records: result.records, bytes: result.bytes, tornBytes: tornBytes, gaps: result.gaps.count,
                         problems: result.problems.map {
                             .init(
                                 file: $0.file, offset: $0.offset, found: $0.found,

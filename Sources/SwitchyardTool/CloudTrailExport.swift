@@ -16,7 +16,19 @@ final class CloudTrailExport: ExportTarget {
     private var fileCount = 0
     private let run = String(UInt64.random(in: 0 ... .max), radix: 36)
 
-    init(folder: String) throws { self.folder = folder }
+    init(folder: String) throws {
+        self.folder = folder
+        // Before anything is read: a file in its place, or a folder that can't be written.
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ExportError(folder, "can't be made: \(error.localizedDescription)")
+        }
+        guard access(folder, W_OK) == 0 else {
+            throw ExportError(folder, String(cString: strerror(errno)))
+        }
+    }
 
     func write(_ event: UnsafeRawBufferPointer) throws -> Bool {
         guard let index = try? scanner.scan(event) else { return false }
@@ -67,6 +79,8 @@ final class CloudTrailExport: ExportTarget {
         try file.write("]}")
         try file.close()
     }
+
+    func abandon() {}
 
     func finish() throws -> Int {
         for place in order { try end(place) }

@@ -119,6 +119,67 @@ struct ArchiveCommandTests {
         #expect(count["matches"] as? Int == 4 && count["matchedEvents"] as? Int == 3)
     }
 
+    @Test("replay takes some rules of a file, and passes over what they cannot match")
+    func replayOfChosenRules() throws {
+        let more = try folder.file(
+            "more",
+            lines: [
+                #"{"name":"low","pattern":{"detail":{"number":[{"numeric":["<",3]}]}}}"#,
+                #"{"name":"nobody","pattern":{"source":["nobody.at.all"]}}"#,
+            ])
+        let low = try Tool.run("archive", "replay", archive, "--rules", more, "--rule", "low")
+        #expect(low.output == "0\tlow\n1\tlow\n2\tlow\n" && low.exitCode == 0)
+        // Its events have no source at all, so that any of them may still be what a rule wants.
+        let nobody = try Tool.run("archive", "replay", archive, "--rules", more, "--rule", "nobody")
+        #expect(nobody.output.isEmpty && nobody.exitCode == 0)
+        let missing = try Tool.run("archive", "replay", archive, "--rules", more, "--rule", "x")
+        #expect(missing.exitCode == 2 && missing.errors.contains("no usable rule \"x\""))
+    }
+
+    @Test("replay at a pace waits, and Ctrl-C ends it at once and says how to go on")
+    func replayAtAPace() throws {
+        for pace in ["0", "-1", "fast", "inf"] {
+            let wrong = try Tool.run("archive", "replay", archive, "--rules", rules, "--pace", pace)
+            #expect(wrong.exitCode == 64, "\(pace)")
+        }
+        let fast = try Tool.run(
+            "archive", "replay", archive, "--rules", rules, "--pace", "1e9")
+        #expect(fast.output == "0\tlow\n1\tlow\n2\tlow,two\n2499\ttwo\n")
+        let slow = try RunningTool(
+            ["archive", "replay", archive, "--rules", rules, "--pace", "1e-9"])
+        while slow.isRunning, slow.output.isEmpty { usleep(10_000) }
+        slow.signal(SIGINT)
+        #expect(slow.waitForEnd() == 130)
+        #expect(slow.output.hasPrefix("0\tlow\n") && slow.errors.contains("go on with --from "))
+    }
+
+    @Test("verify compares the indexes, and info tells of what it finds without reading everything")
+    func indexesAndHeaders() throws {
+        #expect(try Tool.run("archive", "compact", archive).exitCode == 0)
+        let sound = try Tool.run("archive", "verify", archive, "--json").object()
+        #expect(sound["sound"] as? Bool == true && sound["indexes"] as? Int ?? 0 >= 2)
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive).sorted()
+        let index = try #require(names.first { $0.hasSuffix(".index") })
+        try flip(index, at: 3_000)
+        let verify = try Tool.run("archive", "verify", archive)
+        #expect(verify.exitCode == 1 && verify.errors.contains(index))
+        #expect(try Tool.run("archive", "compact", archive).exitCode == 0)
+        #expect(try Tool.run("archive", "verify", archive).exitCode == 0)
+        let segment = try #require(names.first { $0.hasSuffix(".segment") })
+        try flip(segment, at: 20)
+        let info = try Tool.run("archive", "info", archive)
+        #expect(info.exitCode == 1 && info.errors.contains("a damaged header"))
+        let object = try Tool.run("archive", "info", archive, "--json").object()
+        #expect((object["problems"] as? [String])?.count == 1)
+    }
+
+    private func flip(_ file: String, at offset: Int) throws {
+        let url = URL(fileURLWithPath: "\(archive)/\(file)")
+        var content = try Data(contentsOf: url)
+        content[offset] ^= 1
+        try content.write(to: url)
+    }
+
     @Test("another run appends to an archive that is there")
     func append() throws {
         let again = try Tool.run(

@@ -58,6 +58,41 @@ struct ArchiveUpkeepTests {
         #expect(readFile(folder.path("out")) == readFile(folder.path("events")))
     }
 
+    @Test("export leaves what is there alone, and says so before it reads anything")
+    func exportTargets() throws {
+        let there = try folder.file("there", lines: ["mine"])
+        let refused = try Tool.run("archive", "export", archive, "--to", there)
+        #expect(refused.exitCode == 2 && refused.errors.contains("exists; choose another name"))
+        #expect(readFile(there).map { String(decoding: $0, as: UTF8.self) } == "mine\n")
+        let forced = try Tool.run("archive", "export", archive, "--to", there, "--overwrite")
+        #expect(forced.exitCode == 0 && readFile(there) == readFile(folder.path("events")))
+        for to in [folder.path("no/such/folder/file"), folder.path] {
+            let result = try Tool.run("archive", "export", archive, "--to", to)
+            #expect(result.exitCode == 2 && result.output.isEmpty, "\(to)")
+        }
+        let logs = try Tool.run(
+            "archive", "export", archive, "--layout", "cloudtrail", "--to", there)
+        #expect(logs.exitCode == 2 && logs.output.isEmpty)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!left.contains { $0.hasSuffix(".part") })
+    }
+
+    @Test("info names compressed segments as they are, with the size that they have")
+    func compressedInfo() throws {
+        try #require(try Tool.run("archive", "compact", archive, "--compress").exitCode == 0)
+        let object = try Tool.run("archive", "info", archive, "--json").object()
+        let segments = try #require(object["segments"] as? [[String: Any]])
+        let compressed = segments.filter { $0["compressed"] as? Bool == true }
+        #expect(compressed.count >= 2)
+        for segment in compressed {
+            let file = try #require(segment["file"] as? String)
+            let size = try #require(readFile("\(archive)/\(file)")?.count)
+            #expect(file.hasSuffix(".zst") && segment["fileBytes"] as? Int == size)
+        }
+        let table = try Tool.run("archive", "info", archive)
+        #expect(table.lines.contains { $0.contains("compressed") && $0.hasSuffix(".zst") })
+    }
+
     @Test("export in CloudTrail's layout has a folder a day, and gzip files of Records")
     func cloudTrail() throws {
         let result = try Tool.run(
