@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "EventArchiveTests",
             dependencies: ["ArchiveAppender", "EventArchive", "CSwitchyard", "TestSupport"],
-            exclude: ["Python"],
+            exclude: ["Golden", "Python"],
             swiftSettings: settings),
         .testTarget(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],

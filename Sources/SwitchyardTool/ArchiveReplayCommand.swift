@@ -61,7 +61,8 @@ struct ArchiveReplayCommand: ParsableCommand {
         let ruleSet = try compile(chosen)
         let reader = try ArchiveCommand.open(directory)
         var replay = Replay(
-            of: reader, over: part.selection, at: pace.pace, through: ruleSet, keys: RuleKeys(chosen))
+            of: reader, over: part.selection, at: pace.pace, through: ruleSet,
+            keys: RuleKeys(chosen))
         let start = benchClock()
         let isComplete: Bool
         do throws(ArchiveError) {

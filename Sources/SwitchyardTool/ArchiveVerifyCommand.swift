@@ -59,7 +59,8 @@ struct ArchiveVerifyCommand: ParsableCommand {
                 try JSONText.encoded(
                     Verdict(
                         sound: result.isSound, segments: result.segments,
-                        indexes: result.indexes, records: result.records, bytes: result.bytes, tornBytes: tornBytes, gaps: result.gaps.count,
+                        indexes: result.indexes, records: result.records, bytes: result.bytes,
+                        tornBytes: tornBytes, gaps: result.gaps.count,
                         problems: result.problems.map {
                             .init(
                                 file: $0.file, offset: $0.offset, found: $0.found,

@@ -4,7 +4,7 @@ import Testing
 @testable import EventArchive
 
 /// A directory of its own for an archive, removed with the last reference.
-final class Fixture {
+final class Fixture: Sendable {
     let path: String
 
     init() {
