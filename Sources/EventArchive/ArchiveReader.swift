@@ -26,10 +26,19 @@ public final class ArchiveReader: Sendable {
     /// one), which is read to find its end.
     ///
     /// Throws `noArchive`, `foreignDirectory`, and every error about the state of the files.
-    public init(directory path: String) throws(ArchiveError) {
-        directory = try ArchiveDirectory(opening: path)
-        identity = try directory.identity()
-        let survey = try ArchiveSurvey.whileWriting(directory, of: identity.id)
+    public convenience init(directory path: String) throws(ArchiveError) {
+        let directory = try ArchiveDirectory(opening: path)
+        let identity = try directory.identity()
+        self.init(
+            directory, identity, try ArchiveSurvey.whileWriting(directory, of: identity.id))
+    }
+
+    /// A reader of what a survey found.
+    init(
+        _ directory: ArchiveDirectory, _ identity: ArchiveIdentity, _ survey: ArchiveSurvey
+    ) {
+        self.directory = directory
+        self.identity = identity
         segments = survey.segments
         recoveryReport = survey.report
         let first = survey.segments.first?.header.firstSequence ?? survey.nextSequence

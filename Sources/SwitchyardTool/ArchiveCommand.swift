@@ -7,11 +7,14 @@ struct ArchiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
         abstract:
-            "Look into an archive, check it, print it, replay it, export it, make it smaller.",
-        discussion: "A writer may be at work. Only compact changes an archive.",
+            "Look into an archive, check it, mend it, print it, replay it, export it, make it smaller.",
+        discussion: """
+            A writer may be at work, except for repair. Only compact and repair change an archive.
+            """,
         subcommands: [
-            ArchiveInfoCommand.self, ArchiveVerifyCommand.self, ArchiveCatCommand.self,
-            ArchiveReplayCommand.self, ArchiveExportCommand.self, ArchiveCompactCommand.self,
+            ArchiveInfoCommand.self, ArchiveVerifyCommand.self, ArchiveRepairCommand.self,
+            ArchiveCatCommand.self, ArchiveReplayCommand.self, ArchiveExportCommand.self,
+            ArchiveCompactCommand.self,
         ])
 
     /// Opens an archive, and says what is wrong with it already.

@@ -54,11 +54,16 @@ struct SoakTests {
                 try writer.append(Event(written, bytes: 300))
                 written += 1
             }
-            while let record = try follower.next() {
-                try #require(record.sequence == followed)
-                followed += 1
+            while followed < written {
+                if let record = try follower.next() {
+                    try #require(record.sequence == followed)
+                    followed += 1
+                } else {
+                    // Where one segment ends and the next begins, a look can come too early.
+                    _ = try follower.waitForMore(nanoseconds: 1_000_000_000)
+                }
             }
-            try #require(followed == written && follower.gaps.isEmpty)
+            try #require(follower.gaps.isEmpty)
             let reader = try fixture.reader()
             if rounds % 3 == 0 { try reader.makeIndexes() }
             if rounds % 5 == 0, ArchiveReader.canCompress { try reader.compress(level: 1) }

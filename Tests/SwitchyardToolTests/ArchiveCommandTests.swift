@@ -173,6 +173,23 @@ struct ArchiveCommandTests {
         #expect((object["problems"] as? [String])?.count == 1)
     }
 
+    @Test("repair says what it would do, does it, and says what it has done")
+    func repair() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive).sorted()
+        let segment = try #require(names.first { $0.hasSuffix(".segment") })
+        try flip(segment, at: 20)
+        let plan = try Tool.run("archive", "repair", archive, "--dry-run")
+        #expect(plan.exitCode == 0 && plan.output.hasPrefix("would write \(segment) anew"))
+        #expect(try Tool.run("archive", "verify", archive).exitCode == 1)
+        let result = try Tool.run("archive", "repair", archive)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.output.hasPrefix("will write \(segment) anew"))
+        #expect(result.output.hasSuffix("done: 2,500 records can be read\n"))
+        #expect(try Tool.run("archive", "verify", archive).exitCode == 0)
+        let again = try Tool.run("archive", "repair", archive, "--json").object()
+        #expect((again["steps"] as? [String])?.isEmpty == true)
+    }
+
     private func flip(_ file: String, at offset: Int) throws {
         let url = URL(fileURLWithPath: "\(archive)/\(file)")
         var content = try Data(contentsOf: url)

@@ -1,0 +1,221 @@
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// One thing that repairing an archive does.
+public enum ArchiveRepairStep: Sendable, Hashable {
+    /// Writes `archive.identity` anew, with the id that the segments tell.
+    case writeIdentity
+    /// Does what the next writer would do first: gives segments their names, seals those that another
+    /// one follows, and clears a torn tail.
+    case finishWriting(tornBytes: UInt64)
+    /// Writes a sealed segment anew, every good record where it was, with a good header and a footer
+    /// that tells what is lost. The file as it was stays beside it under another name.
+    case rewriteSegment(file: String, lost: [ArchiveGap])
+    /// Makes an index anew, or removes it where the segment is too damaged to have one.
+    case makeIndex(file: String)
+}
+
+extension ArchiveRepairStep: CustomStringConvertible {
+    /// What it does, for people.
+    public var description: String {
+        switch self {
+        case .writeIdentity: "write archive.identity anew, with the id that the segments tell"
+        case .finishWriting(let tornBytes):
+            "finish what the last writer left open"
+                + (tornBytes > 0
+                    ? ", and clear \(tornBytes) bytes of a record that was never acknowledged" : "")
+        case .rewriteSegment(let file, let lost):
+            "write \(file) anew with all of its good records"
+                + (lost.isEmpty
+                    ? ""
+                    : "; lost are events "
+                        + lost.map {
+                            $0.sequences.isEmpty
+                                ? "of unknown numbers"
+                                : "\($0.sequences.lowerBound) to \($0.sequences.upperBound - 1)"
+                        }.joined(separator: ", "))
+                + "; the old file stays as \(file)\(SegmentRewriter.oldSuffix)"
+        case .makeIndex(let file): "make \(file) anew"
+        }
+    }
+}
+
+/// Mends an archive's files without losing a record that can be read: first it finds out what is to be
+/// done, which changes nothing, then it does it.
+///
+/// ```swift
+/// let repair = try ArchiveRepair(directory: path)
+/// print(repair.steps, repair.unrepairable)
+/// try repair.perform { step in print(step) }
+/// ```
+///
+/// What is lost stays lost: readers go on telling of it as a gap.
+public struct ArchiveRepair: Sendable {
+    /// What there is to do, in this order.
+    public let steps: [ArchiveRepairStep]
+    /// What is wrong and cannot be mended by it.
+    public let unrepairable: [ArchiveProblem]
+
+    private let directory: ArchiveDirectory
+    private let identity: ArchiveIdentity
+
+    /// Finds out what is to be done. O(bytes of the archive), all of which are read.
+    ///
+    /// - Throws: `locked` if a writer has the archive open, and every error about the state of the
+    ///   files that only a person can decide on.
+    public init(directory path: String) throws(ArchiveError) {
+        directory = try ArchiveDirectory(opening: path)
+        guard try !directory.hasWriter() else { throw .locked(directory: path) }
+        var steps: [ArchiveRepairStep] = []
+        do throws(ArchiveError) {
+            identity = try directory.identity()
+        } catch .damagedIdentity {
+            guard let found = try directory.identityOfSegments() else {
+                throw .damagedIdentity(directory: path)
+            }
+            identity = found
+            steps.append(.writeIdentity)
+        }
+        let survey = try ArchiveSurvey(directory, of: identity.id)
+        let reader = ArchiveReader(directory, identity, survey)
+        let found = try reader.verify()
+        var mended: Set<String> = []
+        if let step = Self.finishing(survey, &mended) { steps.append(step) }
+        for segment in survey.segments where segment.name.isSealed && !segment.isCompressed {
+            let file = segment.name.fileName
+            guard found.problems.contains(where: { $0.file == file }),
+                let rewriter = try SegmentRewriter(segment, in: directory), rewriter.isNeeded
+            else { continue }
+            steps.append(.rewriteSegment(file: file, lost: rewriter.gaps))
+            mended.insert(file)
+        }
+        for segment in survey.segments where segment.name.isSealed {
+            let file = segment.name.indexFileName
+            // That of a segment with another footer is of no use any more.
+            let isThere = try directory.openIfThere(file) != nil
+            let isOutdated = isThere && mended.contains(segment.name.fileName)
+            guard isOutdated || found.problems.contains(where: { $0.file == file }) else {
+                continue
+            }
+            steps.append(.makeIndex(file: file))
+            mended.insert(file)
+        }
+        // A gap that a footer tells of is as good as it gets.
+        let known = Set(
+            survey.segments.filter(\.hasFooter).flatMap(\.gaps).map { ArchiveProblem($0) })
+        self.steps = steps
+        unrepairable = found.problems.filter { !mended.contains($0.file) && !known.contains($0) }
+    }
+
+    /// Whether there is something that the next writer would do.
+    private static func finishing(
+        _ survey: ArchiveSurvey, _ mended: inout Set<String>
+    ) -> ArchiveRepairStep? {
+        let open = survey.segments.filter { !$0.name.isSealed }
+        let isClean =
+            survey.report.tornBytes == 0 && survey.neverUsed.isEmpty && open.count <= 1
+            && open.allSatisfy {
+                $0.name == survey.segments.last?.name && $0.gaps.isEmpty && !$0.hasFooter
+                    && $0.fileBytes == Int($0.header.capacity)
+            }
+        // A writer refuses to go on behind a segment that nobody can read.
+        guard !isClean, survey.unreadableEnd == nil else { return nil }
+        for segment in open { mended.insert(segment.name.fileName) }
+        for name in survey.neverUsed { mended.insert(name.fileName) }
+        return .finishWriting(tornBytes: survey.report.tornBytes)
+    }
+
+    /// Does it, step by step; each is complete, or as if it had not begun.
+    ///
+    /// - Parameters:
+    ///   - began: called before each step.
+    ///   - mayContinue: asked before each step; false ends it early.
+    /// - Throws: `locked`, `maintained`, `diskFull`, `syncFailed`, `system`.
+    public func perform(
+        while mayContinue: () -> Bool = { true }, began: (ArchiveRepairStep) -> Void = { _ in }
+    ) throws(ArchiveError) {
+        for step in steps where mayContinue() {
+            began(step)
+            switch step {
+            case .finishWriting:
+                let writer = try ArchiveWriter(
+                    directory: directory.path,
+                    configuration: ArchiveConfiguration(durability: .none))
+                try writer.close()
+            case .writeIdentity:
+                try alone { () throws(ArchiveError) in try directory.write(identity) }
+            case .rewriteSegment(let file, _):
+                try alone { () throws(ArchiveError) in try rewrite(file) }
+            case .makeIndex(let file):
+                let survey = try ArchiveSurvey(directory, of: identity.id)
+                let reader = ArchiveReader(directory, identity, survey)
+                guard
+                    let segment = survey.segments.first(where: { $0.name.indexFileName == file }),
+                    let index = try reader.encodedIndex(of: segment)
+                else {
+                    // A segment that has lost its end is read without one.
+                    try directory.remove(file)
+                    continue
+                }
+                try directory.writeIndex(index, of: segment.name)
+            }
+        }
+    }
+
+    /// With the locks of a writer and of whoever compresses.
+    private func alone(_ body: () throws(ArchiveError) -> Void) throws(ArchiveError) {
+        let lock = try directory.lock()
+        try directory.maintaining { () throws(ArchiveError) in try body() }
+        _ = consume lock
+    }
+
+    private func rewrite(_ file: String) throws(ArchiveError) {
+        let survey = try ArchiveSurvey(directory, of: identity.id)
+        guard let segment = survey.segments.first(where: { $0.name.fileName == file }),
+            let rewriter = try SegmentRewriter(segment, in: directory), rewriter.isNeeded
+        else { return }
+        try rewriter.write(in: directory)
+    }
+}
+
+extension ArchiveDirectory {
+    /// Gives a file one more name, or, where that is taken, one with a number.
+    func keep(_ name: String, as other: String) throws(ArchiveError) {
+        for number in 1... {
+            let candidate = number == 1 ? other : "\(other).\(number)"
+            if link("\(path)/\(name)", "\(path)/\(candidate)") == 0 { return }
+            guard errno == EEXIST else {
+                throw .writing(name, bytes: 0, call: "link", errno: errno)
+            }
+        }
+    }
+
+    /// The identity that all readable headers of segments agree on; nil if they do not, or there is
+    /// none.
+    fileprivate func identityOfSegments() throws(ArchiveError) -> ArchiveIdentity? {
+        var found: ArchiveIdentity?
+        for name in try segmentNames() {
+            guard let file = try openIfThere(name.fileName),
+                let header = try SegmentHeader.decode(
+                    try file.read(0..<ArchiveFormat.segmentHeaderBytes), file: name.fileName)
+            else { continue }
+            if let found, found.id != header.archive { return nil }
+            if found == nil {
+                found = ArchiveIdentity(id: header.archive, created: header.created)
+            }
+        }
+        return found
+    }
+
+    fileprivate func write(_ identity: ArchiveIdentity) throws(ArchiveError) {
+        let name = ArchiveIdentity.fileName + Self.creationSuffix
+        let file = try createFile(name)
+        try file.write(identity.encoded(), at: 0)
+        try file.sync()
+        try rename(name, to: ArchiveIdentity.fileName)
+        try sync()
+    }
+}

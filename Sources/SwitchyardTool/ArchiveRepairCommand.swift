@@ -1,0 +1,79 @@
+import ArgumentParser
+import EventArchive
+
+/// `switchyard archive repair`
+struct ArchiveRepairCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repair",
+        abstract: "Mend an archive's files without losing a record that can be read.",
+        discussion: """
+            Reads everything, says what it is going to do, and does it: a lost archive.identity is \
+            written anew from what the segments tell; what the last writer left open is finished; a \
+            sealed segment with a damaged header, footer or record is written anew with all of its \
+            good records, and the old file stays beside it; an index that is wrong is made anew. \
+            Events that are lost stay lost, and readers go on telling of them as gaps. No writer may \
+            be at work. Ctrl-C stops between two steps.
+
+            Exits with 0 if all could be mended, and 1 if something is left that it can't mend.
+
+            EXAMPLES
+              switchyard archive repair DIR --dry-run
+              switchyard archive repair DIR
+            """)
+
+    @Argument(help: "The archive's directory.")
+    var directory: String
+    @Flag(help: "Only say what there is to do; change nothing.")
+    var dryRun = false
+    @Flag(help: "Print one object.")
+    var json = false
+
+    private struct Summary: Encodable {
+        var dryRun: Bool
+        var steps: [String]
+        var unrepairable: [String]
+    }
+
+    func run() throws {
+        Interrupt.listen()
+        let repair: ArchiveRepair
+        do throws(ArchiveError) {
+            repair = try ArchiveRepair(directory: directory)
+            if !json { announce(repair) }
+            if !dryRun { try perform(repair) }
+        } catch {
+            throw Outcome.failure(error)
+        }
+        if json {
+            Terminal.print(
+                try JSONText.encoded(
+                    Summary(
+                        dryRun: dryRun, steps: repair.steps.map(\.description),
+                        unrepairable: repair.unrepairable.map(\.description))))
+        }
+        Output.standard.flush()
+        for problem in repair.unrepairable { Terminal.error("can't be mended: \(problem)") }
+        if Interrupt.isRequested { throw Outcome.interrupted }
+        if !repair.unrepairable.isEmpty { throw Outcome.wrong }
+    }
+
+    private func announce(_ repair: ArchiveRepair) {
+        if repair.steps.isEmpty { Terminal.print("nothing to do") }
+        for step in repair.steps { Terminal.print("\(dryRun ? "would" : "will") \(step)") }
+        Output.standard.flush()
+    }
+
+    private func perform(_ repair: ArchiveRepair) throws(ArchiveError) {
+        var done = 0
+        try repair.perform(while: { !Interrupt.isRequested }) { step in
+            done += 1
+            Terminal.note("\(done) of \(repair.steps.count): \(step)")
+        }
+        guard !json, done > 0 else { return }
+        let reader = try ArchiveReader(directory: directory)
+        let result = try reader.verify()
+        Terminal.print(
+            "done: \(Figure.count(result.records)) records can be read"
+                + (result.gaps.isEmpty ? "" : ", \(result.gaps.count) gaps are known"))
+    }
+}
