@@ -8,9 +8,13 @@ final class FailingDisk: Sendable {
     private let failsSyncs = Atomic(false)
     private let isFull = Atomic(false)
     private let syncCount = Atomic(0)
+    private let refusalCount = Atomic(0)
 
     /// How often something was to be synced.
     var syncs: Int { syncCount.load(ordering: .relaxed) }
+
+    /// How often there was no room.
+    var refusals: Int { refusalCount.load(ordering: .relaxed) }
 
     func failSyncs() { failsSyncs.store(true, ordering: .relaxed) }
     func fill() { isFull.store(true, ordering: .relaxed) }
@@ -27,7 +31,9 @@ final class FailingDisk: Sendable {
             self.synced { real.writeDurably(file, first, second, offset) }
         }
         calls.allocate = { file, size in
-            self.isFull.load(ordering: .relaxed) ? ENOSPC : real.allocate(file, size)
+            guard self.isFull.load(ordering: .relaxed) else { return real.allocate(file, size) }
+            self.refusalCount.add(1, ordering: .relaxed)
+            return ENOSPC
         }
         return calls
     }

@@ -89,3 +89,52 @@ struct PowerCutTests {
         return sequences
     }
 }
+
+/// The same on a real file system.
+@Suite(
+    "Power cuts on ext4", .onThreadsOfItsOwn,
+    .enabled(if: LoopDisk.isPossible, "mounting an image of ext4 needs root and loop devices"))
+struct LoopDiskTests {
+    @Test(
+        "everything durable is there when the machine starts again, and a writer goes on",
+        arguments: [.none, .batch, .interval(milliseconds: 0)] as [ArchiveDurability])
+    func powerCut(durability: ArchiveDurability) throws {
+        var random = SeededGenerator(seed: seed)
+        let disk = try LoopDisk(megabytes: 24)
+        let path = disk.path + "/archive"
+        let configuration = Fixture.configuration(durability)
+        for _ in 0..<3 {
+            let durable = try Self.write(path, configuration, disk, &random)
+            try disk.restart()
+            let reader = try ArchiveReader(directory: path)
+            let sequences = try reader.read(bytes: 700).sequences
+            try #require(
+                sequences.count >= durable && sequences == Array(0..<UInt64(sequences.count)),
+                "\(durable) were durable, SWITCHYARD_SEED=\(seed)")
+        }
+        let writer = try ArchiveWriter(directory: path, configuration: configuration)
+        let next = writer.watermark.appended
+        #expect(try writer.append(Event(next, bytes: 700)) == next)
+        try writer.close()
+        #expect(try ArchiveReader(directory: path).verify().isSound)
+    }
+
+    /// Appends, commits now and then, and loses the power. Returns how much was durable before.
+    private static func write(
+        _ path: String, _ configuration: ArchiveConfiguration, _ disk: LoopDisk,
+        _ random: inout SeededGenerator
+    ) throws -> UInt64 {
+        let writer = try ArchiveWriter(directory: path, configuration: configuration)
+        for _ in 0..<Int.random(in: 200...600, using: &random) {
+            try writer.append(Event(writer.watermark.appended, bytes: 700))
+            switch Int.random(in: 0..<30, using: &random) {
+            case 0: try writer.commit()
+            case 1, 2: try writer.startCommit()
+            default: break
+            }
+        }
+        let durable = writer.watermark.durable
+        try disk.losePower()
+        return durable
+    }
+}

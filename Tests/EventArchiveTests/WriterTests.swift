@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -217,6 +218,32 @@ struct FailureTests {
         try writer.close()
         #expect(try fixture.reader().read().sequences == Array(0...appended))
         #expect(try fixture.reader().verify().isSound)
+    }
+
+    @Test("a disk that is full while a segment is prepared, and has room in time, stops nobody")
+    func roomInTime() throws {
+        let writer = try fixture.writer(calls: disk.calls)
+        try wait(seconds: 30) { try fixture.files().contains { $0.hasSuffix(".prepared") } }
+        disk.fill()
+        // Into the segment that was ready.
+        for sequence in 0..<80 as Range<UInt64> {
+            try writer.append(Event(sequence, bytes: 1_000))
+        }
+        try wait(seconds: 30) { disk.refusals > 0 }
+        disk.free()
+        for sequence in 80..<300 as Range<UInt64> {
+            try writer.append(Event(sequence, bytes: 1_000))
+        }
+        try writer.close()
+        #expect(try fixture.reader().read(bytes: 1_000).sequences == Array(0..<300))
+    }
+
+    private func wait(seconds: Double, until isSo: () throws -> Bool) throws {
+        let end = Date(timeIntervalSinceNow: seconds)
+        while try !isSo() {
+            try #require(Date() < end)
+            usleep(1_000)
+        }
     }
 
     @Test("without room for the first segment opening fails, and can be tried again")
