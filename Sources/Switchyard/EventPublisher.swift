@@ -72,6 +72,16 @@ public final class EventPublisher {
         }
     }
 
+    /// Publishes an event to another bus of the same lane: one publisher, and its slab, may serve any
+    /// number of buses.
+    package func publish(
+        _ event: UnsafeRawBufferPointer, to bus: BusHandle, publishTime: UInt64
+    ) throws(PublishError) {
+        guard bus.port.stage === port.stage else { throw .noSuchBus(bus.name) }
+        try publish(event, to: bus.port, publishTime: publishTime, tag: tag)
+        bus.port.accepted.wrappingAdd(1, ordering: .releasing)
+    }
+
     /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
     func publish(
         _ event: UnsafeRawBufferPointer, to port: PublishPort, publishTime: UInt64, tag: UInt64

@@ -42,6 +42,12 @@ final class PublishPort: Sendable {
     func close() { closed.store(true, ordering: .relaxed) }
 }
 
+/// A bus that was looked up by its name.
+package struct BusHandle: Sendable {
+    let name: String
+    let port: PublishPort
+}
+
 /// The error that keeps an archive from being written: set and cleared by the worker, seen by
 /// publishers.
 final class ArchiveFailure: Sendable {

@@ -30,6 +30,12 @@ struct LoadCommand: ParsableCommand {
     var rate: Double?
     @Option(help: "How many threads publish.")
     var producers = 1
+    @Option(
+        help: """
+            How many buses, each with all of the rules; events go to one after the other. More than \
+            one needs --no-archived: each archive has files of its own.
+            """)
+    var buses = 1
     @Option(help: "How long to measure.")
     var seconds = 10.0
     @Option(help: "How long to run before that.")
@@ -74,6 +80,10 @@ struct LoadCommand: ParsableCommand {
         }
         guard (1...Self.producersMax).contains(producers) else {
             throw ValidationError("--producers has to be from 1 to \(Self.producersMax).")
+        }
+        guard (1...100_000).contains(buses), buses == 1 || !archived else {
+            throw ValidationError(
+                "--buses is from 1 to 100000, and more than 1 need --no-archived.")
         }
         guard (1...1_024).contains(keep) else {
             throw ValidationError("--keep has to be from 1 to 1024.")

@@ -12,6 +12,8 @@ final class LoadRun: Sendable {
     private let command: LoadCommand
     private let events: BenchEvents
     private let ruleCount: Int
+    /// The buses, if there are several.
+    private let buses: [BusHandle]
     private let probe = LoadProbe()
     private let published = Atomic<UInt64>(0)
     private let isOver = Atomic<Bool>(false)
@@ -42,18 +44,40 @@ final class LoadRun: Sendable {
                 name: Self.probeRule, pattern: #"{"source":[{"exists":true},{"exists":false}]}"#)
         } catch { throw .files("\(error)") }
         // Generated names may hold what names of a router's rules can't.
-        try router.putRules(
+        let routed =
             rules.enumerated().map {
                 RoutingRule(name: "rule-\($0.offset)", pattern: $0.element.pattern)
-            }
-                + [all])
+            } + [all]
         let probe = probe
         let target: Target =
             switch command.target {
             case .inline: .inline("probe") { probe.take($0.publishTime) }
             case .closure: .closure("probe") { probe.take($0.publishTime) }
             }
-        try router.putTargets([target], on: Self.probeRule)
+        var buses: [BusHandle] = []
+        for number in 0..<command.buses {
+            let bus = number == 0 ? Router.defaultBus : "bus-\(number)"
+            if number > 0 { try router.createBus(bus) }
+            try router.putRules(routed, on: bus)
+            try router.putTargets([target], on: Self.probeRule, of: bus)
+            guard command.buses > 1 else { break }
+            do throws(PublishError) { buses.append(try router.handle(of: bus)) } catch {
+                throw .files("\(error)")
+            }
+        }
+        self.buses = buses
+    }
+
+    /// Publishes an event to the bus whose turn it is.
+    @inline(__always)
+    private func publish(
+        _ event: UnsafeRawBufferPointer, _ publisher: EventPublisher, count: UInt64,
+        time: UInt64? = nil
+    ) throws(PublishError) {
+        let time = time ?? monotonicNanoseconds()
+        if buses.isEmpty { return try publisher.publish(event, publishTime: time) }
+        try publisher.publish(
+            event, to: buses[Int(count % UInt64(buses.count))], publishTime: time)
     }
 
     /// Runs the publishers, and looks at the probe once a second.
@@ -104,7 +128,7 @@ final class LoadRun: Sendable {
                     let first = Int(count) % events.total
                     let part = first..<min(first + 256, events.total)
                     try events.forEach(in: part) { event throws(PublishError) in
-                        try publisher.publish(event)
+                        try publish(event, publisher, count: count)
                         count += 1
                     }
                 }
@@ -132,7 +156,7 @@ final class LoadRun: Sendable {
             while due <= now, !isOver.load(ordering: .relaxed) {
                 let position = Int(count % UInt64(events.total))
                 try events.forEach(in: position..<position + 1) { event throws(PublishError) in
-                    try publisher.publish(event, publishTime: due)
+                    try publish(event, publisher, count: count, time: due)
                 }
                 count += 1
                 due = UInt64(start + Double(count) * interval)

@@ -36,6 +36,18 @@ import Testing
         #expect(try matcher.matchNames(#"{"state": "on"}"#) == ["on"])
     }
 
+    @Test("the module's article shows the first part of the README's example to the letter")
+    func isShownInArticle() throws {
+        let folder = projectFolder + "/Sources/Switchyard/Switchyard.docc/"
+        let article = String(
+            decoding: try #require(readFile(folder + "Switchyard.md")), as: UTF8.self)
+        let readme = String(
+            decoding: try #require(readFile(projectFolder + "/README.md")), as: UTF8.self)
+        let begin = try #require(article.range(of: "```swift\n")?.upperBound)
+        let end = try #require(article.range(of: "```\n", range: begin..<article.endIndex))
+        #expect(readme.contains(article[begin..<end.lowerBound]))
+    }
+
     @Test("the README shows this example to the letter")
     func isShown() throws {
         let here = try #require(readFile(#filePath)).map { $0 }

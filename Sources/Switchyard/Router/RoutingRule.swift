@@ -1,6 +1,6 @@
-internal import Dispatch
 internal import EventMatching
 public import EventPattern
+internal import Foundation
 internal import JSONScan
 
 /// A rule of a bus: which events it matches, or when it fires by itself, or both.
@@ -88,13 +88,14 @@ final class RuleState: @unchecked Sendable {
 
 /// What a rule matches, for any thread.
 final class RuleSource: Sendable {
-    private let queue = DispatchQueue(label: "switchyard.rule")
-    /// Only touched on `queue`.
+    /// A lock rather than a queue: there is one for each rule of each bus.
+    private let lock = NSLock()
+    /// Only touched under the lock.
     nonisolated(unsafe) private var current: [Rule] = []
 
     /// Its pattern, and what its schedule stands for.
     var rules: [Rule] {
-        get { queue.sync { current } }
-        set { queue.sync { current = newValue } }
+        get { lock.withLock { current } }
+        set { lock.withLock { current = newValue } }
     }
 }
