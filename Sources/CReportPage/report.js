@@ -82,6 +82,12 @@ const configuration = [
   ["published", r => whole(r.published)],
   ["delivered", r => whole(r.delivered)],
 ];
+if (isComparison) {
+  const row = document.getElementById("configuration").insertRow();
+  for (const text of ["", "before", "after"]) {
+    row.appendChild(document.createElement("th")).textContent = text;
+  }
+}
 for (const [name, of] of configuration) {
   const row = document.getElementById("configuration").insertRow();
   const head = document.createElement("th");
@@ -145,7 +151,10 @@ plot("throughput", overTime([["events/s", "--one", i => i.events / i.seconds]]),
   { ...seconds, y: fromZero });
 
 // A logarithmic axis has no place for nothing.
-const logarithmic = { distr: 3, log: 10 };
+// Whole powers of ten: those have labels.
+const logarithmic = {
+  distr: 3, log: 10, range: (_, least, most) => uPlot.rangeLog(least, most, 10, true),
+};
 const atLeastOne = value => Math.max(value, 1);
 plot("latency", overTime([
   ["p50", "--one", i => atLeastOne(i.p50)],

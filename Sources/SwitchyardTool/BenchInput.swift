@@ -10,6 +10,7 @@ import Switchyard
 struct BenchInput: ParsableArguments {
     @OptionGroup var eventInput: BenchEventInput
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many generated rules, or a file: JSON Lines of {\"name\", \"pattern\"}.",
             valueName: "n or file"))
@@ -85,14 +86,15 @@ struct BenchEventInput: ParsableArguments {
     @Option(help: "The generated workload's seed: the same seed gives the same bytes.")
     var seed: UInt64 = 1
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many generated events, or a file: JSON Lines.", valueName: "n or file"))
     var events = Self.standardEvents
     @Option(
         help: ArgumentHelp(
             """
-            How often each event is used. By default once; a file of fewer than 100,000 events as \
-            often as it takes to make that many.
+            How often each event is used. By default once, and of generated ones over 200,000 as \
+            often as it takes; a file of fewer than 100,000 events as often as makes that many.
             """, valueName: "n"))
     var `repeat`: Int?
     @OptionGroup var policy: InputPolicy

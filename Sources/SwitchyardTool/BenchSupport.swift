@@ -5,7 +5,9 @@ import JSONScan
 
 /// What all benchmarks have as options.
 struct BenchOptions: ParsableArguments {
-    @Option(help: "How often everything is measured; figures are min, median and max.")
+    @Option(
+        parsing: .unconditional,
+        help: "How often everything is measured; figures are min, median and max.")
     var passes = 5
     @Flag(help: "Print one object instead of the table.")
     var json = false

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventArchive
+import EventMatching
 import Foundation
 import JSONScan
 import Switchyard
@@ -26,19 +27,22 @@ struct LoadCommand: ParsableCommand {
               switchyard load --compare before.json after.json --html comparison.html
             """)
 
-    @Option(help: "Events a second, all publishers together. [default: as fast as it goes]")
+    @Option(
+        parsing: .unconditional,
+        help: "Events a second, all publishers together. [default: as fast as it goes]")
     var rate: Double?
-    @Option(help: "How many threads publish.")
+    @Option(parsing: .unconditional, help: "How many threads publish.")
     var producers = 1
     @Option(
+        parsing: .unconditional,
         help: """
             How many buses, each with all of the rules; events go to one after the other. More than \
             one needs --no-archived: each archive has files of its own.
             """)
     var buses = 1
-    @Option(help: "How long to measure.")
+    @Option(parsing: .unconditional, help: "How long to measure.")
     var seconds = 10.0
-    @Option(help: "How long to run before that.")
+    @Option(parsing: .unconditional, help: "How long to run before that.")
     var warmup = 1.0
     @Option(
         help: ArgumentHelp(
@@ -48,6 +52,7 @@ struct LoadCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Archive the events, without syncs.")
     var archived = true
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             """
             How much of the archive is kept: beyond it the oldest files are written anew. With the \
@@ -74,6 +79,10 @@ struct LoadCommand: ParsableCommand {
     func validate() throws {
         guard compare.isEmpty || compare.count == 2 else {
             throw ValidationError("--compare takes two reports.")
+        }
+        guard compare.isEmpty || (rate == nil && report == nil && !json) else {
+            throw ValidationError(
+                "--compare measures nothing; of the other options it takes --html alone.")
         }
         if let rate, !(rate > 0 && rate <= 1e9) {
             throw ValidationError("--rate has to be more than 0 and at most 1e9.")
@@ -102,22 +111,46 @@ struct LoadCommand: ParsableCommand {
         let events = try input.makeEvents(&skipped)
         // From here on: what comes before stops by itself, and leaves nothing behind.
         Interrupt.listen()
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run: LoadRun
-        do {
-            run = try LoadRun(self, rules, events, directory: folder)
-            try run.drive()
-        } catch let error as RouterError { throw Outcome.failure(error) } catch let error
-            as PublishError
-        { throw Outcome.failure("\(error)") }
+        let result = try measure(rules, events, ruleSource: source)
         Terminal.clearProgress()
-        let result = run.report(ruleSource: source, eventSource: events.source)
+        guard !result.intervals.isEmpty || !Interrupt.isRequested else {
+            Terminal.note("stopped before anything was measured: there are no figures")
+            throw Outcome.interrupted
+        }
         let text = try JSONText.encoded(result)
         if json { Terminal.print(text) } else { result.printTable() }
         Output.standard.flush()
-        if let report { try ResultFile(path: report).write(text + "\n") }
-        if let html { try ResultFile(path: html).write(LoadPage(reports: [result]).html) }
+        if let report {
+            try ResultFile(path: report).write(text + "\n")
+            Terminal.note("the report is in \(report)")
+        }
+        if let html {
+            try ResultFile(path: html).write(LoadPage(reports: [result]).html)
+            Terminal.note("the page is in \(html)")
+        }
+        try judge(result)
+        try skipped.finish()
+    }
+
+    /// Runs the load; the archive is gone before anything is printed, whatever becomes of that.
+    private func measure(
+        _ rules: [Rule], _ events: BenchEvents, ruleSource: String
+    ) throws -> LoadReport {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        do {
+            let run = try LoadRun(self, rules, events, directory: folder)
+            try run.drive()
+            return run.report(ruleSource: ruleSource, eventSource: events.source)
+        } catch let error as RouterError {
+            throw Outcome.failure(error)
+        } catch let error as PublishError {
+            throw Outcome.failure(error)
+        }
+    }
+
+    /// Says what is not as it was asked for.
+    private func judge(_ result: LoadReport) throws {
         guard result.delivered == result.published else {
             Terminal.error(
                 "\(Figure.count(result.published)) events were published, "
@@ -126,14 +159,31 @@ struct LoadCommand: ParsableCommand {
             throw Outcome.wrong
         }
         if Interrupt.isRequested { throw Outcome.interrupted }
-        try skipped.finish()
+        guard result.eventsPerSecond > 0 else {
+            Terminal.error("no event was delivered in the measured time: raise --seconds or --rate")
+            throw Outcome.wrong
+        }
+        if let rate, result.eventsPerSecond < 0.98 * rate {
+            Terminal.note(
+                "note: the rate was not kept: \(Figure.eventRate(result.eventsPerSecond)) of "
+                    + "\(Figure.eventRate(rate)). Latencies count the delay that grew meanwhile")
+        }
     }
 
     private func printComparison() throws {
         let reports = try compare.map { try LoadReport(path: $0) }
         reports[0].printComparison(with: reports[1])
         Output.standard.flush()
-        if let html { try ResultFile(path: html).write(LoadPage(reports: reports).html) }
+        let differences = reports[0].differences(from: reports[1])
+        if !differences.isEmpty {
+            Terminal.note(
+                "note: the runs differ in more than the outcome: \(differences.joined(separator: ", "))"
+            )
+        }
+        if let html {
+            try ResultFile(path: html).write(LoadPage(reports: reports).html)
+            Terminal.note("the page is in \(html)")
+        }
     }
 
     private func temporaryFolder() throws -> String {

@@ -32,8 +32,10 @@ struct LoadReport: Codable {
         var max: UInt64
     }
 
+    private static let currentVersion = 1
+
     /// The layout of this report.
-    var version = 1
+    var version = Self.currentVersion
     var isOpenLoop: Bool
     var targetRate: Double?
     var producers: Int
@@ -114,6 +116,11 @@ struct LoadReport: Codable {
         do { self = try JSONDecoder().decode(LoadReport.self, from: data) } catch {
             throw Outcome.failure("\(path) is no report of switchyard load: \(Self.reason(error))")
         }
+        guard version == Self.currentVersion else {
+            throw Outcome.failure(
+                "\(path) is a report of version \(version); this program knows \(Self.currentVersion)"
+            )
+        }
     }
 
     /// Why a text is no report, in words.
@@ -167,6 +174,16 @@ struct LoadReport: Codable {
                 "  " + figure.name.padding(toLength: 22, withPad: " ", startingAt: 0)
                     + Figure.cell(figure.text, 12))
         }
+    }
+
+    /// What two runs were asked to do differently.
+    func differences(from other: LoadReport) -> [String] {
+        [
+            ("the loop", loop == other.loop), ("publishers", producers == other.producers),
+            ("the target", target == other.target), ("the archive", isArchived == other.isArchived),
+            ("rules", rules == other.rules && ruleSource == other.ruleSource),
+            ("events", eventSource == other.eventSource),
+        ].filter { !$0.1 }.map(\.0)
     }
 
     /// Prints both reports side by side, and what became of each figure.

@@ -44,8 +44,15 @@ enum Terminal {
         if isInteractive { writeError("\r\u{1B}[K") }
     }
 
+    /// Nobody can be told where this fails.
     private static func writeError(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 }
 

@@ -29,6 +29,30 @@ import Testing
         #expect(replay.events == 1 && replay.matches == 1)
     }
 
+    @Test("the example of a replay into the router compiles, and delivers what is in its window")
+    func replaysIntoRouter() async throws {
+        let folder = try TemporaryFolder()
+        let router = try Router(RouterConfiguration(directory: folder.path + "/orders"))
+        try router.putRule(RoutingRule(name: "stopped", pattern: #"{"source": ["aws.ec2"]}"#))
+        try router.putTargets([.closure("log") { _ in }], on: "stopped")
+        for time in ["2026-11-23T17:59:59Z", "2026-11-23T18:00:00Z", "2026-11-23T18:00:01Z"] {
+            try router.publish(#"{"source": "aws.ec2", "time": "\#(time)"}"#)
+        }
+        while try router.statistics().routed < 3 { try await Task.sleep(for: .milliseconds(1)) }
+        var deliveries: UInt64?
+        if let evening = EventTime("2026-11-23T18:00:00Z"),
+            let morning = EventTime("2026-11-24T06:00:00Z")
+        {
+            let again = try router.startReplay(
+                ReplayRequest(
+                    name: "last-night", from: evening, until: morning, rules: ["stopped"],
+                    pace: .times(10)))
+            deliveries = await again.finished().deliveries
+        }
+        #expect(deliveries == 2)
+        try router.close()
+    }
+
     @Test("the example of the matcher alone does what it says")
     func runsMatcherExample() throws {
         let rules = try RuleSet([Rule(name: "on", pattern: #"{"state": ["on"]}"#)])

@@ -78,6 +78,47 @@ struct LoadCommandTests {
         #expect(try Tool.run("load", "--compare", other, other).errors.contains("is missing"))
     }
 
+    @Test("what was asked for and not reached is said, and what comparisons leave out is refused")
+    func saysWhatIsMissing() throws {
+        let missed = try Tool.run(["load", "--seconds", "0.3", "--rate", "1e9"] + small)
+        #expect(missed.errors.contains("note: the rate was not kept") && missed.exitCode == 0)
+        let empty = try Tool.run(
+            ["load", "--seconds", "0.1", "--rate", "0.01", "--rules", "1", "--events", "9"]
+                + ["--warmup", "0"])
+        #expect(empty.errors.contains("no event was delivered") && empty.exitCode == 1)
+        for option in [["--json"], ["--rate", "5"], ["--report", "x"]] {
+            #expect(try Tool.run(["load", "--compare", "a", "b"] + option).exitCode == 64)
+        }
+        let negative = try Tool.run("load", "--rate", "-5")
+        #expect(negative.errors.contains("has to be more than 0") && negative.exitCode == 64)
+    }
+
+    @Test("whether it is stopped or its output fails, the archive does not stay behind")
+    func cleansUp() throws {
+        let folder = try TemporaryFolder()
+        let run = try RunningTool(
+            ["load", "--seconds", "60", "--warmup", "60", "--rules", "10", "--events", "200"],
+            temporaryFolder: folder.path)
+        func left() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        }
+        try run.wait { try !left().isEmpty }
+        run.signal(SIGINT)
+        #expect(run.waitForEnd() == 130)
+        #expect(try left().isEmpty && run.errors.contains("stopped before anything was measured"))
+
+        let full = Process()
+        full.executableURL = URL(fileURLWithPath: Tool.path)
+        full.arguments = ["load", "--seconds", "0.2"] + small
+        full.environment = ["TMPDIR": folder.path]
+        full.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+        full.standardError = FileHandle.nullDevice
+        try full.run()
+        full.waitUntilExit()
+        #expect(full.terminationStatus == 2)
+        #expect(try left().isEmpty)
+    }
+
     private func report(at path: String) throws -> NSDictionary {
         let data = Data(try #require(readFile(path)))
         return try #require(JSONSerialization.jsonObject(with: data) as? NSDictionary)
