@@ -181,11 +181,11 @@ public struct StructuralScanner: ~Copyable {
 
     @inline(__always)
     private mutating func reserve(_ needed: Int) {
-        if needed > capacity { grow(to: needed) }
+        if needed > capacity { growSlow(to: needed) }
     }
 
     @inline(never)
-    private mutating func grow(to needed: Int) {
+    private mutating func growSlow(to needed: Int) {
         if capacity == 0 {
             openBrackets = .allocate(capacity: JSONLimits.depth + 1)
             scratch = .allocate(
