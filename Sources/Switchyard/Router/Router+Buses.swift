@@ -20,9 +20,10 @@ extension Router {
             guard control.buses.count < configuration.busesMax else {
                 throw .limitExceeded(what: "buses", limit: configuration.busesMax)
             }
+            // A key is taken only for a bus that there will be.
             let archive = try openArchive(of: name)
             let book = RuleBook()
-            let (lane, key) = takeKey()
+            let (lane, key) = try takeKey()
             let port = PublishPort(
                 stage: lane.stage, pool: lane.lane.pool, key: key,
                 backPressure: configuration.backPressure,
@@ -114,22 +115,20 @@ extension Router {
         } catch { throw .archive(bus: bus, error) }
     }
 
-    /// A number for a bus, on the lane that has the fewest.
-    private func takeKey() -> (Lane, UInt32) {
-        if control.nextKeys.isEmpty {
-            control.nextKeys = Array(repeating: 0, count: lanes.count)
-            control.freeKeys = Array(repeating: [], count: lanes.count)
+    /// A key for a bus, on the lane that has the fewest.
+    private func takeKey() throws(RouterError) -> (Lane, UInt32) {
+        let order = lanes.indices.sorted {
+            control.keys[$0].usedCount < control.keys[$1].usedCount
         }
-        let loads = lanes.indices.map { Int(control.nextKeys[$0]) - control.freeKeys[$0].count }
-        let position = lanes.indices.min { loads[$0] < loads[$1] } ?? 0
-        if let key = control.freeKeys[position].popLast() { return (lanes[position], key) }
-        control.nextKeys[position] += 1
-        return (lanes[position], control.nextKeys[position] - 1)
+        for position in order {
+            if let key = control.keys[position].take() { return (lanes[position], key) }
+        }
+        throw .limitExceeded(what: "buses", limit: BusKeys.placesMax * lanes.count)
     }
 
     private func giveBack(_ key: UInt32, _ lane: Lane) {
         guard let position = lanes.firstIndex(where: { $0.stage === lane.stage }) else { return }
-        control.freeKeys[position].append(key)
+        control.keys[position].giveBack(key)
     }
 
     /// Checks a name: letters, digits, and `. - _`, as the service has it.

@@ -56,7 +56,7 @@ public final class Router: Sendable {
         lanes = (0..<max(1, configuration.laneCount)).map { _ in
             Self.makeLane(configuration, traces)
         }
-        control = RouterControl()
+        control = RouterControl(laneCount: lanes.count)
         publishing = RouterPublishing(configuration, lanes: lanes)
         try createBus(Self.defaultBus)
         startTicking()
@@ -110,12 +110,14 @@ public final class Router: Sendable {
 final class RouterControl: @unchecked Sendable {
     let queue = DispatchQueue(label: "switchyard.control")
     var buses: [String: BusState] = [:]
-    var freeKeys: [[UInt32]] = []
-    var nextKeys: [UInt32] = []
+    /// The keys of each lane's buses.
+    var keys: [BusKeys]
     var timer: (any DispatchSourceTimer)?
     /// By their names, also those that have ended.
     var replays: [String: RouterReplay] = [:]
     var isClosed = false
+
+    init(laneCount: Int) { keys = Array(repeating: BusKeys(), count: laneCount) }
 
     /// Does something under the control lock.
     func sync<Result>(

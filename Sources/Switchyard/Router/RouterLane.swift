@@ -18,7 +18,7 @@ final class RouterLane: @unchecked Sendable {
     // Set once, before anything is published.
     nonisolated(unsafe) private var queue: DispatchQueue?
 
-    @exclusivity(unchecked) private var buses: [Unmanaged<BusEngine>?] = []
+    @exclusivity(unchecked) private var buses = BusTable()
     @exclusivity(unchecked) private var touchedBuses: [Unmanaged<BusEngine>] = []
     @exclusivity(unchecked) private var touchedTargets: [Unmanaged<TargetEngine>] = []
     @exclusivity(unchecked) private var scanner = StructuralScanner()
@@ -31,7 +31,7 @@ final class RouterLane: @unchecked Sendable {
         self.hopsMax = hopsMax
     }
 
-    deinit { for bus in buses { bus?.release() } }
+    deinit { buses.removeAll() }
 
     func attach(to queue: DispatchQueue) { self.queue = queue }
 
@@ -47,21 +47,17 @@ final class RouterLane: @unchecked Sendable {
     }
 
     /// Puts a bus in its place, or takes it away. On the lane's queue.
-    func set(_ bus: BusEngine?, at key: UInt32) {
-        while buses.count <= Int(key) { buses.append(nil) }
-        buses[Int(key)]?.release()
-        buses[Int(key)] = bus.map(Unmanaged.passRetained)
-    }
+    func set(_ bus: BusEngine?, at key: UInt32) { buses.set(bus, at: key) }
 
     /// Routes a run of events, then sends on what the targets got, and commits the archives.
     func route(_ events: UnsafeBufferPointer<EventDescriptor>) {
         var batch = RouteBatch()
         // One look at the wall clock a run: ingest times are no finer than that.
         let ingestTime = Int64(bitPattern: wallClockNanoseconds())
-        buses.withUnsafeBufferPointer { buses in
+        buses.withLookup { buses in
             for event in events {
                 // A bus that was removed while its events were on their way gets none.
-                guard Int(event.key) < buses.count, let bus = buses[Int(event.key)] else {
+                guard let bus = buses[event.key] else {
                     batch.refused += 1
                     continue
                 }

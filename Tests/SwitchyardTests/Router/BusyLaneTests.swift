@@ -84,10 +84,3 @@ import Testing
         #expect(count == 3_000)
     }
 }
-
-/// Something that a lane waits at.
-private final class Gate: Sendable {
-    private let semaphore = DispatchSemaphore(value: 0)
-    func wait() { semaphore.wait() }
-    func open() { semaphore.signal() }
-}

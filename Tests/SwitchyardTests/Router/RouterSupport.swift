@@ -37,6 +37,13 @@ final class Switch: Sendable {
     }
 }
 
+/// Something that a lane waits at.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+    func wait() { semaphore.wait() }
+    func open() { semaphore.signal() }
+}
+
 /// An error of a target.
 struct Refusal: Error {}
 

@@ -1,0 +1,86 @@
+/// The keys of the buses of one lane, by which it knows whose an event is.
+///
+/// No two buses of a lane ever have the same one. A key may come out of the ring, or out of a batch
+/// that a publisher still holds, long after its bus was removed; such an event must not reach a bus
+/// that came later. So a key is two numbers: the bus's place in the lane's table, which is used again
+/// as soon as it is free, and how often that place was used before.
+///
+///     bits 31...20   how often before; a place that was used 4,096 times is not used again
+///     bits 19...0    the place
+struct BusKeys {
+    /// How many buses a lane can have at a time: more than fit into a router's memory.
+    static let placesMax = 1 << placeBits
+    private static let placeBits: UInt32 = 20
+
+    /// How many are in use.
+    private(set) var usedCount = 0
+    private var placeCount: UInt32 = 0
+    /// What the places that are free will have next.
+    private var free: [UInt32] = []
+
+    /// Where in its lane's table the bus with a key is.
+    @inline(__always)
+    static func place(of key: UInt32) -> Int { Int(key & (UInt32(placesMax) - 1)) }
+
+    /// A key that no bus had before; nil when there is none left. O(1).
+    mutating func take() -> UInt32? {
+        if let key = free.popLast() {
+            usedCount += 1
+            return key
+        }
+        guard placeCount < Self.placesMax else { return nil }
+        defer { placeCount += 1 }
+        usedCount += 1
+        return placeCount
+    }
+
+    /// Makes a key's place free for another one. O(1).
+    mutating func giveBack(_ key: UInt32) {
+        usedCount -= 1
+        let (next, overflow) = key.addingReportingOverflow(1 << Self.placeBits)
+        if !overflow { free.append(next) }
+    }
+}
+
+/// The buses of a lane, by their keys.
+struct BusTable {
+    fileprivate struct Entry {
+        var key: UInt32
+        var bus: Unmanaged<BusEngine>?
+    }
+
+    private var entries: [Entry] = []
+
+    /// Puts a bus in its place, or takes it away. Retains it as long as it is there.
+    mutating func set(_ bus: BusEngine?, at key: UInt32) {
+        let place = BusKeys.place(of: key)
+        while entries.count <= place { entries.append(Entry(key: 0, bus: nil)) }
+        entries[place].bus?.release()
+        entries[place] = Entry(key: key, bus: bus.map(Unmanaged.passRetained))
+    }
+
+    /// Gives up all buses.
+    mutating func removeAll() {
+        for entry in entries { entry.bus?.release() }
+        entries = []
+    }
+
+    /// Lets `body` look buses up, nothing retained.
+    @inline(__always)
+    func withLookup(_ body: (Lookup) -> Void) {
+        entries.withUnsafeBufferPointer { body(Lookup(entries: $0)) }
+    }
+
+    /// Buses by key, as long as the table is lent.
+    struct Lookup {
+        fileprivate let entries: UnsafeBufferPointer<Entry>
+
+        /// The bus with a key; nil if it was removed, whoever has its place now. O(1).
+        @inline(__always)
+        subscript(key: UInt32) -> Unmanaged<BusEngine>? {
+            let place = BusKeys.place(of: key)
+            guard place < entries.count, entries[place].key == key else { return nil }
+            return entries[place].bus
+        }
+    }
+}
