@@ -45,6 +45,25 @@ final class ManualClock: Sendable {
         return router
     }
 
+    /// A router whose default bus has events that came in a millisecond apart. Those that a router
+    /// takes on as one run came in at the same time, and how many are one run is a matter of luck.
+    private func makeRouter(
+        _ folder: TemporaryFolder, eventsAMillisecondApart count: Int
+    ) throws -> Router {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/router/buses", withIntermediateDirectories: true)
+        let writer = try ArchiveWriter(
+            directory: folder.path + "/router/buses/default.archive",
+            configuration: ArchiveConfiguration(segmentBytes: 1 << 20))
+        for number in 0..<count {
+            try writer.append(
+                Array(event(number).utf8).span.bytes, eventTime: 0,
+                ingestTime: Int64(number) * 1_000_000)
+        }
+        try writer.close()
+        return try SwitchyardTests.makeRouter(folder)
+    }
+
     private func replayed(_ number: Int, _ name: String) -> String {
         #"{"replay-name":"\#(name)","n":\#(number)}"#
     }
@@ -169,18 +188,7 @@ final class ManualClock: Sendable {
     @Test("it keeps the pace, stops when it is paused, and ends where it is cancelled")
     func paceAndControl() async throws {
         let folder = try TemporaryFolder()
-        let directory = folder.path + "/router/buses/default.archive"
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/router/buses", withIntermediateDirectories: true)
-        let writer = try ArchiveWriter(
-            directory: directory, configuration: ArchiveConfiguration(segmentBytes: 1 << 20))
-        for number in 0..<10 {
-            try writer.append(
-                Array(event(number).utf8).span.bytes, eventTime: 0,
-                ingestTime: Int64(number) * 1_000_000)
-        }
-        try writer.close()
-        let router = try SwitchyardTests.makeRouter(folder)
+        let router = try makeRouter(folder, eventsAMillisecondApart: 10)
         let inbox = Inbox()
         try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
         let time = ManualClock()
@@ -237,13 +245,17 @@ final class ManualClock: Sendable {
     @Test("closing the router ends its replays")
     func closing() async throws {
         let folder = try TemporaryFolder()
-        let router = try await makeRouter(folder, events: 100)
-        try router.putTargets([.inline("t") { _ in }], on: "all")
+        let router = try makeRouter(folder, eventsAMillisecondApart: 100)
+        let inbox = Inbox()
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
         let time = ManualClock()
         let replay = try router.startReplay(
-            ReplayRequest(name: "p", pace: .times(1e-9)), clock: time.clock)
+            ReplayRequest(name: "p", pace: .original), clock: time.clock)
+        await wait { time.nextDelay == 1_000_000 }
         try router.close()
-        #expect(replay.progress.state == .cancelled)
+        #expect(replay.progress.state == .cancelled && replay.progress.events == 1)
+        time.advance(by: 1_000_000_000)
+        #expect(inbox.count == 1)
         #expect(throws: ReplayError.self) { try router.startReplay(ReplayRequest(name: "q")) }
     }
 
