@@ -4,7 +4,6 @@ import EventPipeline
 import EventWorkload
 import JSONScan
 import MemoryMeasures
-import Switchyard
 import TestSupport
 import Testing
 
@@ -142,25 +141,6 @@ struct AllocationTests {
             #expect(allocated == 0 && sum > 4_000)
         }
     }
-
-    @Test("publishing to a bus", .enabled(if: isOptimized))
-    func publish() throws {
-        let rules = try RuleSet([Rule(name: "all", pattern: #"{"source":[{"exists":true}]}"#)])
-        let bus = try EventBus(rules: rules) { _ in }
-        let publisher = try bus.makePublisher()
-        let events = Workload.aws.events(count: 3_000)
-        func publish(_ range: Range<Int>) throws {
-            for position in range {
-                try events.withEvent(at: position) { try publisher.publish($0) }
-            }
-        }
-        // Until every slab has been used.
-        for _ in 0..<20 { try publish(0..<3_000) }
-        bus.drain()
-        #expect(try allocatedBytes { try publish(2_000..<3_000) } == 0)
-        publisher.close()
-        try bus.close()
-    }
 }
 
 /// The first pass grows scratch memory as far as the events want it; the second and the third learn
@@ -168,13 +148,13 @@ struct AllocationTests {
 private let warmUpPasses = 4
 
 #if DEBUG
-    private let isOptimized = false
+    let isOptimized = false
 #else
-    private let isOptimized = true
+    let isOptimized = true
 #endif
 
 /// What this thread allocates while `work` runs, in bytes.
-private func allocatedBytes(_ work: () throws -> Void) throws -> UInt64 {
+func allocatedBytes(_ work: () throws -> Void) throws -> UInt64 {
     // Not within `#require`, which allocates itself.
     let before = Allocations.bytesOfThisThread()
     try work()
