@@ -46,7 +46,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Only events that the archive got before this time.", valueName: "time"))
     var until: String?
-    @Flag(help: "Let --since and --until mean the events' own \"time\".")
+    @Flag(help: "Let times, and a pace, be those of the events' own \"time\".")
     var byEventTime = false
     @Option(help: ArgumentHelp("Stop after so many events.", valueName: "n"))
     var limit: UInt64?

@@ -14,6 +14,8 @@ struct ArchiveReplayCommand: ParsableCommand {
             the rules; then, on standard error, how many events there were and how fast they came. \
             Events that no rule can match, by their source, detail-type or account, are not read \
             where the archive's footers and indexes tell (switchyard archive compact makes indexes). \
+            Events come in the order of the archive. A --pace follows the times at which they came \
+            in, or with --by-event-time their own, where one whose time has passed comes at once. \
             Ctrl-C ends it, and says how to go on.
 
             EXAMPLES
@@ -61,8 +63,8 @@ struct ArchiveReplayCommand: ParsableCommand {
         let ruleSet = try compile(chosen)
         let reader = try ArchiveCommand.open(directory)
         var replay = Replay(
-            of: reader, over: part.selection, at: pace.pace, through: ruleSet,
-            keys: RuleKeys(chosen))
+            of: reader, over: part.selection, at: pace.pace,
+            by: part.byEventTime ? .event : .ingest, through: ruleSet, keys: RuleKeys(chosen))
         let start = benchClock()
         let isComplete: Bool
         do throws(ArchiveError) {

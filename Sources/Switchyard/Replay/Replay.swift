@@ -42,15 +42,17 @@ public struct Replay: ~Copyable {
     ///   - reader: the archive.
     ///   - selection: which of its records.
     ///   - pace: how fast, if it is stepped with ``step(limit:now:deliver:)``.
+    ///   - time: whose time the pace follows.
     ///   - rules: what is matched.
     ///   - keys: what the rules can match at all, so that nothing else is read. The records passed
     ///     over so are not among ``events``.
     public init(
         of reader: ArchiveReader, over selection: ArchiveSelection = .all,
-        at pace: ReplayPace = .fullSpeed, through rules: RuleSet, keys: RuleKeys? = nil
+        at pace: ReplayPace = .fullSpeed, by time: ReplayTime = .ingest, through rules: RuleSet,
+        keys: RuleKeys? = nil
     ) {
         let selection = keys.map { selection.narrowed(to: $0) } ?? selection
-        records = ReplayRecords(reader.cursor(over: selection), pace)
+        records = ReplayRecords(reader.cursor(over: selection), pace, by: time)
         matcher = Matcher(rules)
     }
 
@@ -60,7 +62,8 @@ public struct Replay: ~Copyable {
     /// What was read of the archive, and what was passed over.
     public var statistics: ArchiveReadStatistics { records.statistics }
 
-    /// The number behind the last record that was read.
+    /// The number behind the last event that was given: another replay from here on continues where
+    /// this one is.
     public var position: UInt64 { records.position }
 
     /// Where a step has ended.

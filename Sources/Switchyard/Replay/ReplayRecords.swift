@@ -21,10 +21,12 @@ struct ReplayRecords: ~Copyable {
 
     private var cursor: ArchiveCursor
     private var schedule: ReplaySchedule
+    private let time: ReplayTime
     private var held: Record?
 
-    init(_ cursor: consuming ArchiveCursor, _ pace: ReplayPace) {
+    init(_ cursor: consuming ArchiveCursor, _ pace: ReplayPace, by time: ReplayTime) {
         self.cursor = cursor
+        self.time = time
         schedule = ReplaySchedule(pace)
     }
 
@@ -32,15 +34,17 @@ struct ReplayRecords: ~Copyable {
     var gaps: [ArchiveGap] { cursor.gaps }
     /// What was read, and passed over.
     var statistics: ArchiveReadStatistics { cursor.statistics }
-    /// The number behind the last record that was read.
-    var position: UInt64 { cursor.position }
+    /// The number behind the last record that was taken, as far as is known: one that waits to be
+    /// due is still to come.
+    var position: UInt64 { held?.sequence ?? cursor.position }
 
     /// The next record if it is due. O(its bytes) and those of the records passed over.
     @inline(__always)
     mutating func next(now: UInt64) throws(ArchiveError) -> Next {
         if held == nil { try read() }
         guard let held else { return .end }
-        let delay = schedule.delay(of: held.ingestTime, now: now)
+        let delay = schedule.delay(
+            of: time == .ingest ? held.ingestTime : held.eventTime, now: now)
         return delay == 0 ? .record(held) : .wait(delay)
     }
 

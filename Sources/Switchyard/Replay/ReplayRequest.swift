@@ -15,7 +15,7 @@ public struct ReplayRequest: Sendable, Hashable {
     public var end: EventTime?
     /// Only to these rules; to all that are enabled, if it says nothing.
     public var rules: Set<String>?
-    /// How fast.
+    /// How fast. It follows the events' own times, as ``start`` and ``end`` do (see ``ReplayTime``).
     public var pace: ReplayPace
     /// Whether replayed events are published anew: archived by the destination, its own archive or
     /// not, and offered to all of its rules. They are not unless asked for.

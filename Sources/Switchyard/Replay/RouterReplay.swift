@@ -44,7 +44,7 @@ public final class RouterReplay: @unchecked Sendable {
         self.output = output
         self.clock = clock
         sequences = reader.sequences
-        records = ReplayRecords(reader.cursor(over: selection), request.pace)
+        records = ReplayRecords(reader.cursor(over: selection), request.pace, by: .event)
         queue = DispatchQueue(label: "switchyard.replay")
     }
 

@@ -64,6 +64,7 @@ import Testing
         var seen: [UInt64] = []
         #expect(try replay.step(now: 100) { seen.append($0.sequence) } == .due(inNanoseconds: 500))
         #expect(seen == [2])
+        #expect(replay.position == 3, "what waits is still to come")
         #expect(try replay.step(now: 599) { seen.append($0.sequence) } == .due(inNanoseconds: 1))
         #expect(
             try replay.step(now: 1_600) { seen.append($0.sequence) } == .due(inNanoseconds: 500))
@@ -75,5 +76,35 @@ import Testing
         #expect(try replay.step(now: 9_000) { seen.append($0.sequence) } == .end)
         #expect(seen == Array(2..<9))
         #expect(replay.matches == 4 && replay.events == 7)
+    }
+
+    @Test("by the events' times, in the order of the archive, what is past comes at once")
+    func replayByEventTime() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/archive"
+        let writer = try ArchiveWriter(
+            directory: path, configuration: ArchiveConfiguration(durability: .none))
+        let times: [Int64] = [500, 1_500, 900, 2_500, 400, 2_500]
+        for (number, time) in times.enumerated() {
+            try writer.append(
+                Array(event(number).utf8).span.bytes, eventTime: time, ingestTime: 7)
+        }
+        try writer.close()
+        let rules = try RuleSet([Rule(name: "all", pattern: #"{"n":[{"exists":true}]}"#)])
+        var replay = Replay(
+            of: try ArchiveReader(directory: path), at: .original, by: .event, through: rules)
+        var seen: [UInt64] = []
+        for (now, due, count) in [(0, 1_000, 1), (999, 1, 1), (1_000, 1_000, 3)] {
+            let step = try replay.step(now: UInt64(now)) { seen.append($0.sequence) }
+            #expect(step == .due(inNanoseconds: UInt64(due)))
+            #expect(seen == Array(0..<UInt64(count)) && replay.position == UInt64(count))
+        }
+        #expect(try replay.step(now: 2_000) { seen.append($0.sequence) } == .end)
+        #expect(seen == Array(0..<6))
+        // They came in all at once: at the pace of arrival there is nothing to wait for.
+        var arrival = Replay(
+            of: try ArchiveReader(directory: path), at: .original, through: rules)
+        #expect(try arrival.step(now: 0) == .end)
+        #expect(arrival.events == 6 && arrival.position == 6)
     }
 }

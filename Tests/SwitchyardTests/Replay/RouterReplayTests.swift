@@ -45,8 +45,7 @@ final class ManualClock: Sendable {
         return router
     }
 
-    /// A router whose default bus has events that came in a millisecond apart. Those that a router
-    /// takes on as one run came in at the same time, and how many are one run is a matter of luck.
+    /// A router whose default bus has events that happened a millisecond apart, and came in at once.
     private func makeRouter(
         _ folder: TemporaryFolder, eventsAMillisecondApart count: Int
     ) throws -> Router {
@@ -57,8 +56,8 @@ final class ManualClock: Sendable {
             configuration: ArchiveConfiguration(segmentBytes: 1 << 20))
         for number in 0..<count {
             try writer.append(
-                Array(event(number).utf8).span.bytes, eventTime: 0,
-                ingestTime: Int64(number) * 1_000_000)
+                Array(event(number).utf8).span.bytes, eventTime: Int64(number) * 1_000_000,
+                ingestTime: 0)
         }
         try writer.close()
         return try SwitchyardTests.makeRouter(folder)
