@@ -16,11 +16,11 @@ final class ArchiveDirectory: Sendable {
     let calls: FileSystemCalls
     private let descriptor: Int32
 
-    /// Opens a directory. Throws `noArchive` if there is none.
+    /// Opens a directory. Throws `missingDirectory` if there is none.
     init(opening path: String, calls: FileSystemCalls = FileSystemCalls()) throws(ArchiveError) {
         let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else {
-            if errno == ENOENT { throw .noArchive(directory: path) }
+            if errno == ENOENT { throw .missingDirectory(directory: path) }
             throw .system(call: "open", file: path, errno: errno)
         }
         self.path = path
@@ -120,10 +120,14 @@ final class ArchiveDirectory: Sendable {
 
 extension ArchiveDirectory {
     /// The archive's identity. Throws `noArchive` for a directory with nothing of an archive in it,
-    /// `foreignDirectory` for one with files of others.
+    /// `foreignDirectory` for one with files of others, `lostIdentity` for one with segments.
     func identity() throws(ArchiveError) -> ArchiveIdentity {
         let names = try names()
         guard names.contains(ArchiveIdentity.fileName) else {
+            let isSegment = { (name: String) in
+                SegmentName(parsing: name) != nil || SegmentName(parsingCompressed: name) != nil
+            }
+            if names.contains(where: isSegment) { throw .lostIdentity(directory: path) }
             let remains = [
                 Self.lockName, ArchiveTail.fileName,
                 ArchiveIdentity.fileName + Self.creationSuffix,

@@ -7,14 +7,21 @@
 /// Why an archive cannot be opened, or an event not be appended. Nothing that was written before is
 /// lost by any of these. Files are named within the archive's directory.
 public enum ArchiveError: Error, Hashable, Sendable {
-    /// The directory is missing or has nothing in it to read.
+    /// There is no such directory.
+    case missingDirectory(directory: String)
+    /// The directory has nothing in it to read.
     case noArchive(directory: String)
-    /// The directory holds files and no `archive.identity`: it is somebody else's.
+    /// The directory holds files, none of them a segment, and no `archive.identity`: it is somebody
+    /// else's.
     case foreignDirectory(directory: String)
+    /// The directory holds segments and no `archive.identity`. ``ArchiveRepair`` writes it anew.
+    case lostIdentity(directory: String)
     /// Another writer, in this process or another, has the archive open.
     case locked(directory: String)
-    /// `archive.identity` is not what a writer wrote.
+    /// `archive.identity` is not what a writer wrote. ``ArchiveRepair`` writes it anew.
     case damagedIdentity(directory: String)
+    /// `archive.identity` is lost or damaged, and no segment tells its id, or they tell several.
+    case unknownIdentity(directory: String)
     /// A file has a major version that this code does not know.
     case newerFormat(file: String, major: UInt16, supported: UInt16)
     /// A segment belongs to another archive.
@@ -55,14 +62,21 @@ extension ArchiveError: CustomStringConvertible {
     /// What was found, what was expected, and what to do.
     public var description: String {
         switch self {
+        case .missingDirectory(let directory):
+            "\(directory): there is no such directory"
         case .noArchive(let directory):
             "\(directory): no archive here (no archive.identity)"
         case .foreignDirectory(let directory):
             "\(directory): no archive (it holds files but no archive.identity, so none is begun here)"
+        case .lostIdentity(let directory):
+            "\(directory)/archive.identity: missing; \(Self.identityRemedy)"
         case .locked(let directory):
             "\(directory): another writer has this archive open; only one can"
         case .damagedIdentity(let directory):
-            "\(directory)/archive.identity: damaged; restore these 64 bytes from a copy"
+            "\(directory)/archive.identity: damaged; \(Self.identityRemedy)"
+        case .unknownIdentity(let directory):
+            "\(directory)/archive.identity: missing or damaged, and the segments do not agree on what "
+                + "was in it; restore these 64 bytes from a copy"
         case .newerFormat(let file, let major, let supported):
             "\(file): format version \(major), but this code reads version \(supported); upgrade it"
         case .foreignSegment(let file):
@@ -100,6 +114,9 @@ extension ArchiveError: CustomStringConvertible {
 }
 
 extension ArchiveError {
+    private static let identityRemedy =
+        "`switchyard archive repair` writes it anew from what the segments tell"
+
     /// Whether a file that was to be opened is not there.
     var isMissingFile: Bool {
         if case .system(call: "open", file: _, errno: ENOENT) = self { return true }

@@ -31,12 +31,7 @@ extension ArchiveRepairStep: CustomStringConvertible {
             "write \(file) anew with all of its good records"
                 + (lost.isEmpty
                     ? ""
-                    : "; lost are events "
-                        + lost.map {
-                            $0.sequences.isEmpty
-                                ? "of unknown numbers"
-                                : "\($0.sequences.lowerBound) to \($0.sequences.upperBound - 1)"
-                        }.joined(separator: ", "))
+                    : "; lost are " + lost.map(\.events).joined(separator: ", "))
                 + "; the old file stays as \(file)\(SegmentRewriter.oldSuffix)"
         case .makeIndex(let file): "make \(file) anew"
         }
@@ -56,7 +51,10 @@ extension ArchiveRepairStep: CustomStringConvertible {
 public struct ArchiveRepair: Sendable {
     /// What there is to do, in this order.
     public let steps: [ArchiveRepairStep]
-    /// What is wrong and cannot be mended by it.
+    /// The events that are lost, whatever is done. It says the same before and after.
+    public let lost: [ArchiveGap]
+    /// What else is wrong and cannot be mended by it: segments that nobody can read, and damage to
+    /// compressed ones, whose good records are read as they are.
     public let unrepairable: [ArchiveProblem]
 
     private let directory: ArchiveDirectory
@@ -72,9 +70,13 @@ public struct ArchiveRepair: Sendable {
         var steps: [ArchiveRepairStep] = []
         do throws(ArchiveError) {
             identity = try directory.identity()
-        } catch .damagedIdentity {
+        } catch {
+            switch error {
+            case .damagedIdentity, .lostIdentity: break
+            default: throw error
+            }
             guard let found = try directory.identityOfSegments() else {
-                throw .damagedIdentity(directory: path)
+                throw .unknownIdentity(directory: path)
             }
             identity = found
             steps.append(.writeIdentity)
@@ -89,7 +91,8 @@ public struct ArchiveRepair: Sendable {
             guard found.problems.contains(where: { $0.file == file }),
                 let rewriter = try SegmentRewriter(segment, in: directory), rewriter.isNeeded
             else { continue }
-            steps.append(.rewriteSegment(file: file, lost: rewriter.gaps))
+            let lostEnd = survey.report.gaps.filter { $0.file == file && $0.reason == .lost }
+            steps.append(.rewriteSegment(file: file, lost: rewriter.gaps + lostEnd))
             mended.insert(file)
         }
         for segment in survey.segments where segment.name.isSealed {
@@ -103,9 +106,10 @@ public struct ArchiveRepair: Sendable {
             steps.append(.makeIndex(file: file))
             mended.insert(file)
         }
-        // A gap that a footer tells of is as good as it gets.
+        // In an order that does not depend on which file tells of them, before or after.
+        lost = found.gaps.sorted { $0.sequences.lowerBound < $1.sequences.lowerBound }
         let known = Set(
-            survey.segments.filter(\.hasFooter).flatMap(\.gaps).map { ArchiveProblem($0) })
+            found.gaps.filter { $0.reason != .unreadableSegment }.map { ArchiveProblem($0) })
         self.steps = steps
         unrepairable = found.problems.filter { !mended.contains($0.file) && !known.contains($0) }
     }
@@ -198,16 +202,24 @@ extension ArchiveDirectory {
     fileprivate func identityOfSegments() throws(ArchiveError) -> ArchiveIdentity? {
         var found: ArchiveIdentity?
         for name in try segmentNames() {
-            guard let file = try openIfThere(name.fileName),
-                let header = try SegmentHeader.decode(
-                    try file.read(0..<ArchiveFormat.segmentHeaderBytes), file: name.fileName)
-            else { continue }
+            guard let header = try header(of: name) else { continue }
             if let found, found.id != header.archive { return nil }
             if found == nil {
                 found = ArchiveIdentity(id: header.archive, created: header.created)
             }
         }
         return found
+    }
+
+    /// A segment's header, or where that is damaged its footer's; nil if neither can be read.
+    private func header(of name: SegmentName) throws(ArchiveError) -> SegmentHeader? {
+        if let file = try openIfThere(name.fileName) {
+            let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+            if let header = try SegmentHeader.decode(page, file: name.fileName) { return header }
+            return try SegmentSurvey.readFooter(file, fileBytes: try file.byteCount())?.header
+        }
+        guard let file = try openIfThere(name.compressedFileName) else { return nil }
+        return try CompressedTable(file, fileBytes: try file.byteCount())?.header
     }
 
     fileprivate func write(_ identity: ArchiveIdentity) throws(ArchiveError) {

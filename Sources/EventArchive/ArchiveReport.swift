@@ -20,6 +20,16 @@ public struct ArchiveGap: Sendable, Hashable {
     public var bytes: Range<UInt64>
     /// Why they are missing.
     public var reason: Reason
+
+    /// The missing events for people: `event 7`, `events 7 to 9`.
+    public var events: String {
+        let first = sequences.lowerBound
+        return switch sequences.count {
+        case 0: "events from \(first) on, nobody knows how many"
+        case 1: "event \(first)"
+        default: "events \(first) to \(sequences.upperBound - 1)"
+        }
+    }
 }
 
 /// One thing in an archive's files that is not as a writer leaves it.

@@ -56,7 +56,7 @@ struct SegmentDescription: Sendable {
 /// | D6 | no segment at all | an empty archive | begins one |
 /// | D7 | names ending in `.new` | ignore | removes them |
 /// | D8 | other names | ignore | |
-/// | E1 | no `archive.identity`, other files | refuse: `foreignDirectory` | refuses |
+/// | E1 | no `archive.identity`, other files | refuse: `foreignDirectory`; with segments `lostIdentity` | refuses |
 /// | E2 | no `archive.identity`, nothing else | refuse: `noArchive` | makes one |
 /// | E3 | `archive.identity` damaged | refuse: `damagedIdentity` | refuses |
 /// | E4 | `archive.identity` of a newer major version | refuse: `newerFormat` | refuses |

@@ -196,9 +196,22 @@ struct DirectoryRecoveryTests {
         #expect(try ArchiveDirectory(opening: fixture.path).names() == ["letters.txt"])
     }
 
+    @Test("E1: an archive that has lost its identity is refused, and said to be one")
+    func lostIdentity() throws {
+        try fixture.write(0..<1)
+        try fixture.remove(ArchiveIdentity.fileName)
+        let files = try fixture.files()
+        let error = ArchiveError.lostIdentity(directory: fixture.path)
+        #expect(throws: error) { try fixture.reader() }
+        #expect(throws: error) { try fixture.writer() }
+        #expect(try fixture.files() == files)
+        #expect("\(error)".contains("switchyard archive repair"))
+    }
+
     @Test("E2: a missing or empty directory has nothing to read, and becomes an archive")
     func missing() throws {
-        #expect(throws: ArchiveError.noArchive(directory: fixture.path)) { try fixture.reader() }
+        let missing = ArchiveError.missingDirectory(directory: fixture.path)
+        #expect(throws: missing) { try fixture.reader() }
         let directory = try ArchiveDirectory.creating(fixture.path)
         _ = try directory.lock()
         try fixture.replace("archive.identity.new", [1, 2])

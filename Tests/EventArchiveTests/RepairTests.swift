@@ -30,6 +30,8 @@ struct RepairTests {
         let again = try ArchiveRepair(directory: fixture.path)
         #expect(again.steps.isEmpty, sourceLocation: sourceLocation)
         #expect(again.unrepairable == repair.unrepairable, sourceLocation: sourceLocation)
+        let (lost, still) = (repair.lost.map(\.sequences), again.lost.map(\.sequences))
+        #expect(lost == still, sourceLocation: sourceLocation)
         return repair
     }
 
@@ -119,6 +121,47 @@ struct RepairTests {
         #expect(repair.steps == [.writeIdentity])
         #expect(try fixture.reader().info.id == id)
         #expect(try fixture.reader().read(bytes: 300).sequences == Array(0..<300))
+    }
+
+    @Test("so is one that is missing, also where segments are compressed")
+    func missingIdentity() throws {
+        try fixture.write(0..<600, bytes: 300)
+        _ = try fixture.reader().compress()
+        let id = try fixture.reader().info.id
+        try fixture.remove(ArchiveIdentity.fileName)
+        #expect(try repair().steps == [.writeIdentity])
+        #expect(try fixture.reader().info.id == id)
+        #expect(try fixture.reader().read(bytes: 300).sequences == Array(0..<600))
+    }
+
+    @Test("where the segments tell of two archives, nothing is guessed")
+    func twoIdentities() throws {
+        try fixture.write(0..<300, bytes: 300)
+        let first = try fixture.segments()[0]
+        let bytes = try fixture.content(first)
+        for file in try fixture.files() { try fixture.remove(file) }
+        try fixture.write(0..<300, bytes: 300)
+        try fixture.replace(first, bytes)
+        try fixture.remove(ArchiveIdentity.fileName)
+        #expect(throws: ArchiveError.unknownIdentity(directory: fixture.path)) {
+            _ = try ArchiveRepair(directory: fixture.path)
+        }
+    }
+
+    @Test("a segment that was cut short is finished, and its lost end is told before and after")
+    func cutShort() throws {
+        try fixture.write(0..<600, bytes: 300)
+        let file = try fixture.segments()[0]
+        let end = try #require(try fixture.reader().segments.first).summary.endSequence
+        let map = SegmentMap(eventBytes: 300)
+        try fixture.edit(file) { $0.removeLast($0.count - map.record(20).lowerBound - 10) }
+        let repair = try repair()
+        #expect(repair.lost.map(\.sequences) == [20..<end] && repair.unrepairable.isEmpty)
+        guard case .rewriteSegment(file, let lost)? = repair.steps.first else {
+            Issue.record("\(repair.steps)")
+            return
+        }
+        #expect(lost.map(\.events) == ["events 20 to \(end - 1)"])
     }
 
     @Test("an index that lies is made anew")

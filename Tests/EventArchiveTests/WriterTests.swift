@@ -62,7 +62,8 @@ struct WriterTests {
         ])
     func invalid(configuration: ArchiveConfiguration) throws {
         #expect(throws: ArchiveError.self) { try fixture.writer(configuration) }
-        #expect(throws: ArchiveError.noArchive(directory: fixture.path)) { try fixture.reader() }
+        let missing = ArchiveError.missingDirectory(directory: fixture.path)
+        #expect(throws: missing) { try fixture.reader() }
     }
 
     @Test("commit moves the durable watermark; appending moves the other")
