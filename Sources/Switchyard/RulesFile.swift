@@ -3,7 +3,8 @@ internal import EventPattern
 public import JSONScan
 
 /// A file of rules: JSON Lines of `{"name": ..., "pattern": {...}}`, other members ignored, except for
-/// `"targets"`, a list of `{"Id": ..., ...}` with an input as EventBridge's `PutTargets` has it.
+/// `"targets"`, a list of `{"Id": ..., ...}` with an input as EventBridge's `PutTargets` has it: no two
+/// of one rule with the same Id, and no member that EventBridge does not know.
 public struct RulesFile: Sendable {
     /// The rules of the lines that are good, in the order of the file.
     public private(set) var rules: [Rule] = []
@@ -40,6 +41,15 @@ public struct RulesFile: Sendable {
         }
     }
 
+    /// The members of `Target` in the reference of EventBridge's API. Those that say nothing of the
+    /// input are passed over: a file made of `ListTargetsByRule` can be used as it is.
+    private static let targetMembers: Set<String> = [
+        "Id", "Arn", "RoleArn", "Input", "InputPath", "InputTransformer", "AppSyncParameters",
+        "BatchParameters", "DeadLetterConfig", "EcsParameters", "HttpParameters",
+        "KinesisParameters", "RedshiftDataParameters", "RetryPolicy", "RunCommandParameters",
+        "SageMakerPipelineParameters", "SqsParameters",
+    ]
+
     private static func targets(
         on line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
     ) throws(LineProblem) -> [DryRun.Candidate.Target] {
@@ -51,6 +61,13 @@ public struct RulesFile: Sendable {
             }
             guard target.kind == .object, let id = target["Id"]?.string?.description else {
                 throw problem("a target is an object with an \"Id\", a string")
+            }
+            for member in target.members
+            where !targetMembers.contains(member.key.description) {
+                throw problem("target \"\(id)\": there is no member \"\(member.key)\" of a target")
+            }
+            guard !targets.contains(where: { $0.id == id }) else {
+                throw problem("another target of this rule has the Id \"\(id)\"")
             }
             do throws(TargetInputError) {
                 targets.append(
