@@ -117,6 +117,9 @@ public struct DryRun: ~Copyable {
     /// What of the selection is damaged or missing, as far as is known until now.
     public var gaps: [ArchiveGap] { cursor.gaps }
 
+    /// The number behind the last event that was read.
+    public var position: UInt64 { cursor.position }
+
     /// Reads on. O(bytes of the events); allocates for matches alone.
     ///
     /// - Parameters:

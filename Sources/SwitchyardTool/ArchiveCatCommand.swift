@@ -11,6 +11,8 @@ struct ArchiveCatCommand: ParsableCommand {
         commandName: "cat",
         abstract: "Print an archive's events, one a line.",
         discussion: """
+            Exits with 1 if events of what was asked for are lost, and says which.
+
             EXAMPLES
               switchyard archive cat DIR --from 1000 --limit 10
               switchyard archive cat DIR --since 2026-01-31T12:00:00Z --envelope
@@ -56,7 +58,8 @@ struct ArchiveCatCommand: ParsableCommand {
         } catch {
             throw Outcome.failure(error)
         }
-        try reportGaps(cursor.gaps)
+        try reportGaps(
+            cursor.gaps, endedAt: left == 0 || Interrupt.isRequested ? cursor.position : nil)
         if Interrupt.isRequested { throw Outcome.interrupted }
     }
 

@@ -28,7 +28,16 @@ struct ArchiveCommand: ParsableCommand {
 
     /// A range of sequence numbers as it is printed.
     static func describe(_ range: Range<UInt64>) -> String {
-        range.isEmpty ? "none" : "\(range.lowerBound) to \(range.upperBound - 1)"
+        switch range.count {
+        case 0: "none"
+        case 1: "\(range.lowerBound)"
+        default: "\(range.lowerBound) to \(range.upperBound - 1)"
+        }
+    }
+
+    /// A gap as it is printed.
+    static func describe(_ gap: ArchiveGap) -> String {
+        "\(gap.file): \(gap.events) \(gap.sequences.count == 1 ? "is" : "are") lost"
     }
 }
 
@@ -55,6 +64,13 @@ struct SelectionOptions: ParsableArguments {
         for time in [since, until].compactMap(\.self) where EventTime(time) == nil {
             throw ValidationError("\"\(time)\" is no time: write it as 2026-01-31T12:00:00Z.")
         }
+        if let from, let before, from > before {
+            throw ValidationError("--from \(from) lies behind --before \(before).")
+        }
+        let times = [since, until].map { $0.flatMap(EventTime.init)?.nanoseconds }
+        if let first = times[0], let end = times[1], first > end {
+            throw ValidationError("--since \(since ?? "") lies behind --until \(until ?? "").")
+        }
     }
 
     /// What to read.
@@ -76,13 +92,18 @@ struct SelectionOptions: ParsableArguments {
 
 /// Says what of an archive could not be read.
 ///
+/// - Parameters:
+///   - gaps: all that are known of what was chosen.
+///   - position: where reading ended before the end of it, at a limit or by Ctrl-C: what lies behind
+///     was not asked for. Nil at the end.
 /// - Throws: the exit code, if anything could not.
-func reportGaps(_ gaps: [ArchiveGap]) throws {
+func reportGaps(_ gaps: [ArchiveGap], endedAt position: UInt64? = nil) throws {
     Output.standard.flush()
+    let gaps = gaps.filter { $0.sequences.lowerBound < position ?? .max }
     guard !gaps.isEmpty else { return }
     for gap in gaps {
         Terminal.error(
-            "\(gap.file): events \(ArchiveCommand.describe(gap.sequences)) are lost (\(gap.reason), "
+            "\(ArchiveCommand.describe(gap)) (\(gap.reason), "
                 + "bytes \(gap.bytes.lowerBound) to \(gap.bytes.upperBound))")
     }
     throw Outcome.wrong

@@ -95,11 +95,12 @@ struct ArchiveCompactCommand: ParsableCommand {
             Terminal.print(try JSONText.encoded(summary))
         } else {
             Terminal.print(
-                "\(summary.removed.count) segments removed (\(Figure.bytes(summary.removedBytes))), "
-                    + "\(summary.indexesWritten) indexes written")
+                "\(Figure.count(summary.removed.count, of: "segment")) removed "
+                    + "(\(Figure.bytes(summary.removedBytes))), \(summary.indexesWritten) "
+                    + "index\(summary.indexesWritten == 1 ? "" : "es") written")
             if compress {
                 Terminal.print(
-                    "\(summary.compressed) segments compressed, "
+                    "\(Figure.count(summary.compressed, of: "segment")) compressed, "
                         + "\(Figure.bytes(summary.bytesBefore)) to "
                         + Figure.bytes(summary.bytesAfter))
             }

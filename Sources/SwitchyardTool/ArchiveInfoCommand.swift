@@ -86,11 +86,14 @@ struct ArchiveInfoCommand: ParsableCommand {
         row("sequences", ArchiveCommand.describe(info.sequences))
         row("ingest times", times(info.ingestTimes)?.joined(separator: " to ") ?? "none")
         row("event times", times(info.eventTimes)?.joined(separator: " to ") ?? "none")
-        row("files", "\(info.segments.count) segments, \(Figure.bytes(info.fileBytes))")
+        row(
+            "files",
+            "\(Figure.count(info.segments.count, of: "segment")), \(Figure.bytes(info.fileBytes))")
         if report.tornBytes > 0 {
             row(
                 "torn tail",
-                "\(report.tornBytes) bytes behind the last whole record, never acknowledged")
+                Figure.count(report.tornBytes, of: "byte")
+                    + " behind the last whole record, never acknowledged")
         }
         Terminal.print("")
         Terminal.print(

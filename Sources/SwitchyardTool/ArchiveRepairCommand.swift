@@ -10,11 +10,14 @@ struct ArchiveRepairCommand: ParsableCommand {
             Reads everything, says what it is going to do, and does it: a lost archive.identity is \
             written anew from what the segments tell; what the last writer left open is finished; a \
             sealed segment with a damaged header, footer or record is written anew with all of its \
-            good records, and the old file stays beside it; an index that is wrong is made anew. \
+            good records, and the old file stays beside it; an index that is wrong is made anew. A \
+            compressed segment with damage stays as it is: its good records are read all the same. \
             Events that are lost stay lost, and readers go on telling of them as gaps. No writer may \
             be at work. Ctrl-C stops between two steps.
 
-            Exits with 0 if all could be mended, and 1 if something is left that it can't mend.
+            Exits with 0 if all is well then, and with 1 if events are lost or something is left that \
+            it can't mend, each time that it is asked, as switchyard archive verify does; with \
+            --dry-run as it would without.
 
             EXAMPLES
               switchyard archive repair DIR --dry-run
@@ -31,6 +34,7 @@ struct ArchiveRepairCommand: ParsableCommand {
     private struct Summary: Encodable {
         var dryRun: Bool
         var steps: [String]
+        var lost: [String]
         var unrepairable: [String]
     }
 
@@ -49,12 +53,14 @@ struct ArchiveRepairCommand: ParsableCommand {
                 try JSONText.encoded(
                     Summary(
                         dryRun: dryRun, steps: repair.steps.map(\.description),
+                        lost: repair.lost.map(ArchiveCommand.describe),
                         unrepairable: repair.unrepairable.map(\.description))))
         }
         Output.standard.flush()
+        for gap in repair.lost { Terminal.error(ArchiveCommand.describe(gap)) }
         for problem in repair.unrepairable { Terminal.error("can't be mended: \(problem)") }
         if Interrupt.isRequested { throw Outcome.interrupted }
-        if !repair.unrepairable.isEmpty { throw Outcome.wrong }
+        if !repair.lost.isEmpty || !repair.unrepairable.isEmpty { throw Outcome.wrong }
     }
 
     private func announce(_ repair: ArchiveRepair) {
@@ -72,8 +78,6 @@ struct ArchiveRepairCommand: ParsableCommand {
         guard !json, done > 0 else { return }
         let reader = try ArchiveReader(directory: directory)
         let result = try reader.verify()
-        Terminal.print(
-            "done: \(Figure.count(result.records)) records can be read"
-                + (result.gaps.isEmpty ? "" : ", \(result.gaps.count) gaps are known"))
+        Terminal.print("done: \(Figure.count(result.records, of: "record")) can be read")
     }
 }

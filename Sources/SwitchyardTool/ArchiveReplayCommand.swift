@@ -57,9 +57,10 @@ struct ArchiveReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        Interrupt.listen()
         var skipped = SkippedLines(policy)
         let chosen = try chosenRules(&skipped)
+        // Not before: rules can be awaited from a pipe, and Ctrl-C is to end that at once.
+        Interrupt.listen()
         let ruleSet = try compile(chosen)
         let reader = try ArchiveCommand.open(directory)
         var replay = Replay(
@@ -77,7 +78,7 @@ struct ArchiveReplayCommand: ParsableCommand {
         if Interrupt.isRequested, !isComplete {
             Terminal.note("stopped; go on with --from \(replay.position)")
         }
-        try reportGaps(replay.gaps)
+        try reportGaps(replay.gaps, endedAt: isComplete ? nil : replay.position)
         if Interrupt.isRequested { throw Outcome.interrupted }
         if !replay.invalid.isEmpty { throw Outcome.wrong }
         try skipped.finish()

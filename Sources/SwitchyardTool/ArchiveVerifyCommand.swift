@@ -50,7 +50,7 @@ struct ArchiveVerifyCommand: ParsableCommand {
             throw Outcome.failure(error)
         }
         if Interrupt.isRequested {
-            Terminal.note("stopped after \(result.segments) segments")
+            Terminal.note("stopped after \(Figure.count(result.segments, of: "segment"))")
             throw Outcome.interrupted
         }
         let tornBytes = reader.recoveryReport.tornBytes
@@ -68,9 +68,12 @@ struct ArchiveVerifyCommand: ParsableCommand {
                         })))
         } else {
             Terminal.print(
-                "\(result.isSound ? "sound" : "DAMAGED"): \(Figure.count(result.records)) records in "
-                    + "\(result.segments) segments, \(Figure.bytes(result.bytes)) read"
-                    + (tornBytes > 0 ? ", a torn tail of \(tornBytes) bytes" : ""))
+                "\(result.isSound ? "sound" : "DAMAGED"): "
+                    + "\(Figure.count(result.records, of: "record")) in "
+                    + Figure.count(result.segments, of: "segment")
+                    + ", \(Figure.bytes(result.bytes)) read"
+                    + (tornBytes > 0
+                        ? ", a torn tail of \(Figure.count(tornBytes, of: "byte"))" : ""))
         }
         Output.standard.flush()
         if reader.sequences.lowerBound > 0 {

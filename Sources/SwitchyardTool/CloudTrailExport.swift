@@ -18,6 +18,7 @@ final class CloudTrailExport: ExportTarget {
 
     init(folder: String) throws {
         self.folder = folder
+        try checkIsNoArchive(folder, folder)
         // Before anything is read: a file in its place, or a folder that can't be written.
         do {
             try FileManager.default.createDirectory(
@@ -74,13 +75,17 @@ final class CloudTrailExport: ExportTarget {
     }
 
     private func end(_ place: String) throws {
-        guard let file = open.removeValue(forKey: place) else { return }
-        order.removeAll { $0 == place }
+        guard let file = open[place] else { return }
         try file.write("]}")
         try file.close()
+        open[place] = nil
+        order.removeAll { $0 == place }
     }
 
-    func abandon() {}
+    func abandon() {
+        for file in open.values { file.abandon() }
+        open = [:]
+    }
 
     func finish() throws -> Int {
         for place in order { try end(place) }
@@ -133,6 +138,13 @@ final class GzipFile {
         guard count == Int32(bytes.count) else {
             throw ExportError(path, "can't be written: \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// Leaves nothing of it.
+    func abandon() {
+        if let file { _ = Self.library?.close(file) }
+        file = nil
+        unlink(path + ".part")
     }
 
     func close() throws {

@@ -18,7 +18,8 @@ struct DryRunCommand: ParsableCommand {
             and what each target would have got.
 
             A line of the rules file can have "targets": [{"Id": "pager", "InputPath": \
-            "$.detail"}], with Input, InputPath or InputTransformer as EventBridge has them.
+            "$.detail"}], with Input, InputPath or InputTransformer as EventBridge has them. A target \
+            with a member that EventBridge does not know, or with the Id of another, is an error.
 
             EXAMPLES
               switchyard dry-run rules.jsonl --archive DIR
@@ -55,9 +56,10 @@ struct DryRunCommand: ParsableCommand {
     }
 
     func run() throws {
-        Interrupt.listen()
         var skipped = SkippedLines(policy)
         let candidates = try readCandidates(&skipped)
+        // Not before: rules can be awaited from a pipe, and Ctrl-C is to end that at once.
+        Interrupt.listen()
         let reader = try ArchiveCommand.open(archive)
         var run: DryRun
         do throws(RuleError) {
@@ -65,8 +67,8 @@ struct DryRunCommand: ParsableCommand {
         } catch { throw Outcome.failure(error) }
         var firsts = candidates.map { _ in [UInt64]() }
         var progress = Progress("dry-run")
+        var isMore = true
         do throws(ArchiveError) {
-            var isMore = true
             while isMore, !Interrupt.isRequested, run.events < part.limit ?? .max {
                 let left = (part.limit ?? .max) - run.events
                 isMore = try run.step(limit: Int(min(left, 10_000))) { found in
@@ -88,7 +90,7 @@ struct DryRunCommand: ParsableCommand {
                     deliveries: count.deliverable, withoutInput: count.failed))
         }
         for sequence in run.invalid { Terminal.error("event \(sequence) is not a JSON object") }
-        try reportGaps(run.gaps)
+        try reportGaps(run.gaps, endedAt: isMore ? run.position : nil)
         if Interrupt.isRequested { throw Outcome.interrupted }
         if !run.invalid.isEmpty { throw Outcome.wrong }
         try skipped.finish()
@@ -137,19 +139,20 @@ struct DryRunCommand: ParsableCommand {
         if json { return Terminal.print(try JSONText.encoded(verdict)) }
         let share =
             verdict.events > 0
-            ? String(format: " (%.2g%%)", Double(verdict.matched) * 100 / Double(verdict.events))
-            : ""
+            ? " (\(Figure.share(verdict.matched, of: verdict.events)))" : ""
         var line =
             "\(verdict.rule): would have matched \(Figure.count(verdict.matched)) of "
-            + "\(Figure.count(verdict.events)) events\(share)"
+            + "\(Figure.count(verdict.events, of: "event"))\(share)"
         if !verdict.first.isEmpty {
             line += ": " + verdict.first.map(String.init).joined(separator: ", ")
             if UInt64(verdict.first.count) < verdict.matched { line += ", ..." }
         }
         if verdict.targets > 0 {
-            line += "; \(Figure.count(verdict.deliveries)) deliveries"
+            let noun = verdict.deliveries == 1 ? "delivery" : "deliveries"
+            line += "; \(Figure.count(verdict.deliveries)) \(noun)"
             if verdict.withoutInput > 0 {
-                line += ", \(Figure.count(verdict.withoutInput)) dead letters for want of an input"
+                line +=
+                    ", \(Figure.count(verdict.withoutInput, of: "dead letter")) for want of an input"
             }
         }
         Terminal.print(line)

@@ -106,6 +106,19 @@ enum Figure {
         return sign + grouped
     }
 
+    /// `1 file`, `2,000 files`
+    static func count(_ value: some BinaryInteger, of noun: String) -> String {
+        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+
+    /// `2.3%`, of something that is not empty; `100%` only where it is all of it.
+    static func share(_ part: UInt64, of whole: UInt64) -> String {
+        guard part < whole else { return "100%" }
+        let percent = Double(part) * 100 / Double(whole)
+        // Two digits, but what they would round up to a hundred.
+        return String(format: percent < 99.5 ? "%.2g%%" : "%.1f%%", min(percent, 99.9))
+    }
+
     /// `12.34 M`: three or four digits and a unit of thousands.
     static func rate(_ value: Double) -> String {
         switch value {

@@ -193,6 +193,48 @@ struct ArchiveCommandTests {
         #expect((again["steps"] as? [String])?.isEmpty == true)
     }
 
+    @Test("repair says what is lost and exits with 1, the same before, after and without doing it")
+    func repairOfLostEvents() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive).sorted()
+        let segment = try #require(names.first { $0.hasSuffix(".segment") })
+        let info = try Tool.run("archive", "info", archive, "--json").object()
+        let segments = try #require(info["segments"] as? [[String: Any]])
+        let end = try #require(segments[1]["firstSequence"] as? Int)
+        let path = "\(archive)/\(segment)"
+        try #require(truncate(path, 600_000) == 0)
+        let plan = try Tool.run("archive", "repair", archive, "--dry-run")
+        let first = try Tool.run("archive", "repair", archive)
+        let second = try Tool.run("archive", "repair", archive)
+        #expect(second.output == "nothing to do\n")
+        for result in [plan, first, second] {
+            #expect(result.exitCode == 1)
+            #expect(result.errors.contains("error: \(segment): events "), "\(result.errors)")
+            #expect(result.errors.hasSuffix(" to \(end - 1) are lost\n"))
+            #expect(!result.errors.contains("can't be mended"))
+        }
+        #expect(first.errors.hasSuffix(plan.errors) && plan.errors == second.errors)
+        #expect(try Tool.run("archive", "verify", archive).exitCode == 1)
+    }
+
+    @Test("an identity that is lost or damaged is written anew, and every command says how")
+    func identity() throws {
+        let path = "\(archive)/archive.identity"
+        let before = try #require(readFile(path))
+        for damage in ["missing", "damaged"] {
+            try FileManager.default.removeItem(atPath: path)
+            if damage == "damaged" { try Data("x".utf8).write(to: URL(fileURLWithPath: path)) }
+            for command in ["info", "verify", "cat", "compact"] {
+                let result = try Tool.run("archive", command, archive)
+                #expect(result.exitCode == 2 && result.errors.contains(damage))
+                #expect(result.errors.contains("switchyard archive repair"), "\(command)")
+            }
+            let repair = try Tool.run("archive", "repair", archive)
+            #expect(repair.exitCode == 0, "\(repair.errors)")
+            #expect(readFile(path)?.prefix(28) == before.prefix(28))
+            #expect(try Tool.run("archive", "verify", archive).exitCode == 0)
+        }
+    }
+
     private func flip(_ file: String, at offset: Int) throws {
         let url = URL(fileURLWithPath: "\(archive)/\(file)")
         var content = try Data(contentsOf: url)
@@ -229,10 +271,39 @@ struct ArchiveCommandTests {
         #expect(try json.object()["sound"] as? Bool == false && json.exitCode == 1)
 
         let cat = try Tool.run("archive", "cat", archive)
-        #expect(cat.errors.contains("\(file): events ") && cat.errors.contains("are lost"))
+        #expect(cat.errors.contains("\(file): event ") && cat.errors.contains(" is lost ("))
         #expect((2_300..<2_500).contains(cat.lines.count) && cat.exitCode == 1)
         let replay = try Tool.run("archive", "replay", archive, "--rules", rules)
         #expect(replay.output.hasSuffix("2499\ttwo\n") && replay.exitCode == 1)
+
+        // What lies behind a limit was not asked for, and what lies before it was.
+        let lost = try #require(
+            cat.errors.split(separator: " ").compactMap { UInt64($0) }.first, "\(cat.errors)")
+        for command in [["cat"], ["replay", "--rules", rules], ["export", "--to", "-"]] {
+            for (limit, exitCode) in [(1, 0), (lost, 0), (lost + 1, 1)] as [(UInt64, Int32)] {
+                let part = try Tool.run(
+                    ["archive", command[0], archive] + command.dropFirst()
+                        + ["--from", "0", "--limit", "\(limit)"])
+                #expect(part.exitCode == exitCode, "\(command) \(limit): \(part.errors)")
+                #expect(part.errors.contains(" is lost") == (exitCode == 1))
+            }
+        }
+    }
+
+    @Test("a range that ends before it begins is an error that says so, for every command")
+    func impossibleRanges() throws {
+        let ranges = [
+            ["--from", "10", "--before", "5"],
+            ["--since", "2026-01-31T12:00:01Z", "--until", "2026-01-31T12:00:00Z"],
+        ]
+        for range in ranges {
+            for command in [["cat"], ["replay", "--rules", rules], ["export", "--to", "-"]] {
+                let result = try Tool.run(
+                    ["archive", command[0], archive] + command.dropFirst() + range)
+                #expect(result.exitCode == 64 && result.output.isEmpty, "\(command)")
+                #expect(result.errors.contains("\(range[0]) \(range[1]) lies behind \(range[2])"))
+            }
+        }
     }
 
     @Test("a missing segment is a gap that every command reports")
@@ -265,7 +336,7 @@ struct ForeignDirectoryTests {
                 """)
         #expect(result.output.isEmpty && result.exitCode == 2)
         let missing = try Tool.run("archive", command, foreign.path("missing"))
-        #expect(missing.errors.hasSuffix("no archive here (no archive.identity)\n"))
+        #expect(missing.errors.hasSuffix(": there is no such directory\n"))
         #expect(missing.exitCode == 2)
         let bench = try Tool.run(
             "bench", "--archive", foreign.path, "--events", "10", "--rules", "1", "--passes", "1")

@@ -44,7 +44,7 @@ struct ArchiveUpkeepTests {
     @Test("compact removes the oldest segments beyond a size, and says so")
     func retention() throws {
         let result = try Tool.run("archive", "compact", archive, "--keep-mebibytes", "1")
-        #expect(result.exitCode == 0 && result.output.contains(" segments removed ("))
+        #expect(result.exitCode == 0 && result.output.contains(" removed ("))
         let first = try Tool.run("archive", "info", archive, "--json").object()["firstSequence"]
         #expect(try #require(first as? Int) > 0)
         let verify = try Tool.run("archive", "verify", archive)
@@ -54,7 +54,7 @@ struct ArchiveUpkeepTests {
     @Test("export writes JSON Lines, byte for byte")
     func lines() throws {
         let result = try Tool.run("archive", "export", archive, "--to", folder.path("out"))
-        #expect(result.exitCode == 0 && result.output == "1,500 events in 1 files\n")
+        #expect(result.exitCode == 0 && result.output == "1,500 events in 1 file\n")
         #expect(readFile(folder.path("out")) == readFile(folder.path("events")))
     }
 
@@ -75,6 +75,68 @@ struct ArchiveUpkeepTests {
         #expect(logs.exitCode == 2 && logs.output.isEmpty)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!left.contains { $0.hasSuffix(".part") })
+    }
+
+    @Test("export replaces a regular file, also behind a link, and nothing else")
+    func exportOverwrites() throws {
+        let events = readFile(folder.path("events"))
+        let there = try folder.file("there", lines: ["mine"])
+        chmod(there, 0o640)
+        let link = folder.path("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: there)
+        #expect(try Tool.run("archive", "export", archive, "--to", link).exitCode == 2)
+        let linked = try Tool.run("archive", "export", archive, "--to", link, "--overwrite")
+        #expect(linked.exitCode == 0 && readFile(there) == events, "\(linked.errors)")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == there)
+        var status = stat()
+        #expect(stat(there, &status) == 0 && status.st_mode & 0o777 == 0o640)
+
+        let pipe = folder.path("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let broken = folder.path("broken")
+        try FileManager.default.createSymbolicLink(
+            atPath: broken, withDestinationPath: folder.path("nothing"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive).sorted()
+        let segment = try #require(names.first { $0.hasSuffix(".segment") })
+        let content = readFile("\(archive)/\(segment)")
+        let refused = [
+            (pipe, "no regular file"), (broken, "a link to nothing"),
+            ("\(archive)/\(segment)", "inside an archive"), ("\(archive)/new", "inside an archive"),
+        ]
+        for (path, reason) in refused {
+            let result = try Tool.run("archive", "export", archive, "--to", path, "--overwrite")
+            #expect(result.exitCode == 2 && result.errors.contains(reason), "\(result.errors)")
+        }
+        #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        #expect(readFile("\(archive)/\(segment)") == content)
+        let logs = try Tool.run(
+            "archive", "export", archive, "--layout", "cloudtrail", "--to", archive)
+        #expect(logs.exitCode == 2 && logs.errors.contains("inside an archive"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: archive).sorted() == names)
+    }
+
+    @Test("export to - writes the events to standard output, and says the rest beside it")
+    func exportToOutput() throws {
+        let result = try Tool.run("archive", "export", archive, "--to", "-")
+        let isSame = Array(result.output.utf8) == readFile(folder.path("events"))
+        #expect(isSame)
+        #expect(result.errors == "1,500 events in 1 file\n" && result.exitCode == 0)
+        let logs = try Tool.run("archive", "export", archive, "--layout", "cloudtrail", "--to", "-")
+        #expect(logs.exitCode == 64 && logs.output.isEmpty)
+    }
+
+    @Test(
+        "export to a full disk is an error, and leaves no part of a file",
+        .enabled(if: SmallDisk.isPossible), arguments: ["lines", "cloudtrail"])
+    func exportToFullDisk(layout: String) throws {
+        let disk = try SmallDisk(kilobytes: layout == "lines" ? 64 : 4)
+        let to = disk.path + "/out"
+        let result = try Tool.run(
+            "archive", "export", archive, "--layout", layout, "--to", to)
+        #expect(result.exitCode == 2 && result.output.isEmpty)
+        #expect(result.errors.contains("No space left"), "\(result.errors)")
+        let left = FileManager.default.enumerator(atPath: disk.path)?.compactMap { "\($0)" } ?? []
+        #expect(!left.contains { $0.contains(".part") }, "\(left)")
     }
 
     @Test("info names compressed segments as they are, with the size that they have")

@@ -52,6 +52,68 @@ struct DryRunCommandTests {
         #expect(objects[2]["matched"] as? Int == 2 && objects[2]["events"] as? Int == 4)
     }
 
+    @Test("all of them is 100 %, and almost all is not")
+    func shares() throws {
+        let few = try folder.file(
+            "shares",
+            lines: [
+                #"{"name":"all","pattern":{"source":["shop"]}}"#,
+                #"{"name":"most","pattern":{"n":[{"numeric":[">",0]}]}}"#,
+                #"{"name":"one","pattern":{"n":[0]},"targets":[{"Id":"t"}]}"#,
+            ])
+        let run = try Tool.run("dry-run", few, "--archive", archive, "--first", "0")
+        #expect(
+            run.lines == [
+                "all: would have matched 300 of 300 events (100%)",
+                "most: would have matched 299 of 300 events (99.7%)",
+                "one: would have matched 1 of 300 events (0.33%); 1 delivery",
+            ])
+    }
+
+    @Test("a member that no target has, and an Id that another has, are errors")
+    func targets() throws {
+        let wrong = try folder.file(
+            "wrong",
+            lines: [
+                #"{"name":"a","pattern":{"n":[1]},"targets":[{"Id":"t","InputPth":"$.n"}]}"#,
+                #"{"name":"b","pattern":{"n":[1]},"targets":[{"Id":"t"},{"Id":"t"}]}"#,
+                #"{"name":"c","pattern":{"n":[1]},"targets":[{"Id":"t","Arn":"x"},{"Id":"u"}]}"#,
+            ])
+        let run = try Tool.run("dry-run", wrong, "--archive", archive)
+        #expect(run.exitCode == 1)
+        #expect(run.lines == ["c: would have matched 1 of 300 events (0.33%): 1; 2 deliveries"])
+        #expect(run.errors.contains("wrong:1:"))
+        #expect(run.errors.contains("target \"t\": there is no member \"InputPth\" of a target"))
+        #expect(run.errors.contains("wrong:2:"))
+        #expect(run.errors.contains("another target of this rule has the Id \"t\""))
+    }
+
+    @Test("Ctrl-C ends it at once while it awaits its rules", arguments: [false, true])
+    func awaitingRules(isReplay: Bool) throws {
+        let pipe = folder.path("pipe-\(isReplay)")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        // Held open, so that its end does not come.
+        let writer = open(pipe, O_RDWR)
+        defer { close(writer) }
+        // This thread may hold the signal back, which the tool would inherit.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        let run = try RunningTool(
+            isReplay
+                ? ["archive", "replay", archive, "--rules", pipe]
+                : ["dry-run", pipe, "--archive", archive])
+        usleep(300_000)
+        try #require(run.isRunning)
+        // Not SIGINT, which a shell's background jobs inherit ignored; they are dealt with alike.
+        run.signal(SIGTERM)
+        for _ in 0..<1_000 where run.isRunning { usleep(10_000) }
+        #expect(!run.isRunning)
+        if run.isRunning { run.signal(SIGKILL) }
+        #expect(run.waitForEnd() == -SIGTERM)
+    }
+
     @Test("an archive that is not there, and a file without rules, end it with code 2")
     func fails() throws {
         #expect(try Tool.run("dry-run", rules, "--archive", folder.path("none")).exitCode == 2)
