@@ -14,7 +14,7 @@ import Benchmark
 ///    before, or than its workload promises, fails and has no figure.
 ///
 /// Not here: the rings of `EventPipeline`, which other packages can't see, and publishing to a bus,
-/// which takes two threads. `switchyard bench` measures both.
+/// which takes two threads. `switchyard bench rings` and `switchyard bench` measure these.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
         metrics: [.wallClock], warmupIterations: 3, maxDuration: .seconds(2), maxIterations: 1_000)

@@ -16,8 +16,12 @@ struct BenchCommand: ParsableCommand {
               switchyard bench --rules rules.jsonl --events events.jsonl --archive DIR
               switchyard bench match --workload geojson-exact --rules 5 --passes 7 --json
               switchyard bench archive --durability batch
+              switchyard bench rings --producers 4
               switchyard bench --sweep rules --plot rules.svg
             """,
-        subcommands: [BenchRouteCommand.self, BenchMatchCommand.self, BenchArchiveCommand.self],
+        subcommands: [
+            BenchRouteCommand.self, BenchMatchCommand.self, BenchArchiveCommand.self,
+            BenchRingsCommand.self,
+        ],
         defaultSubcommand: BenchRouteCommand.self)
 }
