@@ -107,11 +107,26 @@ public struct ArchiveRepair: Sendable {
             mended.insert(file)
         }
         // In an order that does not depend on which file tells of them, before or after.
-        lost = found.gaps.sorted { $0.sequences.lowerBound < $1.sequences.lowerBound }
+        lost = Self.distinct(found.gaps)
         let known = Set(
             found.gaps.filter { $0.reason != .unreadableSegment }.map { ArchiveProblem($0) })
         self.steps = steps
         unrepairable = found.problems.filter { !mended.contains($0.file) && !known.contains($0) }
+    }
+
+    /// Each lost event once, by number: a segment may tell of a gap beside the one that is found.
+    private static func distinct(_ gaps: [ArchiveGap]) -> [ArchiveGap] {
+        var distinct: [ArchiveGap] = []
+        var end: UInt64 = 0
+        let ordered = gaps.sorted {
+            ($0.sequences.lowerBound, $1.sequences.upperBound)
+                < ($1.sequences.lowerBound, $0.sequences.upperBound)
+        }
+        for gap in ordered where gap.sequences.isEmpty || gap.sequences.upperBound > end {
+            distinct.append(gap)
+            end = max(end, gap.sequences.upperBound)
+        }
+        return distinct
     }
 
     /// Whether there is something that the next writer would do.
