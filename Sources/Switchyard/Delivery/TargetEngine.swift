@@ -25,6 +25,9 @@ final class TargetEngine: @unchecked Sendable {
     let isCatchingUp = Atomic<Bool>(false)
     /// The queue and its worker; nil for an inline closure.
     let queue: TargetQueue?
+    /// The queue's worker, for the way of an event, on which nothing is retained; `queue` keeps it
+    /// alive.
+    private let workerOfLane: Unmanaged<TargetWorker>?
     /// An inline closure, in an object: to call it there counts no reference.
     private let inline: Unmanaged<InlineBody>?
     private let input: TargetInput
@@ -64,6 +67,7 @@ final class TargetEngine: @unchecked Sendable {
         case .inline(let body):
             inline = Unmanaged.passRetained(InlineBody(body))
             queue = nil
+            workerOfLane = nil
             return
         case .immediate(let immediate):
             worker = TargetWorker(
@@ -79,6 +83,7 @@ final class TargetEngine: @unchecked Sendable {
         }
         inline = nil
         queue = TargetQueue(worker, limits)
+        workerOfLane = Unmanaged.passUnretained(worker)
     }
 
     deinit {
@@ -90,7 +95,7 @@ final class TargetEngine: @unchecked Sendable {
     ///
     /// - Parameter archive: where the event can be found again, if it is archived.
     @inline(__always)
-    func offer(_ event: OfferedEvent, to lane: RouterLane, archive: BusArchive?) {
+    func offer(_ event: OfferedEvent, to lane: RouterLane, archive: Unmanaged<BusArchive>?) {
         if let inline {
             inline._withUnsafeGuaranteedRef { offerInline(event, $0) }
         } else if behindFrom == nil {
@@ -154,14 +159,16 @@ final class TargetEngine: @unchecked Sendable {
 // The way into the queue. All of it on the lane's queue.
 extension TargetEngine {
     @inline(__always)
-    private func enqueue(_ event: OfferedEvent, _ lane: RouterLane, _ archive: BusArchive?) {
-        guard let queue else { return }
+    private func enqueue(
+        _ event: OfferedEvent, _ lane: RouterLane, _ archive: Unmanaged<BusArchive>?
+    ) {
+        guard let workerOfLane else { return }
         if isBus, event.hops >= lane.hopsMax {
             _ = cutsLoop(event.bytes, event.sequence, hops: event.hops, hopsMax: lane.hopsMax)
             return
         }
-        if publisher == nil { publisher = queue.makePublisher().map(Unmanaged.passRetained) }
-        if !queue.worker.isSaturated, let publisher {
+        if publisher == nil { openQueue() }
+        if !workerOfLane._withUnsafeGuaranteedRef({ $0.isSaturated }), let publisher {
             let outcome = publisher._withUnsafeGuaranteedRef {
                 $0.publish(
                     event.bytes, key: UInt32(event.hops), tag: event.sequence,
@@ -170,6 +177,12 @@ extension TargetEngine {
             if case .accepted = outcome { return }
         }
         overflow(event, lane, archive)
+    }
+
+    /// For the first event.
+    @inline(never)
+    private func openQueue() {
+        publisher = queue?.makePublisher().map(Unmanaged.passRetained)
     }
 
     /// Makes a dead letter of an event that has come through too many buses to go to another one. From
@@ -189,8 +202,10 @@ extension TargetEngine {
     }
 
     @inline(never)
-    private func overflow(_ event: OfferedEvent, _ lane: RouterLane, _ archive: BusArchive?) {
-        if let archive, event.isArchived {
+    private func overflow(
+        _ event: OfferedEvent, _ lane: RouterLane, _ archive: Unmanaged<BusArchive>?
+    ) {
+        if let archive = archive?.takeUnretainedValue(), event.isArchived {
             fallBehind(from: event.sequence, lane, archive)
         } else {
             refuse(

@@ -10,6 +10,8 @@ internal import Synchronization
 /// what is atomic.
 final class BusEngine: @unchecked Sendable {
     let archive: BusArchive?
+    /// The same, for the way of an event, on which nothing is retained; `archive` keeps it alive.
+    let archiveOfLane: Unmanaged<BusArchive>?
     let book: RuleBook
     let counters = BusCounters()
     /// Whether something was routed to it in this run.
@@ -28,6 +30,7 @@ final class BusEngine: @unchecked Sendable {
 
     init(archive: BusArchive?, book: RuleBook) {
         self.archive = archive
+        archiveOfLane = archive.map(Unmanaged.passUnretained)
         self.book = book
     }
 
@@ -49,14 +52,17 @@ final class BusEngine: @unchecked Sendable {
         hops: UInt8
     ) -> EventPlace? {
         var place = EventPlace(sequence: number, isArchived: false)
-        if let archive {
-            switch archive.append(event, keys, time, ingestTime, hops: hops) {
+        if let archiveOfLane {
+            let outcome = archiveOfLane._withUnsafeGuaranteedRef {
+                $0.append(event, keys, time, ingestTime, hops: hops)
+            }
+            switch outcome {
             case .appended(let sequence):
                 place = EventPlace(sequence: sequence, isArchived: true)
             case .full: return nil
             case .failed:
                 unarchived &+= 1
-                place.sequence = archive.nextSequence
+                place.sequence = nextSequence
             }
         } else {
             number &+= 1

@@ -109,7 +109,7 @@ final class RouterLane: @unchecked Sendable {
             let index = scan(event.bytes)
             watch.lap(.scan, &batch)
             // Nobody else wants to know.
-            let envelope = bus.archive == nil ? EventEnvelope() : envelopes.read(index)
+            let envelope = bus.archiveOfLane == nil ? EventEnvelope() : envelopes.read(index)
             place = bus.take(
                 event.bytes, envelope.keys, time: envelope.time ?? ingestTime,
                 ingestTime: ingestTime, hops: hops)
@@ -148,7 +148,7 @@ final class RouterLane: @unchecked Sendable {
             route.count()
             for target in route.targets {
                 target._withUnsafeGuaranteedRef { target in
-                    target.offer(event, to: self, archive: bus.archive)
+                    target.offer(event, to: self, archive: bus.archiveOfLane)
                     if !target.isTouched {
                         target.isTouched = true
                         touchedTargets.append(Unmanaged.passUnretained(target))
