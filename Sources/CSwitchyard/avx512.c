@@ -184,15 +184,7 @@ TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *p
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }
-    *result = (sw_scan_result){
-        .error_offset = length,
-        .count = (uint32_t)s.count,
-        .error = SW_SCAN_OK,
-        .has_backslash = s.state.escapes_to != 0,
-        .escapes_from = s.state.escapes_from,
-        .escapes_to = s.state.escapes_to,
-        .has_non_ascii = s.non_ascii != 0,
-    };
+    *result = sound_text(length, s.count, &s.state, s.non_ascii != 0);
 }
 
 // The entries that both nibbles of a byte have in common; 0 for bytes >= 0x80.

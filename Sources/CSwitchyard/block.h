@@ -31,6 +31,20 @@ typedef struct scan_state {
     uint64_t string_control;  // not 0 if there was a control character in a string
 } scan_state;
 
+// What a scan found of a text in which nothing is wrong.
+SW_INLINE sw_scan_result sound_text(size_t length, size_t count, const scan_state *state,
+                                    bool has_non_ascii) {
+    return (sw_scan_result){
+        .error_offset = length,
+        .count = (uint32_t)count,
+        .error = SW_SCAN_OK,
+        .has_backslash = state->escapes_to != 0,
+        .escapes_from = state->escapes_from,
+        .escapes_to = state->escapes_to,
+        .has_non_ascii = has_non_ascii,
+    };
+}
+
 // Texts mostly come back to back, in a batch or in a segment of the archive: while one is scanned, the
 // next is fetched. From memory, that takes a scan from 231 to 163 ns per event of 1.1 KB; half the
 // distance to 178 ns. A prefetch of what is not there, behind the last text, does nothing.

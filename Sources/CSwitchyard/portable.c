@@ -116,13 +116,5 @@ void sw_json_scan_portable(const uint8_t *bytes, size_t length, uint32_t *positi
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }
-    *result = (sw_scan_result){
-        .error_offset = length,
-        .count = (uint32_t)(s.next - positions),
-        .error = SW_SCAN_OK,
-        .has_backslash = s.state.escapes_to != 0,
-        .escapes_from = s.state.escapes_from,
-        .escapes_to = s.state.escapes_to,
-        .has_non_ascii = s.non_ascii != 0,
-    };
+    *result = sound_text(length, (size_t)(s.next - positions), &s.state, s.non_ascii != 0);
 }

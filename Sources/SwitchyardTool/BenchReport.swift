@@ -15,16 +15,6 @@ struct BenchReport: Encodable {
         var passed: Bool
     }
 
-    /// How long events took from publication to delivery, in nanoseconds.
-    struct Latency: Encodable {
-        var p50: UInt64
-        var p90: UInt64
-        var p99: UInt64
-        var p999: UInt64
-        var p9999: UInt64
-        var max: UInt64
-    }
-
     var title: String
     /// Events of one pass, distinct ones among them, their bytes, and where they come from.
     var events: Int
@@ -40,7 +30,8 @@ struct BenchReport: Encodable {
     var passes: Int
     var compile: CompileFigures?
     var stages: [Stage] = []
-    var latency: Latency?
+    /// From publication to delivery.
+    var latency: LatencyFigures?
     var allocated: AllocationFigures?
     var archiveBytes: UInt64?
     var wakes: UInt64?

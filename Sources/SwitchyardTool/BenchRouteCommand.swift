@@ -97,10 +97,7 @@ extension BenchReport {
             stage("replay", "read, verify, scan, match, deliver") { $0.replay },
         ]
         matches = last.statistics.matches
-        let times = last.statistics.latency
-        latency = Latency(
-            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
-            max: times.max)
+        latency = LatencyFigures(last.statistics.latency)
         allocated = AllocationFigures([last.allocated], events: Int(last.statistics.accepted))
         archiveBytes = last.archiveBytes
         wakes = last.statistics.wakes

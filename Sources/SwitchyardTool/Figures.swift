@@ -1,5 +1,7 @@
+import EventPipeline
 import Foundation
 import MemoryMeasures
+import Switchyard
 
 /// The least, middle and greatest of several measurements.
 struct Spread: Encodable {
@@ -58,6 +60,30 @@ struct StageFigures: Encodable {
         // The same measurement told in other units, so that the figures of a line agree.
         eventsPerSecond = nanosecondsPerEvent.inverse { $0 == 0 ? 0 : 1e9 / $0 }
         megabytesPerSecond = nanosecondsPerEvent.inverse { $0 == 0 ? 0 : bytesPerEvent * 1e3 / $0 }
+    }
+}
+
+/// How long events took, in nanoseconds.
+struct LatencyFigures: Codable {
+    var p50: UInt64
+    var p90: UInt64
+    var p99: UInt64
+    var p999: UInt64
+    var p9999: UInt64
+    var max: UInt64
+}
+
+extension LatencyFigures {
+    init(_ times: LatencyHistogram) {
+        self.init(
+            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
+            max: times.max)
+    }
+
+    init(_ times: LatencyPercentiles) {
+        self.init(
+            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
+            max: times.max)
     }
 }
 

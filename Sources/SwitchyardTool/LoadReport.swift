@@ -22,16 +22,6 @@ struct LoadReport: Codable {
         var nanoseconds: UInt64
     }
 
-    /// Nanoseconds from the intended start, or the publication, to the target.
-    struct Latency: Codable {
-        var p50: UInt64
-        var p90: UInt64
-        var p99: UInt64
-        var p999: UInt64
-        var p9999: UInt64
-        var max: UInt64
-    }
-
     private static let currentVersion = 1
 
     /// The layout of this report.
@@ -52,7 +42,8 @@ struct LoadReport: Codable {
     var seconds: Double
     var eventsPerSecond: Double
     var processorSecondsPerMillionEvents: Double
-    var latency: Latency
+    /// From the intended start, or the publication, to the target.
+    var latency: LatencyFigures
     /// From the shortest on, ten points for each step to a tenth as many events. Not in reports of
     /// the first versions.
     var distribution: [Quantile]?
@@ -79,9 +70,7 @@ struct LoadReport: Codable {
         eventsPerSecond = Double(total.count) / max(seconds, 1e-9)
         processorSecondsPerMillionEvents =
             Double(result.processorNanoseconds) / 1e3 / Double(max(total.count, 1))
-        latency = Latency(
-            p50: total.p50, p90: total.p90, p99: total.p99, p999: total.p999, p9999: total.p9999,
-            max: total.max)
+        latency = LatencyFigures(total)
         distribution = Self.distribution(of: total)
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
