@@ -1,3 +1,5 @@
+internal import CSwitchyard
+
 /// The numbers that nearly all are, without a loop over their digits: up to eight digits before the
 /// point and sixteen behind it, no exponent.
 extension JSONNumber {
@@ -34,26 +36,27 @@ extension JSONNumber {
         guard low.hasDigitsOnly, high.hasDigitsOnly else { return comparableValue(text) }
         let behindPoint = high.value &* 100_000_000 &+ low.value
         let digits = integer &* integerPowerOfTen(fraction) &+ behindPoint
-        if digits == 0 { return 0 }
+        guard digits <= 1 << 53 else { return comparableValue(text) }
+        let power = sw_power_of_ten(UInt32(truncatingIfNeeded: fraction))
+        let magnitude = Double(digits) / power
         // A zero at the end is not a digit of the decimal.
-        guard digits <= 1 << 53, text[text.count &- 1] != UInt8(ascii: "0") else {
+        if digits >= 1_000_000_000_000_000,
+            base[text.count &- 1] == UInt8(ascii: "0") || !isShortest(magnitude, power)
+        {
             return comparableValue(text)
         }
-        let magnitude = Double(digits) / powerOfTen(fraction)
-        guard isShortest(magnitude, digits, fraction) else { return comparableValue(text) }
-        return isNegative ? -magnitude : magnitude
+        return isNegative && digits != 0 ? -magnitude : magnitude
     }
 
-    /// Whether `digits` / 10^`fraction`, which rounds to `magnitude`, is surely the shortest decimal of
-    /// it: see ``comparableValue(_:)``.
+    /// Whether a decimal of `magnitude`, in units of 1 / `power`, is surely the shortest one of it: see
+    /// ``comparableValue(_:)``.
     @inline(__always)
-    private static func isShortest(_ magnitude: Double, _ digits: UInt64, _ fraction: Int) -> Bool {
-        if digits < 1_000_000_000_000_000 { return true }
+    private static func isShortest(_ magnitude: Double, _ power: Double) -> Bool {
         // The distance between doubles: 2^-52 of the power of two below. No subnormal has so few digits
         // behind its point.
         let binade = Double(bitPattern: magnitude.bitPattern & 0x7FF0_0000_0000_0000)
         let distance = binade * 0x1p-52
-        return 1 > distance * 1.000_001 * powerOfTen(fraction)
+        return 1 > distance * 1.000_001 * power
     }
 
     /// 10 to a power from 0 to 16.

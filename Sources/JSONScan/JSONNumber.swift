@@ -1,3 +1,5 @@
+internal import CSwitchyard
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -51,7 +53,7 @@ public enum JSONNumber {
         if decimal.digits == 0 { return 0 }
         if decimal.digits <= 1 << 53, decimal.exponent >= -22, decimal.exponent <= 22 {
             // Clinger's exact case: both factors are exact doubles, so one rounding.
-            let power = powerOfTen(abs(decimal.exponent))
+            let power = sw_power_of_ten(UInt32(abs(decimal.exponent)))
             let magnitude =
                 decimal.exponent < 0
                 ? Double(decimal.digits) / power : Double(decimal.digits) * power
@@ -138,37 +140,6 @@ public enum JSONNumber {
         guard start &+ 8 <= text.count, let base = text.baseAddress else { return nil }
         let word = DigitWord(UnsafeRawPointer(base + start))
         return word.hasDigitsOnly ? word.value : nil
-    }
-
-    /// 10 to a power from 0 to 22, all of which are exact doubles. A switch, because it compiles to a
-    /// table that needs no initialisation.
-    @inline(__always)
-    static func powerOfTen(_ exponent: Int) -> Double {
-        switch exponent {
-        case 0: 1e0
-        case 1: 1e1
-        case 2: 1e2
-        case 3: 1e3
-        case 4: 1e4
-        case 5: 1e5
-        case 6: 1e6
-        case 7: 1e7
-        case 8: 1e8
-        case 9: 1e9
-        case 10: 1e10
-        case 11: 1e11
-        case 12: 1e12
-        case 13: 1e13
-        case 14: 1e14
-        case 15: 1e15
-        case 16: 1e16
-        case 17: 1e17
-        case 18: 1e18
-        case 19: 1e19
-        case 20: 1e20
-        case 21: 1e21
-        default: 1e22
-        }
     }
 
     @inline(never)

@@ -143,9 +143,8 @@ package struct KnownStructure: BitwiseCopyable {
     /// Different for all structures of all scanners of this process, and never 0 if it is known.
     package let identity: UInt64
 
-    package var isKnown: Bool {
-        @inline(__always) get { identity != 0 }
-    }
+    @inlinable
+    package var isKnown: Bool { identity != 0 }
 
     private static let identities = Atomic<UInt64>(1)
 

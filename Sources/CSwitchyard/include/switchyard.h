@@ -107,6 +107,18 @@ uint64_t sw_json_kinds(sw_kernel kernel, const uint8_t *tokens, size_t count, ui
 // Whether `count` kinds, and the zeros after them, are the same.
 bool sw_json_kinds_equal(sw_kernel kernel, const uint8_t *one, const uint8_t *other, size_t count);
 
+// ---- Numbers ---------------------------------------------------------------------------------
+
+// 10 to a power from 0 to 22, all of which are exact doubles. A table, which Swift can't have without
+// asking each time whether it is there already, and a `switch` becomes a jump that can't be foretold.
+static inline double sw_power_of_ten(uint32_t exponent) {
+    static const double powers[23] = {
+        1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    };
+    return powers[exponent];
+}
+
 // ---- CRC32C (Castagnoli, reflected 0x82F63B78; that of iSCSI, ext4 and Kafka) ------------------
 
 // CRC32C of `length` bytes, continuing from `crc` (0 to begin). The usual inversion before and
