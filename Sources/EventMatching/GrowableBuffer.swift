@@ -183,5 +183,12 @@ struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// Becomes a copy of a buffer of the same length.
+    @inline(__always)
+    func copyAll(of frozen: FrozenBuffer<Element>) {
+        assert(frozen.count == count)
+        base.update(from: frozen.base, count: count)
+    }
+
     func fill(_ element: Element) { base.update(repeating: element, count: count) }
 }

@@ -9,13 +9,33 @@ extension Matcher {
         raisedGroups.removeAll()
         lookAtHeads()
         raiseDefaults()
-        lookAtGroups()
-        lookAtRuns()
-        for position in 0..<raised.count { verify(tables.raises[raised[position]]) }
+        if raisedRuns.count &+ raisedGroups.count <= Self.fewRuns {
+            for position in 0..<raisedGroups.count { verifyGroups(raisedGroups[position]) }
+            for position in 0..<raisedRuns.count { verifyRaises(raisedRuns[position]) }
+        } else {
+            lookAtGroups()
+            lookAtRuns()
+            for position in 0..<raised.count { verify(tables.raises[raised[position]]) }
+        }
         for position in 0..<tables.unraisedBranches.count {
             let branch = tables.unraisedBranches[position]
             if canHold(branch), hits.count == 0 || holdsInArrays(branch) { note(branch.rule) }
         }
+    }
+
+    /// Up to so many runs are gone through at once: in small tables, loops that nearly always do nothing
+    /// cost more than what they save.
+    private static let fewRuns = 4
+
+    private mutating func verifyGroups(_ groups: Run) {
+        for position in groups.range {
+            let group = tables.raiseGroups[position]
+            if isSatisfied(group.check) { verifyRaises(group.raises) }
+        }
+    }
+
+    private mutating func verifyRaises(_ raises: Run) {
+        for position in raises.range { verify(tables.raises[position]) }
     }
 
     /// Picks out the satisfied conditions that may raise something. Most raise nothing, or one group

@@ -14,15 +14,16 @@ extension Matcher {
 
     /// Looks at the leaves of a walk that was planned: with strings, at their filters first.
     @inline(__always)
-    mutating func look(at event: StructuralIndex, along plan: WalkPlan) {
-        filter(event, UnsafeBufferPointer(plan.strings))
+    mutating func look(at event: StructuralIndex, along plan: UnsafePointer<WalkPlan>) {
+        let strings = UnsafeBufferPointer(plan.pointee.strings)
+        filter(event, strings)
         for position in 0..<passed.count {
-            let leaf = plan.strings[Int(passed[position])].leaf
+            let leaf = strings[Int(passed[position])].leaf
             leafNumber &+= 1
             let index = tables.fields.base + Int(leaf.field)
             look(atString: event, Int(leaf.entry), index, leaf.field, leaf.scope)
         }
-        look(at: event, UnsafeBufferPointer(plan.others))
+        look(at: event, UnsafeBufferPointer(plan.pointee.others))
     }
 
     /// Finds the strings of which something may be wanted, without a branch that depends on them.

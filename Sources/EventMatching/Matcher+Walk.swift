@@ -14,8 +14,8 @@ extension Matcher {
             look(at: event, along: plan)
             // Only where something was found inside an array does it matter in which element.
             if hits.count > 0 {
-                scopes.replaceAll(UnsafeBufferPointer(plan.scopes))
-                arrayEnds.replaceAll(UnsafeBufferPointer(plan.arrayEnds))
+                scopes.replaceAll(UnsafeBufferPointer(plan.pointee.scopes))
+                arrayEnds.replaceAll(UnsafeBufferPointer(plan.pointee.arrayEnds))
             }
         } else {
             walkSlow(event)

@@ -89,7 +89,7 @@ public struct Matcher: ~Copyable {
         visitedKeys = GrowableBuffer(capacity: 16)
         passed = GrowableBuffer(capacity: 16)
         let conditionCount = tables.conditions.count
-        states = FixedBuffer(repeating: [], count: conditionCount + 1)
+        states = FixedBuffer(tables.defaultStates)
         raisedRuns = GrowableBuffer(capacity: conditionCount)
         raisedGroups = GrowableBuffer(capacity: conditionCount)
         positions = GrowableBuffer(capacity: 16)
@@ -120,9 +120,6 @@ public struct Matcher: ~Copyable {
         matchedWords = GrowableBuffer(capacity: words / 64 + 1)
         for _ in 0...words / 64 { matchedWords.append(0) }
         scopes.append(Scope.none)
-        for number in 0..<tables.exclusions.count where tables.exclusions[number].isDefault {
-            states[tables.exclusions[number].condition] = .byDefault
-        }
     }
 
     /// Scans an event and matches it.
@@ -192,9 +189,13 @@ public struct Matcher: ~Copyable {
 
     /// Forgets the event before.
     private mutating func reset() {
-        for position in 0..<satisfied.count {
-            let condition = satisfied[position]
-            states[condition] = states[condition].intersection(.byDefault)
+        if states.count <= Self.statesPerCopy * (satisfied.count + 8) {
+            states.copyAll(of: tables.defaultStates)
+        } else {
+            for position in 0..<satisfied.count {
+                let condition = satisfied[position]
+                states[condition] = states[condition].intersection(.byDefault)
+            }
         }
         satisfied.removeAll()
         for position in 0..<excluded.count { excludedCounts[excluded[position]] = 0 }
@@ -212,6 +213,9 @@ public struct Matcher: ~Copyable {
             exclusionLeaves.fill(0)
         }
     }
+
+    /// So many states are copied in about the time in which one is looked up and changed.
+    private static let statesPerCopy = 32
 
     /// Notes that a rule matches.
     @inline(__always)

@@ -164,9 +164,11 @@ struct RuleSetBuilder {
                 : RaiseHead(check: condition, groups: groups.append(own))
         }
         var frozenConditions = ranks.map { Condition(presence: $0.presence) }
+        var defaultStates = [ConditionState](repeating: [], count: conditions.count + 1)
         for (number, exclusion) in freezer.exclusions.elements.enumerated()
         where exclusion.isDefault {
             frozenConditions[Int(exclusion.condition)].exclusion = UInt32(number)
+            defaultStates[Int(exclusion.condition)] = .byDefault
         }
         return RuleTables(
             trie: FieldTrie(paths), probes: ProbeTable(freezer.probes),
@@ -187,6 +189,7 @@ struct RuleSetBuilder {
             soleBits: FrozenBuffer(freezer.soleBits.elements),
             soleRules: FrozenBuffer(freezer.soleRules.elements),
             conditions: FrozenBuffer(frozenConditions),
+            defaultStates: FrozenBuffer(defaultStates),
             branchConditions: FrozenBuffer(branchConditions),
             raiseHeads: FrozenBuffer(heads),
             raiseGroups: FrozenBuffer(groups.elements),

@@ -24,6 +24,9 @@ struct RuleTables: @unchecked Sendable {
     let soleRules: FrozenBuffer<UInt32>
 
     let conditions: FrozenBuffer<Condition>
+    /// What is known of each condition before anything of an event is, and at the end of one that is
+    /// never satisfied.
+    let defaultStates: FrozenBuffer<ConditionState>
     /// The conditions of the branches.
     let branchConditions: FrozenBuffer<UInt32>
     /// The branches that hang on the conditions.
@@ -53,6 +56,7 @@ struct RuleTables: @unchecked Sendable {
         soleBits.deallocate()
         soleRules.deallocate()
         conditions.deallocate()
+        defaultStates.deallocate()
         branchConditions.deallocate()
         raiseHeads.deallocate()
         raiseGroups.deallocate()
@@ -67,7 +71,7 @@ struct RuleTables: @unchecked Sendable {
             + blocks.byteCount + targets.byteCount + exclusions.byteCount
             + defaultRaisers.byteCount + soleBits.byteCount + soleRules.byteCount
         let logic =
-            conditions.byteCount + branchConditions.byteCount
+            conditions.byteCount + defaultStates.byteCount + branchConditions.byteCount
             + raiseHeads.byteCount + raiseGroups.byteCount + raises.byteCount
             + unraisedBranches.byteCount
         return indexes + logic

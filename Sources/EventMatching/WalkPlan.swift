@@ -24,20 +24,34 @@ struct FilteredLeaf: BitwiseCopyable {
 ///
 /// All memory is the plan's own, allocated when it is made; ``WalkPlans`` frees it.
 struct WalkPlan: BitwiseCopyable {
-    /// A key of a visited object.
-    struct Key: BitwiseCopyable {
+    /// A key of a visited object with its quotes, or up to 16 bytes of it: two words that overlap.
+    struct KeyPiece: BitwiseCopyable {
+        /// The key's entry.
         var entry: UInt32
-        var count: UInt32
+        /// Where the words begin, from the opening quote on.
+        var firstStart: UInt32
+        var lastStart: UInt32
         var first: UInt64
         var last: UInt64
+        /// Which bits of both belong to the key: all, unless it is shorter than a word.
+        var mask: UInt64
+
+        /// Not 0 where other bytes stand behind a key's opening quote.
+        @inline(__always)
+        func difference(from quote: UnsafeRawPointer) -> UInt64 {
+            let first = quote.loadUnaligned(
+                fromByteOffset: Int(firstStart), as: UInt64.self)
+            let last = quote.loadUnaligned(fromByteOffset: Int(lastStart), as: UInt64.self)
+            return ((first ^ self.first) | (last ^ self.last)) & mask
+        }
     }
 
     /// Of which structure's events.
     let structure: UInt64
-    private let keys: UnsafeMutableBufferPointer<Key>
-    /// The keys of more than 16 bytes, one after the other, and which ones these are.
-    private let longKeys: UnsafeMutableBufferPointer<UInt32>
-    private let longText: UnsafeMutableBufferPointer<UInt8>
+    /// The keys that the walk read, in text order.
+    private let keys: UnsafeMutableBufferPointer<KeyPiece>
+    /// How far behind a key's opening quote any piece reads.
+    private let reach: Int
     /// The strings that a look at their bytes may turn away.
     let strings: UnsafeMutableBufferPointer<FilteredLeaf>
     /// All other leaves. Those which nothing can come of, whatever the event has there, are left out:
@@ -47,80 +61,60 @@ struct WalkPlan: BitwiseCopyable {
     let arrayEnds: UnsafeMutableBufferPointer<UInt32>
 
     /// Whether an event of the plan's structure has the plan's keys. O(bytes of the keys).
+    ///
+    /// A key's bytes are compared with both quotes: where they are the same, the event's key ends where
+    /// the plan's does.
     @inline(__always)
     func fits(_ event: StructuralIndex) -> Bool {
-        let length = event.textLength
+        guard let pieces = keys.baseAddress else { return true }
+        let limit = event.textLength &- reach
+        // Positions ascend, so only the last few can be near the text's end.
+        var count = keys.count
+        while count > 0, event.offset(of: Int(pieces[count &- 1].entry)) > limit {
+            if !isAtEnd(event, pieces[count &- 1]) { return false }
+            count &-= 1
+        }
         var difference: UInt64 = 0
-        for position in 0..<keys.count {
+        for position in 0..<count {
             // In place: a copy would be of more bytes than are looked at.
-            let key = keys.baseAddress.unsafelyUnwrapped + position
-            let entry = Int(key.pointee.entry)
-            let start = event.offset(of: entry) &+ 1
-            // A closing quote and a colon, with nothing between, end it: a longer way is no match, and
-            // a shorter one has other bytes, because a key's bytes have no quote.
-            let count = event.offset(of: entry &+ 1) &- start &- 1
-            difference |= UInt64(truncatingIfNeeded: count) ^ UInt64(key.pointee.count)
-            guard start &+ max(count, 8) <= length else {
-                if !equalsAtEnd(event, start, count, key.pointee) { return false }
-                continue
-            }
-            let words = KeyWords(readable: event.bytes + start, count)
-            difference |= words.first ^ key.pointee.first
-            difference |= words.last ^ key.pointee.last
+            let piece = pieces + position
+            let quote = event.bytes + event.offset(of: Int(piece.pointee.entry))
+            difference |= piece.pointee.difference(from: quote)
         }
-        return difference == 0 && (longKeys.isEmpty || longKeysFit(event))
+        return difference == 0
     }
 
-    /// Compares a key that ends less than eight bytes before the text does.
+    /// Whether a piece is found where reading all of it might go beyond the text.
     @inline(never)
-    private func equalsAtEnd(
-        _ event: StructuralIndex, _ start: Int, _ count: Int, _ key: Key
-    ) -> Bool {
-        count == Int(key.count) && start + count <= event.textLength
-            && KeyWords(event.bytes + start, count, room: count)
-                == KeyWords(first: key.first, last: key.last, count: key.count)
-    }
-
-    @inline(never)
-    private func longKeysFit(_ event: StructuralIndex) -> Bool {
-        guard var expected = UnsafePointer(longText.baseAddress) else { return true }
-        for position in longKeys {
-            let key = keys[Int(position)]
-            let start = event.offset(of: Int(key.entry)) + 1
-            if !equalBytes(event.bytes + start, expected, Int(key.count)) { return false }
-            expected += Int(key.count)
+    private func isAtEnd(_ event: StructuralIndex, _ piece: KeyPiece) -> Bool {
+        let start = event.offset(of: Int(piece.entry))
+        let room = event.textLength - start
+        if Int(piece.lastStart) + 8 <= room {
+            return piece.difference(from: event.bytes + start) == 0
         }
-        return true
+        // A longer key can't be there.
+        let count = piece.mask.byteCount
+        guard count < 8, count <= room else { return false }
+        return KeyWords(event.bytes + start, count, room: count).first == piece.first
     }
 
-    /// Notes down a walk. Nil if some key can't be compared: if there are blanks behind it.
+    /// Notes down a walk.
     ///
     /// - Parameters:
     ///   - event: of a known structure.
     ///   - fields: those of the leaves.
-    ///   - visited: the entries of all keys that the walk read.
-    init?(
+    ///   - visited: the entries of all keys that the walk read, in text order.
+    init(
         of event: StructuralIndex, _ fields: FrozenBuffer<FieldIndex>,
         visited: borrowing GrowableBuffer<UInt32>, leaves: borrowing GrowableBuffer<Leaf>,
         scopes: borrowing GrowableBuffer<Scope>, arrayEnds: borrowing GrowableBuffer<UInt32>
     ) {
-        var keys: [Key] = []
-        var longKeys: [UInt32] = []
-        var longText: [UInt8] = []
+        var keys: [KeyPiece] = []
         for position in 0..<visited.count {
             let entry = visited[position]
-            let bytes = event.stringBytes(at: Int(entry))
-            let start = event.offset(of: Int(entry)) + 1
-            guard let base = bytes.baseAddress,
-                event.offset(of: Int(entry) + 1) == start + bytes.count + 1
-            else { return nil }
-            let words = KeyWords(base, bytes.count, room: bytes.count)
-            if bytes.count > 16 {
-                longKeys.append(UInt32(keys.count))
-                longText += bytes
-            }
-            keys.append(
-                Key(entry: entry, count: words.count, first: words.first, last: words.last))
+            let key = event.stringBytes(at: Int(entry))
+            let quote = event.bytes + event.offset(of: Int(entry))
+            keys += Self.pieces(of: quote, key.count + 2, at: entry)
         }
         var strings: [FilteredLeaf] = []
         var others: [Leaf] = []
@@ -144,23 +138,48 @@ struct WalkPlan: BitwiseCopyable {
         }
         structure = event.structure.identity
         self.keys = .copy(of: keys)
-        self.longKeys = .copy(of: longKeys)
-        self.longText = .copy(of: longText)
+        reach = (keys.map { Int($0.lastStart) }.max() ?? 0) + 8
         self.strings = .copy(of: strings)
         self.others = .copy(of: others)
         self.scopes = .copy(of: scopes.elements)
         self.arrayEnds = .copy(of: arrayEnds.elements)
     }
 
+    /// Takes a key apart, whose `count` bytes with both quotes begin at `quote`.
+    private static func pieces(
+        of quote: UnsafePointer<UInt8>, _ count: Int, at entry: UInt32
+    ) -> [KeyPiece] {
+        guard count > 8 else {
+            let word = KeyWords(quote, count, room: count).first
+            return [
+                KeyPiece(
+                    entry: entry, firstStart: 0, lastStart: 0, first: word, last: word,
+                    mask: ~0 >> UInt64(64 - 8 * count))
+            ]
+        }
+        return stride(from: 0, to: count, by: 16).map { start in
+            // The last piece ends with the key.
+            let last = min(start + 16, count) - 8
+            let first = max(min(start, last - 8), 0)
+            return KeyPiece(
+                entry: entry, firstStart: UInt32(first), lastStart: UInt32(last),
+                first: KeyWords(quote + first, 8, room: 8).first,
+                last: KeyWords(quote + last, 8, room: 8).first, mask: ~0)
+        }
+    }
+
     func deallocate() {
         keys.deallocate()
-        longKeys.deallocate()
-        longText.deallocate()
         strings.deallocate()
         others.deallocate()
         scopes.deallocate()
         arrayEnds.deallocate()
     }
+}
+
+extension UInt64 {
+    /// How many of its low bytes a mask of whole bytes covers.
+    fileprivate var byteCount: Int { (64 - leadingZeroBitCount) / 8 }
 }
 
 extension UnsafeMutableBufferPointer where Element: BitwiseCopyable {

@@ -52,15 +52,15 @@ struct WalkPlans: ~Copyable {
         places.deallocate()
     }
 
-    /// The plan for an event of a known structure, or nil.
+    /// The plan for an event of a known structure, or nil. Valid until a plan is added.
     @inline(__always)
-    func plan(for event: StructuralIndex) -> WalkPlan? {
+    func plan(for event: StructuralIndex) -> UnsafePointer<WalkPlan>? {
         guard let plans = places.pointee?.plans else { return nil }
         let ways = plans + event.structure.slot * Self.waysCount
         for way in 0..<Self.waysCount {
             guard let plan = ways[way] else { return nil }
             if plan.pointee.structure == event.structure.identity, plan.pointee.fits(event) {
-                return plan.pointee
+                return UnsafePointer(plan)
             }
         }
         return nil
@@ -69,7 +69,7 @@ struct WalkPlans: ~Copyable {
     /// Keeps the plan that `make` makes for an event which has none, or not: where all places are
     /// taken, few events are worth it.
     @inline(never)
-    func add(for event: StructuralIndex, _ make: () -> WalkPlan?) {
+    func add(for event: StructuralIndex, _ make: () -> WalkPlan) {
         let made = makePlaces()
         let (plans, misses) = (made.plans, made.misses)
         let slot = event.structure.slot
@@ -79,13 +79,11 @@ struct WalkPlans: ~Copyable {
             guard let plan = ways[$0] else { return true }
             return plan.pointee.structure != event.structure.identity
         }
-        guard free != nil || misses[slot] % Self.replaceEvery == 0, let made = make() else {
-            return
-        }
+        guard free != nil || misses[slot] % Self.replaceEvery == 0 else { return }
         let way = free ?? Int(misses[slot] / Self.replaceEvery) % Self.waysCount
         Self.deallocate(ways[way])
         let plan = UnsafeMutablePointer<WalkPlan>.allocate(capacity: 1)
-        plan.initialize(to: made)
+        plan.initialize(to: make())
         ways[way] = plan
     }
 

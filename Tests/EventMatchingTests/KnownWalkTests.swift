@@ -8,7 +8,13 @@ struct KnownWalkTests {
     /// Alike in length, in their first or last bytes, or only in the middle different.
     static let keys = [
         "a", "b", "ab", "abcdefgh", "abcdefgx", "abcdefghi", "abcdefghijklmnopq",
-        "abcdefghXjklmnopq", "abcdefghijklmnop", #"\u0061"#, #"a\n"#, "", "a.b", "é", "ab ", "A",
+        "abcdefghXjklmnopq", "abcdefghijklmnop", "abcdef", "abcdeX", "abcdefg", "abcdefghijklmn",
+        "abcdefghijklmno", "abcdefgXijklmno", "abcdefghijklmnopqrstuvwxyz0123",
+        "abcdefghijklmnopqrsXuvwxyz0123", "abcdefghijklmnopqrstuvwxyz01234",
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ",
+        "abcdefghijklmnXpqrstuvwxyz0123456789ABCDEFGHIJ",
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIX",
+        #"\u0061"#, #"a\n"#, "", "a.b", "é", "ab ", "A",
     ]
 
     @Test("one key is not taken for another, in any order", arguments: [0, 1, 2, 3])
@@ -19,7 +25,7 @@ struct KnownWalkTests {
                 try Rule(name: "\($0.offset)", pattern: "{\"\($0.element)\":[\"x\",1,true]}")
             })
         var reused = Matcher(rules)
-        for _ in 0..<2_000 {
+        for _ in 0..<4_000 {
             let key = Self.keys.randomElement(using: &random) ?? ""
             let value =
                 ["\"x\"", "1", "true", "\"y\"", "2", "null", #""\u0078""#]
