@@ -183,11 +183,11 @@ struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
-    /// Becomes a copy of a buffer of the same length.
+    /// Begins with a copy of a buffer that is not longer.
     @inline(__always)
     func copyAll(of frozen: FrozenBuffer<Element>) {
-        assert(frozen.count == count)
-        base.update(from: frozen.base, count: count)
+        assert(frozen.count <= count)
+        base.update(from: frozen.base, count: frozen.count)
     }
 
     func fill(_ element: Element) { base.update(repeating: element, count: count) }

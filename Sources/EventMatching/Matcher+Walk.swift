@@ -30,8 +30,8 @@ extension Matcher {
         if event.structure.isKnown {
             plans.add(for: event) {
                 WalkPlan(
-                    of: event, tables.fields, visited: visitedKeys, leaves: leaves, scopes: scopes,
-                    arrayEnds: arrayEnds)
+                    of: event, rules: turnedTo, tables.fields, visited: visitedKeys,
+                    leaves: leaves, scopes: scopes, arrayEnds: arrayEnds)
             }
         }
         look(at: event, leaves.elements)

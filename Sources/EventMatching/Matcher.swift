@@ -15,7 +15,11 @@ public import JSONScan
 public struct Matcher: ~Copyable {
     /// The rules that it matches against.
     public let rules: RuleSet
-    let tables: RuleTables
+    /// Those of the rules; of a matcher that is lent (`Matcher+Turning`), those of the rules that it
+    /// was turned to.
+    var tables: RuleTables
+    /// The rule set's number; 0 where a matcher that is lent was turned to none yet.
+    var turnedTo: UInt64
     private var scanner: StructuralScanner
 
     /// What the walk found, in text order, and the keys that it read on its way.
@@ -23,7 +27,7 @@ public struct Matcher: ~Copyable {
     var visitedKeys: GrowableBuffer<UInt32>
     /// The strings that passed their fields' filters.
     var passed: GrowableBuffer<UInt32>
-    let plans = WalkPlans()
+    var plans: WalkPlans
 
     /// Per condition, what this event has shown of it, and at the end one that it never shows.
     let states: FixedBuffer<ConditionState>
@@ -82,25 +86,36 @@ public struct Matcher: ~Copyable {
     ///   - rules: kept alive for as long as the matcher lives.
     ///   - kernel: the processor family whose structural scan is used.
     public init(_ rules: RuleSet, kernel: ScanKernel = .best) {
+        self.init(
+            rules, room: ScratchRoom(for: rules.tables), plans: WalkPlans(of: rules.number),
+            kernel: kernel)
+        turnedTo = rules.number
+    }
+
+    /// Makes the scratch memory, with room for some rules.
+    init(_ rules: RuleSet, room: ScratchRoom, plans: consuming WalkPlans, kernel: ScanKernel) {
         self.rules = rules
+        self.plans = plans
         tables = rules.tables
+        turnedTo = 0
         scanner = StructuralScanner(kernel: kernel)
         leaves = GrowableBuffer(capacity: 16)
         visitedKeys = GrowableBuffer(capacity: 16)
         passed = GrowableBuffer(capacity: 16)
-        let conditionCount = tables.conditions.count
-        states = FixedBuffer(tables.defaultStates)
+        let conditionCount = room.conditions
+        states = FixedBuffer(repeating: [], count: conditionCount + 1)
+        states.copyAll(of: tables.defaultStates)
         raisedRuns = GrowableBuffer(capacity: conditionCount)
         raisedGroups = GrowableBuffer(capacity: conditionCount)
         positions = GrowableBuffer(capacity: 16)
         raised = GrowableBuffer(capacity: 16)
         // One more, because a loop without branches writes behind the last one.
         satisfied = GrowableBuffer(capacity: conditionCount + 1)
-        exclusionLeaves = FixedBuffer(repeating: 0, count: tables.exclusions.count)
-        excludedCounts = FixedBuffer(repeating: 0, count: tables.exclusions.count)
+        exclusionLeaves = FixedBuffer(repeating: 0, count: room.exclusions)
+        excludedCounts = FixedBuffer(repeating: 0, count: room.exclusions)
         excluded = GrowableBuffer(capacity: 8)
-        defaultLeaves = FixedBuffer(repeating: 0, count: tables.fields.count)
-        defaultFields = GrowableBuffer(capacity: tables.fields.count)
+        defaultLeaves = FixedBuffer(repeating: 0, count: room.fields)
+        defaultFields = GrowableBuffer(capacity: room.fields)
         soleBits = FixedBuffer(tables.soleBits)
         scopes = GrowableBuffer(capacity: 8)
         arrayEnds = GrowableBuffer(capacity: 8)
@@ -113,8 +128,8 @@ public struct Matcher: ~Copyable {
         textScratch = GrowableBuffer(capacity: 64)
         foldScratch = GrowableBuffer(capacity: 64)
         wildcardSearch = WildcardSearch(tables.wildcards)
-        matches = GrowableBuffer(capacity: max(tables.ruleCount, 1))
-        let words = tables.ruleCount / 64 + 1
+        matches = GrowableBuffer(capacity: max(room.rules, 1))
+        let words = room.rules / 64 + 1
         matchedBits = GrowableBuffer(capacity: words)
         for _ in 0..<words { matchedBits.append(0) }
         matchedWords = GrowableBuffer(capacity: words / 64 + 1)
@@ -189,7 +204,7 @@ public struct Matcher: ~Copyable {
 
     /// Forgets the event before.
     private mutating func reset() {
-        if states.count <= Self.statesPerCopy * (satisfied.count + 8) {
+        if tables.defaultStates.count <= Self.statesPerCopy * (satisfied.count + 8) {
             states.copyAll(of: tables.defaultStates)
         } else {
             for position in 0..<satisfied.count {

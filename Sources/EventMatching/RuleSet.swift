@@ -1,5 +1,6 @@
 public import EventPattern
 public import JSONScan
+internal import Synchronization
 
 /// Many rules compiled into one matcher.
 ///
@@ -29,6 +30,9 @@ public final class RuleSet: Sendable {
     /// How many branches the rules have.
     public let branchCount: Int
     let tables: RuleTables
+    /// Tells it from all other rule sets of this process, those included that are gone. Never 0.
+    let number = RuleSet.numbers.wrappingAdd(1, ordering: .relaxed).oldValue
+    private static let numbers = Atomic<UInt64>(1)
 
     /// Compiles rules. O(total size of the patterns).
     ///

@@ -48,6 +48,8 @@ struct WalkPlan: BitwiseCopyable {
 
     /// Of which structure's events.
     let structure: UInt64
+    /// Of which rule set: its number.
+    let rules: UInt64
     /// The keys that the walk read, in text order.
     private let keys: UnsafeMutableBufferPointer<KeyPiece>
     /// How far behind a key's opening quote any piece reads.
@@ -102,10 +104,11 @@ struct WalkPlan: BitwiseCopyable {
     ///
     /// - Parameters:
     ///   - event: of a known structure.
+    ///   - rules: the rule set's number.
     ///   - fields: those of the leaves.
     ///   - visited: the entries of all keys that the walk read, in text order.
     init(
-        of event: StructuralIndex, _ fields: FrozenBuffer<FieldIndex>,
+        of event: StructuralIndex, rules: UInt64, _ fields: FrozenBuffer<FieldIndex>,
         visited: borrowing GrowableBuffer<UInt32>, leaves: borrowing GrowableBuffer<Leaf>,
         scopes: borrowing GrowableBuffer<Scope>, arrayEnds: borrowing GrowableBuffer<UInt32>
     ) {
@@ -137,6 +140,7 @@ struct WalkPlan: BitwiseCopyable {
             }
         }
         structure = event.structure.identity
+        self.rules = rules
         self.keys = .copy(of: keys)
         reach = (keys.map { Int($0.lastStart) }.max() ?? 0) + 8
         self.strings = .copy(of: strings)

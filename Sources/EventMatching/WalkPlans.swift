@@ -9,9 +9,11 @@ internal import JSONScan
 /// matcher of few rules, which a `RuleBook` makes at each change, is to be made quickly, and one that
 /// has matched nothing is to be small.
 ///
-/// Invariant: `places` is nil, or points to ``waysCount`` places for each slot of a scanner,
-/// initialised, each of which is nil or owns a plan, and to a count for each slot; nobody else holds
-/// any of these.
+/// A matcher that is lent to many rule sets has the plans of all of them in the same places, and no
+/// more of them than others: what many small rule sets take is bounded, however many they are.
+///
+/// Invariant: `places` is nil, or points to ``waysCount`` places for each slot, initialised, each of
+/// which is nil or owns a plan, and to a count for each slot; nobody else holds any of these.
 struct WalkPlans: ~Copyable {
     /// How many walks are kept for a structure.
     static let waysCount = 4
@@ -23,16 +25,40 @@ struct WalkPlans: ~Copyable {
         let misses: UnsafeMutablePointer<UInt32>
     }
 
-    private let places: UnsafeMutablePointer<Places?>
+    /// How many slots many rule sets share. So they have at most 8,192 plans, of some 2 KB each.
+    static let sharedSlotCount = 4 * KnownStructure.slotCount
 
-    init() {
+    private let slotCount: Int
+    private let places: UnsafeMutablePointer<Places?>
+    /// The number of the rule set that is matched against.
+    private var rules: UInt64
+    /// How far its slots lie behind those of the scanner.
+    private var shift = 0
+
+    /// - Parameters:
+    ///   - rules: the rule set's number.
+    ///   - slotCount: a power of two; at least as many as a scanner has.
+    init(of rules: UInt64, slotCount: Int = KnownStructure.slotCount) {
+        self.rules = rules
+        self.slotCount = slotCount
         places = .allocate(capacity: 1)
         places.initialize(to: nil)
     }
 
+    /// Goes over to another rule set's plans.
+    mutating func turn(to rules: UInt64) {
+        self.rules = rules
+        // Spread as in Knuth, "The Art of Computer Programming", volume 3, section 6.4.
+        shift = Int(truncatingIfNeeded: (rules &* 0x9E37_79B9_7F4A_7C15) >> 32)
+    }
+
+    private func slot(of event: StructuralIndex) -> Int {
+        (event.structure.slot &+ shift) & (slotCount &- 1)
+    }
+
     private func makePlaces() -> Places {
         if let made = places.pointee { return made }
-        let count = KnownStructure.slotCount
+        let count = slotCount
         let made = Places(
             plans: .allocate(capacity: count * Self.waysCount), misses: .allocate(capacity: count))
         made.plans.initialize(repeating: nil, count: count * Self.waysCount)
@@ -43,7 +69,7 @@ struct WalkPlans: ~Copyable {
 
     deinit {
         if let made = places.pointee {
-            for position in 0..<KnownStructure.slotCount * Self.waysCount {
+            for position in 0..<slotCount * Self.waysCount {
                 Self.deallocate(made.plans[position])
             }
             made.plans.deallocate()
@@ -56,10 +82,12 @@ struct WalkPlans: ~Copyable {
     @inline(__always)
     func plan(for event: StructuralIndex) -> UnsafePointer<WalkPlan>? {
         guard let plans = places.pointee?.plans else { return nil }
-        let ways = plans + event.structure.slot * Self.waysCount
+        let ways = plans + slot(of: event) * Self.waysCount
         for way in 0..<Self.waysCount {
             guard let plan = ways[way] else { return nil }
-            if plan.pointee.structure == event.structure.identity, plan.pointee.fits(event) {
+            if plan.pointee.structure == event.structure.identity, plan.pointee.rules == rules,
+                plan.pointee.fits(event)
+            {
                 return UnsafePointer(plan)
             }
         }
@@ -72,12 +100,13 @@ struct WalkPlans: ~Copyable {
     func add(for event: StructuralIndex, _ make: () -> WalkPlan) {
         let made = makePlaces()
         let (plans, misses) = (made.plans, made.misses)
-        let slot = event.structure.slot
+        let slot = slot(of: event)
         let ways = plans + slot * Self.waysCount
         misses[slot] &+= 1
         let free = (0..<Self.waysCount).first {
             guard let plan = ways[$0] else { return true }
-            return plan.pointee.structure != event.structure.identity
+            return plan.pointee.rules == rules
+                && plan.pointee.structure != event.structure.identity
         }
         guard free != nil || misses[slot] % Self.replaceEvery == 0 else { return }
         let way = free ?? Int(misses[slot] / Self.replaceEvery) % Self.waysCount

@@ -21,21 +21,19 @@ public struct LiveMatcher: ~Copyable {
     /// One for each part of the edition.
     private var matchers: [LevelMatcher]
     private var matchedParts: GrowableBuffer<MatchedPart>
-    private var scanner: StructuralScanner
-    /// The positions of the rules that match, where they are not those of one matcher.
-    private var positions: GrowableBuffer<UInt32>
-    /// The attachments of the rules that match.
-    private var attachments: GrowableBuffer<UnsafeRawPointer?>
+    /// The number of the edition.
+    private var editionNumber: UInt64
+    /// Those of the mailbox's scratch memory.
+    private let buffers: UnsafeMutablePointer<MatchBuffers>
 
     /// Makes the scratch memory. O(conditions of the rules).
     init(_ edition: RuleEdition, _ mailbox: Mailbox) {
         self.mailbox = mailbox
         self.edition = edition
-        matchers = edition.parts.map { LevelMatcher($0.level, kernel: mailbox.kernel) }
-        matchedParts = GrowableBuffer(capacity: 16)
-        scanner = StructuralScanner(kernel: mailbox.kernel)
-        positions = GrowableBuffer(capacity: 16)
-        attachments = GrowableBuffer(capacity: 16)
+        editionNumber = edition.number
+        matchers = edition.parts.map { LevelMatcher($0.level, for: mailbox) }
+        matchedParts = GrowableBuffer(capacity: edition.parts.count)
+        buffers = mailbox.scratch.buffers
         fillMatchedParts()
     }
 
@@ -52,7 +50,7 @@ public struct LiveMatcher: ~Copyable {
     public mutating func match(_ event: borrowing RawSpan) throws(JSONError) -> LiveMatches {
         // The index must not outlive the pointer: matching happens inside the closure.
         let found = try event.withUnsafeBytes { bytes throws(JSONError) in
-            run(try scanner.scan(bytes))
+            run(try buffers.pointee.scanner.scan(bytes))
         }
         let matches = LiveMatches(found, Unmanaged.passUnretained(edition))
         return _overrideLifetime(matches, mutating: &self)
@@ -79,7 +77,7 @@ public struct LiveMatcher: ~Copyable {
     @inline(__always)
     package mutating func turnToNewestEdition() -> UInt64 {
         if !mailbox.isEmpty { turnPage() }
-        return edition.number
+        return editionNumber
     }
 
     /// Matches an event that was scanned already against the edition that the matcher has, and gives
@@ -90,12 +88,12 @@ public struct LiveMatcher: ~Copyable {
     package mutating func matchAttachments(
         _ event: StructuralIndex
     ) -> UnsafeBufferPointer<UnsafeRawPointer?> {
-        attachments.removeAll()
+        buffers.pointee.attachments.removeAll()
         for number in 0..<matchedParts.count {
             let part = matchedParts[number]
-            let found = part.matcher.pointee.matchUnborrowed(event)
+            let found = part.match(event)
             if found.isEmpty { continue }
-            var tail = attachments.tail(room: found.count)
+            var tail = buffers.pointee.attachments.tail(room: found.count)
             for position in found {
                 let isRemoved = part.removed.map {
                     $0[Int(position / 64)] &>> UInt64(position % 64) & 1
@@ -104,9 +102,9 @@ public struct LiveMatcher: ~Copyable {
                     part.attachments[Int(position)],
                     times: Int(truncatingIfNeeded: (isRemoved ?? 0) ^ 1))
             }
-            attachments.take(tail)
+            buffers.pointee.attachments.take(tail)
         }
-        return UnsafeBufferPointer(start: attachments.base, count: attachments.count)
+        return buffers.pointee.attachments.elements
     }
 
     /// Scans an event and matches it.
@@ -130,13 +128,13 @@ public struct LiveMatcher: ~Copyable {
         if !mailbox.isEmpty { turnPage() }
         // A single part of which nothing was removed needs nothing done to its answer.
         if matchedParts.count == 1, matchedParts[0].removed == nil {
-            return matchedParts[0].matcher.pointee.matchUnborrowed(event)
+            return matchedParts[0].match(event)
         }
-        positions.removeAll()
+        buffers.pointee.positions.removeAll()
         for number in 0..<matchedParts.count {
             let part = matchedParts[number]
-            let found = part.matcher.pointee.matchUnborrowed(event)
-            var tail = positions.tail(room: found.count)
+            let found = part.match(event)
+            var tail = buffers.pointee.positions.tail(room: found.count)
             if let removed = part.removed {
                 for position in found {
                     let bit = removed[Int(position / 64)] &>> UInt64(position % 64) & 1
@@ -146,9 +144,9 @@ public struct LiveMatcher: ~Copyable {
             } else {
                 for position in found { tail.append(part.start &+ position) }
             }
-            positions.take(tail)
+            buffers.pointee.positions.take(tail)
         }
-        return UnsafeBufferPointer(start: positions.base, count: positions.count)
+        return buffers.pointee.positions.elements
     }
 
     /// Goes over to the newest edition: takes along what it has for levels that are still there.
@@ -158,10 +156,11 @@ public struct LiveMatcher: ~Copyable {
         let old = Discarded(edition, matchers)
         let known = matchers + delivery.matchers
         edition = delivery.edition
+        editionNumber = edition.number
         matchers = edition.parts.map { part in
             // What came into the book while this matcher was being made has not been delivered.
             known.first { $0.level === part.level }
-                ?? LevelMatcher(part.level, kernel: mailbox.kernel)
+                ?? LevelMatcher(part.level, for: mailbox)
         }
         fillMatchedParts()
         // To free a large level takes milliseconds, in which no event would be matched.
@@ -175,7 +174,9 @@ public struct LiveMatcher: ~Copyable {
         for (number, part) in edition.parts.enumerated() {
             matchedParts.append(
                 MatchedPart(
-                    matcher: matchers[number].matcher, removed: part.removed?.bits.base,
+                    matcher: matchers[number].matcher,
+                    rules: Unmanaged.passUnretained(part.level.compiled),
+                    rulesNumber: part.level.compiled.number, removed: part.removed?.bits.base,
                     attachments: part.level.attachments.base, start: edition.starts[number]))
         }
     }
@@ -184,12 +185,22 @@ public struct LiveMatcher: ~Copyable {
 /// A part of an edition as the hot path needs it. The matcher keeps what it points to.
 struct MatchedPart: BitwiseCopyable {
     var matcher: UnsafeMutablePointer<Matcher>
+    var rules: Unmanaged<RuleSet>
+    var rulesNumber: UInt64
     /// A bit for each rule that was removed, or nil.
     var removed: UnsafePointer<UInt64>?
     /// By the position of a rule in the level.
     var attachments: UnsafePointer<UnsafeRawPointer?>
     /// The position of the first rule in the edition.
     var start: UInt32
+
+    /// The rules of the level that an event matches, those included that were removed. Valid until
+    /// any matcher is used that shares its scratch memory with this one.
+    @inline(__always)
+    func match(_ event: StructuralIndex) -> UnsafeBufferPointer<UInt32> {
+        matcher.pointee.turn(to: rules, number: rulesNumber)
+        return matcher.pointee.matchUnborrowed(event)
+    }
 }
 
 /// What a matcher had before it went over to a newer edition.

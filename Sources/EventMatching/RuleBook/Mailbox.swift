@@ -10,11 +10,12 @@ internal import Synchronization
 ///
 /// `@unchecked Sendable`: the pointer is atomic, and whoever takes it out owns what it points to.
 final class Mailbox: @unchecked Sendable {
-    let kernel: ScanKernel
+    /// What the matcher shares with others of its thread.
+    let scratch: MatcherScratch
     /// A retained ``Delivery``, or nil. Put in by one thread at a time.
     private let pending = Atomic<UnsafeRawPointer?>(nil)
 
-    init(kernel: ScanKernel) { self.kernel = kernel }
+    init(_ scratch: MatcherScratch) { self.scratch = scratch }
 
     deinit { _ = take() }
 
@@ -59,22 +60,30 @@ final class Delivery: @unchecked Sendable {
     }
 }
 
-/// A ``Matcher`` for one level, in a place of its own.
+/// A ``Matcher`` for one level, in a place of its own; or for a small level the one that is lent.
 ///
 /// Invariant: `matcher` points to an initialised matcher, which belongs to the object and goes with
-/// it. `@unchecked Sendable`: it is used by one thread at a time, and changes hands in a
-/// ``Delivery``.
+/// it, unless it is lent: then it belongs to the ``MatcherScratch``, which the mailbox has.
+/// `@unchecked Sendable`: it is used by one thread at a time, and changes hands in a ``Delivery``.
 final class LevelMatcher: @unchecked Sendable {
     let level: RuleLevel
     let matcher: UnsafeMutablePointer<Matcher>
+    private let isLent: Bool
 
-    init(_ level: RuleLevel, kernel: ScanKernel) {
+    init(_ level: RuleLevel, for mailbox: Mailbox) {
         self.level = level
+        if let lent = mailbox.scratch.lent, level.compiled.isSmall {
+            matcher = lent
+            isLent = true
+            return
+        }
+        isLent = false
         matcher = .allocate(capacity: 1)
-        matcher.initialize(to: Matcher(level.compiled, kernel: kernel))
+        matcher.initialize(to: Matcher(level.compiled, kernel: mailbox.scratch.kernel))
     }
 
     deinit {
+        if isLent { return }
         matcher.deinitialize(count: 1)
         matcher.deallocate()
     }

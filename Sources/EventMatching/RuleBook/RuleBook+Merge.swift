@@ -69,12 +69,12 @@ extension RuleBook {
 
     private func run(_ merge: RuleMerge) {
         let rules = merge.parts.flatMap(\.rules)
-        let level = rules.isEmpty ? nil : RuleLevel(rules, branchLimit: branchLimit)
+        let level = rules.isEmpty ? nil : RuleLevel(rules, compile)
         let mailboxes = changes.sync { contents.mailboxes.all }
         var prepared: [ObjectIdentifier: LevelMatcher] = [:]
         if let level {
             for mailbox in mailboxes {
-                prepared[ObjectIdentifier(mailbox)] = LevelMatcher(level, kernel: mailbox.kernel)
+                prepared[ObjectIdentifier(mailbox)] = LevelMatcher(level, for: mailbox)
             }
         }
         // Rules that were removed in the meantime. Most are found before changes have to wait.

@@ -36,6 +36,8 @@ public final class RuleBook: Sendable {
 
     /// How many branches the `$or`s of one rule may expand to.
     public let branchLimit: Int
+    /// Where rule sets are found that other books have too; nil for nowhere.
+    private let pool: RuleSetPool?
     /// Changes are made one after the other, on this queue.
     let changes = DispatchQueue(label: "switchyard.rules")
     /// Only touched on `changes`.
@@ -44,7 +46,16 @@ public final class RuleBook: Sendable {
     let merges = DispatchGroup()
 
     /// Creates a book without rules.
-    public init(branchLimit: Int = PatternLimits.branches) { self.branchLimit = branchLimit }
+    public init(branchLimit: Int = PatternLimits.branches) {
+        self.branchLimit = branchLimit
+        pool = nil
+    }
+
+    /// Creates a book without rules, which shares what it compiles with other books.
+    package init(sharing pool: RuleSetPool, branchLimit: Int = PatternLimits.branches) {
+        self.branchLimit = branchLimit
+        self.pool = pool
+    }
 
     /// Creates a book of some rules. O(total size of the patterns).
     ///
@@ -106,11 +117,11 @@ public final class RuleBook: Sendable {
         let added = effects.compactMap(\.outcome)
         var compiled: RuleSet?
         if added.reduce(0, { $0 + $1.weight }) > Self.openWeightMax {
-            compiled = RuleSet(checked: added.lazy.map(\.rule.pattern), branchLimit: branchLimit)
+            compiled = compile(added.map(\.rule.pattern))
         }
         let result = changes.sync {
             Result { () throws(RuleError) in
-                let before = try contents.apply(effects, compiled, branchLimit: branchLimit)
+                let before = try contents.apply(effects, compiled, compile)
                 startMerges()
                 return before
             }
@@ -119,11 +130,25 @@ public final class RuleBook: Sendable {
         _ = try result.get()
     }
 
+    /// Compiles patterns that were checked before.
+    func compile(_ patterns: [EventPattern]) -> RuleSet {
+        pool?.rules(patterns, branchLimit: branchLimit)
+            ?? RuleSet(checked: patterns, branchLimit: branchLimit)
+    }
+
     /// Makes a matcher for one thread, which follows all changes of the book. O(conditions).
     ///
     /// - Parameter kernel: the processor family whose structural scan is used.
     public func makeMatcher(kernel: ScanKernel = .best) -> LiveMatcher {
-        let mailbox = Mailbox(kernel: kernel)
+        makeMatcher(sharing: MatcherScratch(kernel: kernel, lends: false))
+    }
+
+    /// Makes a matcher that shares its memory with others of its thread. O(conditions), unless the
+    /// rules are few.
+    ///
+    /// What one of them gives is valid until any of them is used again.
+    package func makeMatcher(sharing scratch: MatcherScratch) -> LiveMatcher {
+        let mailbox = Mailbox(scratch)
         let edition = changes.sync {
             contents.mailboxes.append(mailbox)
             return contents.edition

@@ -1,3 +1,5 @@
+internal import EventPattern
+
 /// What a ``RuleBook`` consists of, as those see it who change it: one after the other.
 struct RuleBookContents {
     private(set) var names = RuleNames()
@@ -9,11 +11,14 @@ struct RuleBookContents {
 
     /// Makes a change.
     ///
-    /// - Parameter compiled: the rules that it adds, if they are to be a level of their own.
+    /// - Parameters:
+    ///   - compiled: the rules that it adds, if they are to be a level of their own.
+    ///   - compile: compiles others.
     /// - Returns: the edition before, for the caller to let go of in its own time.
     /// - Throws: what can't be done; nothing was changed then.
     mutating func apply(
-        _ effects: [RuleEffect], _ compiled: RuleSet?, branchLimit: Int
+        _ effects: [RuleEffect], _ compiled: RuleSet?,
+        _ compile: ([EventPattern]) -> RuleSet
     ) throws(RuleError) -> RuleEdition {
         for effect in effects {
             try effect.check(whetherPresent: names[effect.name] != nil)
@@ -41,7 +46,7 @@ struct RuleBookContents {
                 added = last.rules + added
                 room -= last.weight
             }
-            parts.append(RulePart(level: RuleLevel(added, branchLimit: branchLimit)))
+            parts.append(RulePart(level: RuleLevel(added, compile)))
         }
         return publish(parts, changeCount: edition.changeCount + 1)
     }
@@ -88,7 +93,7 @@ struct RuleBookContents {
                 if let prepared = prepared[ObjectIdentifier(mailbox)], prepared.level === level {
                     return prepared
                 }
-                return LevelMatcher(level, kernel: mailbox.kernel)
+                return LevelMatcher(level, for: mailbox)
             }
             mailbox.put(Delivery(edition, matchers))
         }

@@ -1,3 +1,4 @@
+internal import EventPattern
 internal import Synchronization
 
 /// Rules of a book that were compiled together. Immutable.
@@ -10,10 +11,8 @@ final class RuleLevel: Sendable {
     nonisolated(unsafe) let attachments: FrozenBuffer<UnsafeRawPointer?>
 
     /// Compiles rules. O(size of their patterns).
-    convenience init(_ rules: [LiveRule], branchLimit: Int) {
-        self.init(
-            rules,
-            compiled: RuleSet(checked: rules.lazy.map(\.pattern), branchLimit: branchLimit))
+    convenience init(_ rules: [LiveRule], _ compile: ([EventPattern]) -> RuleSet) {
+        self.init(rules, compiled: compile(rules.map(\.pattern)))
     }
 
     /// Takes rules that were compiled before.

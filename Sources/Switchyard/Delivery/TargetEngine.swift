@@ -19,21 +19,26 @@ final class TargetEngine: @unchecked Sendable {
         var pendingEvents: Int
     }
 
+    // What the way of an event looks at comes first: there may be more targets than caches hold.
+
     let place: TargetPlace
+    /// An inline closure, in an object: to call it there counts no reference.
+    private let inline: Unmanaged<InlineBody>?
+    /// The queue's worker, for the way of an event, on which nothing is retained; `queue` keeps it
+    /// alive.
+    private let workerOfLane: Unmanaged<TargetWorker>?
+    /// Whether the target gets events as they are.
+    private let isWhole: Bool
+    private let isBus: Bool
+    /// Whether it has got something since it was flushed. The lane's.
+    @exclusivity(unchecked) var isTouched = false
+
     let counters = TargetCounters()
     /// Whether events are read from the archive for it.
     let isCatchingUp = Atomic<Bool>(false)
     /// The queue and its worker; nil for an inline closure.
     let queue: TargetQueue?
-    /// The queue's worker, for the way of an event, on which nothing is retained; `queue` keeps it
-    /// alive.
-    private let workerOfLane: Unmanaged<TargetWorker>?
-    /// An inline closure, in an object: to call it there counts no reference.
-    private let inline: Unmanaged<InlineBody>?
     private let input: TargetInput
-    /// Whether the target gets events as they are.
-    private let isWhole: Bool
-    private let isBus: Bool
     /// Compiles the target's rule as it is now.
     let makeRules: @Sendable () throws -> RuleSet
     private let deadLetters: DeadLetterOffice
@@ -45,8 +50,6 @@ final class TargetEngine: @unchecked Sendable {
     @exclusivity(unchecked) private(set) var behindFrom: UInt64?
     /// Whether events up to some number are still being caught up with.
     @exclusivity(unchecked) private(set) var catchUp: CatchUp?
-    /// Whether it has got something since it was flushed.
-    @exclusivity(unchecked) var isTouched = false
     @exclusivity(unchecked) private var isFlushScheduled = false
     @exclusivity(unchecked) private var inlineOutput: [UInt8] = []
     @exclusivity(unchecked) private var inlineScanner: ScannerBox?
@@ -89,6 +92,11 @@ final class TargetEngine: @unchecked Sendable {
     deinit {
         inline?.release()
         publisher?.release()
+    }
+
+    /// Whether what it is offered waits in a queue, to be flushed at the end of a run.
+    var isQueued: Bool {
+        @inline(__always) get { inline == nil }
     }
 
     /// Offers a match. Called on the lane's queue.

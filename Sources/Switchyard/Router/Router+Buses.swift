@@ -22,14 +22,15 @@ extension Router {
             }
             // A key is taken only for a bus that there will be.
             let archive = try openArchive(of: name)
-            let book = RuleBook()
+            let book = RuleBook(sharing: control.ruleSets)
             let (lane, key) = try takeKey()
             let port = PublishPort(
                 stage: lane.stage, pool: lane.lane.pool, key: key,
                 backPressure: configuration.backPressure,
                 archiveFailure: archive?.failure ?? ArchiveFailure(), book: book,
                 isArchived: archive != nil)
-            let engine = BusEngine(archive: archive, book: book)
+            let engine = BusEngine(
+                archive: archive, book: book, scratch: lane.lane.scratch)
             let kind = name == Self.defaultBus ? .default : kind
             control.buses[name] = BusState(
                 name: name, kind: kind, lane: lane, engine: engine, port: port)

@@ -1,5 +1,6 @@
 internal import EventArchive
 internal import Dispatch
+internal import EventMatching
 internal import EventPipeline
 internal import Foundation
 internal import Synchronization
@@ -110,6 +111,8 @@ public final class Router: Sendable {
 final class RouterControl: @unchecked Sendable {
     let queue = DispatchQueue(label: "switchyard.control")
     var buses: [String: BusState] = [:]
+    /// What buses that are alike have in common.
+    let ruleSets = RuleSetPool()
     /// The keys of each lane's buses.
     var keys: [BusKeys]
     var timer: (any DispatchSourceTimer)?

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import EventMatching
 internal import EventPipeline
 internal import JSONScan
 
@@ -15,6 +16,8 @@ final class RouterLane: @unchecked Sendable {
     let traces: TraceBook
     /// How many buses an event may come through before it goes no further.
     let hopsMax: UInt8
+    /// What the buses' matchers share.
+    let scratch = MatcherScratch()
     // Set once, before anything is published.
     nonisolated(unsafe) private var queue: DispatchQueue?
 
@@ -83,7 +86,8 @@ final class RouterLane: @unchecked Sendable {
 
     @inline(__always)
     private func touch(_ bus: BusEngine) {
-        guard !bus.isTouched else { return }
+        // Only an archive has anything done at the end of a run.
+        guard bus.archiveOfLane != nil, !bus.isTouched else { return }
         bus.isTouched = true
         touchedBuses.append(Unmanaged.passUnretained(bus))
     }
@@ -149,7 +153,7 @@ final class RouterLane: @unchecked Sendable {
             for target in route.targets {
                 target._withUnsafeGuaranteedRef { target in
                     target.offer(event, to: self, archive: bus.archiveOfLane)
-                    if !target.isTouched {
+                    if target.isQueued, !target.isTouched {
                         target.isTouched = true
                         touchedTargets.append(Unmanaged.passUnretained(target))
                     }
