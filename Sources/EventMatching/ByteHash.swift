@@ -39,6 +39,14 @@ func byteHash(_ bytes: UnsafePointer<UInt8>, _ count: Int, seed: UInt64) -> UInt
     return fold(low ^ 0xE703_7ED1_A0B4_28DB ^ UInt64(truncatingIfNeeded: count), high ^ state)
 }
 
+/// A hash, mixed as ``byteHash(_:_:seed:)`` does, of at most 16 bytes that are words already.
+@inline(__always)
+func wordHash(_ words: KeyWords, seed: UInt64) -> UInt64 {
+    fold(
+        words.first ^ 0xE703_7ED1_A0B4_28DB ^ UInt64(words.count),
+        words.last ^ 0xA076_1D64_78BD_642F ^ seed)
+}
+
 @inline(__always)
 private func fold(_ one: UInt64, _ other: UInt64) -> UInt64 {
     let product = one.multipliedFullWidth(by: other)

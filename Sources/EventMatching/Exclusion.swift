@@ -34,14 +34,16 @@ extension Matcher {
     }
 
     /// Takes note of a leaf of a field that has `anything-but`s, after all lookups.
-    mutating func settleExclusions(_ index: FieldIndex, _ field: UInt32, _ scope: UInt32) {
-        satisfyNotExcluded(index.exclusions, scope)
-        guard !index.defaultExclusions.isEmpty else { return }
+    mutating func settleExclusions(
+        _ index: UnsafePointer<FieldIndex>, _ field: UInt32, _ scope: UInt32
+    ) {
+        satisfyNotExcluded(index.pointee.exclusions, scope)
+        guard !index.pointee.defaultExclusions.isEmpty else { return }
         if scope == Scope.outside {
             if defaultLeaves[field] == 0 { defaultFields.append(field) }
             defaultLeaves[field] &+= 1
         } else {
-            satisfyNotExcluded(index.defaultExclusions, scope)
+            satisfyNotExcluded(index.pointee.defaultExclusions, scope)
         }
     }
 
@@ -77,23 +79,25 @@ extension Matcher {
     /// Raises the branches of conditions that hold by default.
     mutating func raiseDefaults() {
         for position in 0..<defaultFields.count {
-            let index = tables.fields[defaultFields[position]]
-            for raiser in index.defaultRaisers.range {
+            let index = tables.fields.base + Int(defaultFields[position])
+            for raiser in index.pointee.defaultRaisers.range {
                 let condition = tables.exclusions[tables.defaultRaisers[raiser]].condition
                 if isSatisfiedByDefault(condition) { raise(condition) }
             }
-            if !index.soleBits.isEmpty { noteSoleRules(index, of: defaultFields[position]) }
+            if !index.pointee.soleBits.isEmpty {
+                noteSoleRules(index.pointee.soleBits, of: defaultFields[position])
+            }
         }
     }
 
     /// Notes all rules of a field's bits that are not excluded. O(rules / 64 + excluded).
-    private mutating func noteSoleRules(_ index: FieldIndex, of field: UInt32) {
-        toggleExcluded(of: field, index.soleBits)
-        for position in index.soleBits.range {
+    private mutating func noteSoleRules(_ run: Run, of field: UInt32) {
+        toggleExcluded(of: field, run)
+        for position in run.range {
             let bits = soleBits[UInt32(truncatingIfNeeded: position)]
-            if bits != 0 { note(bits, atWord: position &- Int(index.soleBits.start)) }
+            if bits != 0 { note(bits, atWord: position &- Int(run.start)) }
         }
-        toggleExcluded(of: field, index.soleBits)
+        toggleExcluded(of: field, run)
     }
 
     /// Turns the bits off, or on again, of rules that every leaf of their field excludes.

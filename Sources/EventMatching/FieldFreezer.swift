@@ -10,7 +10,7 @@ struct FieldFreezer {
     private(set) var defaultRaisers = RunBuilder<UInt32>()
     private(set) var soleBits = RunBuilder<UInt64>()
     private(set) var soleRules = RunBuilder<UInt32>()
-    private(set) var lengths = RunBuilder<UInt32>()
+    private(set) var lengths = RunBuilder<AffixLength>()
     private(set) var wildcardTests = RunBuilder<WildcardTest>()
     private(set) var wildcards: [WildcardIndex] = []
     private(set) var folded = RunBuilder<FoldedTest>()
@@ -38,17 +38,19 @@ struct FieldFreezer {
         let exclusionNumbers = addExclusions(of: field, to: &index)
         index.present = freeze(field.present, exclusionNumbers)
 
-        var lengthsByKind: [FieldIndex.Probe: Set<UInt32>] = [:]
+        var affixes: [FieldIndex.Probe: [UInt32: AffixLength]] = [:]
         for (probe, targets) in field.probes {
             index.probes |= 1 << probe.kind.rawValue
             probes[.init(space: FieldIndex.space(number, probe.kind), bytes: probe.bytes)] =
                 freeze(targets, exclusionNumbers)
-            lengthsByKind[probe.kind, default: []].insert(UInt32(probe.bytes.count))
+            let length = UInt32(probe.bytes.count)
+            affixes[probe.kind, default: [:]][length, default: AffixLength(count: length)]
+                .add(probe.bytes)
         }
-        index.prefixLengths = lengths.append((lengthsByKind[.prefix] ?? []).sorted())
-        index.suffixLengths = lengths.append((lengthsByKind[.suffix] ?? []).sorted())
-        index.foldedPrefixLengths = lengths.append((lengthsByKind[.foldedPrefix] ?? []).sorted())
-        index.foldedSuffixLengths = lengths.append((lengthsByKind[.foldedSuffix] ?? []).sorted())
+        index.prefixLengths = add(affixes[.prefix])
+        index.suffixLengths = add(affixes[.suffix])
+        index.foldedPrefixLengths = add(affixes[.foldedPrefix])
+        index.foldedSuffixLengths = add(affixes[.foldedSuffix])
 
         if WildcardTest.suits(field.wildcards.keys) {
             index.wildcardTests = wildcardTests.append(
@@ -83,6 +85,10 @@ struct FieldFreezer {
         index.noteStringTests()
         index.filter = LeafFilter(of: field)
         fields.append(index)
+    }
+
+    private mutating func add(_ affixes: [UInt32: AffixLength]?) -> Run {
+        lengths.append((affixes ?? [:]).values.sorted { $0.count < $1.count })
     }
 
     private mutating func freezeBlocks(

@@ -32,11 +32,19 @@ struct KeyWords: BitwiseCopyable, Equatable {
                 let word = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
                 first = word & ((1 &<< (UInt64(truncatingIfNeeded: count) &* 8)) &- 1)
             } else {
-                first = Self.gather(bytes, count)
+                first = Self.short(bytes, count)
             }
             last = first
         }
     }
+
+    /// Reads a key, and nothing behind it.
+    @inline(__always)
+    init(_ bytes: UnsafePointer<UInt8>, _ count: Int) { self.init(bytes, count, room: count) }
+
+    /// A key of eight bytes or fewer that are a number's: the lowest first, zeros above.
+    @inline(__always)
+    init(number: UInt64, count: UInt32) { self.init(first: number, last: number, count: count) }
 
     /// Reads a key without a branch that depends on it.
     ///
@@ -61,9 +69,22 @@ struct KeyWords: BitwiseCopyable, Equatable {
         last = bytes.count < 8 ? first : Self.gather(bytes.suffix(8))
     }
 
-    @inline(never)
-    private static func gather(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-        gather(UnsafeBufferPointer(start: bytes, count: count))
+    /// Fewer than eight bytes as a word, from parts that overlap.
+    @inline(__always)
+    private static func short(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+        let raw = UnsafeRawPointer(bytes)
+        if count >= 4 {
+            let low = UInt32(littleEndian: raw.loadUnaligned(as: UInt32.self))
+            let high = UInt32(
+                littleEndian: raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+            return UInt64(low) | UInt64(high) &<< UInt64(truncatingIfNeeded: (count &- 4) &* 8)
+        }
+        guard count > 0 else { return 0 }
+        let middle = count >> 1
+        let end = count &- 1
+        return UInt64(bytes[0])
+            | UInt64(bytes[middle]) &<< UInt64(truncatingIfNeeded: middle &* 8)
+            | UInt64(bytes[end]) &<< UInt64(truncatingIfNeeded: end &* 8)
     }
 
     private static func gather(_ bytes: some Sequence<UInt8>) -> UInt64 {

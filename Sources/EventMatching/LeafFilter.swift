@@ -80,3 +80,35 @@ struct LeafFilter: BitwiseCopyable {
         for byte in "0123456789abcdefABCDEF:".utf8 { add(byte, to: \.starts) }
     }
 }
+
+/// A length that some prefixes, or suffixes, of a field have, and what tells most values apart that have
+/// none of them: 64 bits for their first, middle and last bytes.
+struct AffixLength: BitwiseCopyable {
+    let count: UInt32
+    private var filter: UInt64 = 0
+
+    init(count: UInt32) { self.count = count }
+
+    /// Adds a prefix or suffix of this length.
+    mutating func add(_ affix: [UInt8]) {
+        // Every value has the empty one.
+        guard count > 0 else { return }
+        affix.withUnsafeBufferPointer { bytes in
+            if let base = bytes.baseAddress { filter |= 1 &<< bit(base) }
+        }
+    }
+
+    /// Whether one of them may stand at `bytes`. It may say so where none does, never the other way
+    /// round.
+    @inline(__always)
+    func mayBe(at bytes: UnsafePointer<UInt8>) -> Bool {
+        count == 0 || filter &>> bit(bytes) & 1 != 0
+    }
+
+    @inline(__always)
+    private func bit(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
+        let middle = bytes[Int(count >> 1)]
+        let last = bytes[Int(count &- 1)]
+        return UInt64(bytes[0]) &* 11 &+ UInt64(middle) &* 5 &+ UInt64(last)
+    }
+}

@@ -17,12 +17,27 @@ extension Matcher {
     mutating func look(at event: StructuralIndex, along plan: UnsafePointer<WalkPlan>) {
         let strings = UnsafeBufferPointer(plan.pointee.strings)
         filter(event, strings)
-        for position in 0..<passed.count {
-            let leaf = strings[Int(passed[position])].leaf
+        for number in 0..<passed.count {
+            let string = passed[number]
+            let leaf = strings[Int(string.position)].leaf
             leafNumber &+= 1
             let index = tables.fields.base + Int(leaf.field)
-            look(atString: event, Int(leaf.entry), index, leaf.field, leaf.scope)
+            guard string.words.count != KeyWords.none.count else {
+                look(atString: event, Int(leaf.entry), index, leaf.field, leaf.scope)
+                continue
+            }
+            let bytes = event.bytes + (event.offset(of: Int(leaf.entry)) &+ 1)
+            if index.pointee.has(.string) {
+                probe(.string, string.words, bytes, leaf.field, leaf.scope)
+            }
+            if index.pointee.hasStringTests {
+                let value = UnsafeBufferPointer(start: bytes, count: Int(string.words.count))
+                look(atString: value, index, leaf.field, leaf.scope)
+            }
         }
+        look(
+            atNumbers: event, UnsafeBufferPointer(plan.pointee.numbers),
+            exact: UnsafeBufferPointer(plan.pointee.exactNumbers))
         look(at: event, UnsafeBufferPointer(plan.pointee.others))
     }
 
@@ -38,8 +53,9 @@ extension Matcher {
             let entry = Int(string.pointee.leaf.entry)
             let start = event.offset(of: entry) &+ 1
             let count = event.offset(of: entry &+ 1) &- start &- 1
+            let number = UInt32(truncatingIfNeeded: position)
             guard start &+ max(count, 8) <= length else {
-                tail.append(UInt32(truncatingIfNeeded: position))
+                tail.append(PassedString(words: .none, position: number))
                 continue
             }
             let bytes = event.bytes + start
@@ -50,10 +66,72 @@ extension Matcher {
                 || count == 0
             let passes = string.pointee.filter.passes(
                 words, first: bytes[0], last: bytes[count &- 1])
+            let known = KeyWords(
+                first: words.first, last: words.last,
+                count: isUnusual ? KeyWords.none.count : words.count)
             tail.append(
-                UInt32(truncatingIfNeeded: position), times: passes || isUnusual ? 1 : 0)
+                PassedString(words: known, position: number), times: passes || isUnusual ? 1 : 0)
         }
         passed.take(tail)
+    }
+
+    /// Looks at the numbers of a plan. In steps, because which ranges a number lies in can't be
+    /// foretold, and is known only long after the number was read: meanwhile, the others are read.
+    private mutating func look(
+        atNumbers event: StructuralIndex, _ leaves: UnsafeBufferPointer<Leaf>,
+        exact: UnsafeBufferPointer<UInt32>
+    ) {
+        if leaves.isEmpty { return }
+        numberValues.removeAll()
+        var values = numberValues.tail(room: leaves.count)
+        for leaf in leaves { values.append(number(at: Int(leaf.entry), of: event) ?? .nan) }
+        numberValues.take(values)
+
+        foundRanges.removeAll()
+        var found = foundRanges.tail(room: leaves.count)
+        for position in 0..<leaves.count {
+            let leaf = leaves[position]
+            let value = numberValues[position]
+            let index = tables.fields.base + Int(leaf.field)
+            let node = tables.ranges.find(index.pointee.ranges, value.intervalKey)
+            let isFound = node != IntervalNode.none && value == value
+            found.append(FoundRanges(node: node, scope: leaf.scope), times: isFound ? 1 : 0)
+        }
+        foundRanges.take(found)
+        for position in 0..<foundRanges.count {
+            let found = foundRanges[position]
+            reach(tables.ranges.nodes, from: found.node, found.scope)
+        }
+        for position in exact {
+            let leaf = leaves[Int(position)]
+            let value = numberValues[Int(position)]
+            look(
+                atExactNumber: value == value ? value : nil, event, Int(leaf.entry),
+                tables.fields.base + Int(leaf.field), leaf.field, leaf.scope)
+        }
+    }
+
+    /// A number's value, or nil where only its text can be compared.
+    @inline(__always)
+    private func number(at entry: Int, of event: StructuralIndex) -> Double? {
+        let offset = event.offset(of: entry)
+        return JSONNumber.comparableValue(
+            event.scalarBytes(at: entry), before: offset, after: event.textLength &- offset)
+    }
+
+    @inline(__always)
+    private mutating func look(
+        atExactNumber value: Double?, _ event: StructuralIndex, _ entry: Int,
+        _ index: UnsafePointer<FieldIndex>, _ field: UInt32, _ scope: UInt32
+    ) {
+        if let value {
+            guard index.pointee.has(.number) else { return }
+            let words = KeyWords(number: UInt64(littleEndian: value.bitPattern), count: 8)
+            probe(.number, words, field, scope)
+        } else if index.pointee.has(.numberText) {
+            let text = event.scalarBytes(at: entry)
+            if let base = text.baseAddress { probe(.numberText, base, text.count, field, scope) }
+        }
     }
 
     @inline(__always)
@@ -68,11 +146,11 @@ extension Matcher {
         case UInt8(ascii: "\""): look(atString: event, entry, index, field, scope)
         case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
             if index.pointee.has(.literal) {
-                withUnsafePointer(to: first) { probe(.literal, $0, 1, field, scope) }
+                probe(.literal, KeyWords(number: UInt64(first), count: 1), field, scope)
             }
         default: look(atNumber: event, entry, index, field, scope)
         }
-        if index.pointee.hasExclusions { settleExclusions(index.pointee, field, scope) }
+        if index.pointee.hasExclusions { settleExclusions(index, field, scope) }
     }
 
     @inline(__always)
@@ -96,31 +174,32 @@ extension Matcher {
         atString value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
         _ field: UInt32, _ scope: UInt32
     ) {
-        let index = index.pointee
-        probe(.prefix, lengths: index.prefixLengths, value, field, scope)
-        probe(.suffix, lengths: index.suffixLengths, value, field, scope)
-        for test in index.wildcardTests.range {
+        probe(.prefix, lengths: index.pointee.prefixLengths, value, field, scope)
+        probe(.suffix, lengths: index.pointee.suffixLengths, value, field, scope)
+        for test in index.pointee.wildcardTests.range {
             let test = tables.wildcardTests[test]
             if test.matches(value, tables.text) { reach(test.targets, scope) }
         }
-        if index.wildcards != WildcardIndex.none { look(atWildcards: value, index, scope) }
-        for test in index.folded.range {
+        if index.pointee.wildcards != WildcardIndex.none {
+            look(atWildcards: value, index.pointee.wildcards, scope)
+        }
+        for test in index.pointee.folded.range {
             let test = tables.folded[test]
             if test.matches(value, tables.text) { reach(test.targets, scope) }
         }
-        if index.has(.folded) || index.has(.foldedPrefix) || index.has(.foldedSuffix) {
-            look(atFolded: value, index, field, scope)
-        }
-        if index.has(.address) || index.hasBlocks, let address = NetworkAddress(value) {
+        if index.pointee.hasFolded { look(atFolded: value, index, field, scope) }
+        if index.pointee.has(.address) || index.pointee.hasBlocks,
+            let address = NetworkAddress(value)
+        {
             look(atAddress: address, index, field, scope)
         }
     }
 
     private mutating func look(
-        atWildcards value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ scope: UInt32
+        atWildcards value: UnsafeBufferPointer<UInt8>, _ number: UInt32, _ scope: UInt32
     ) {
         // Not through the subscript: an index is too large to be copied for each value.
-        let wildcards = tables.wildcards.base + Int(index.wildcards)
+        let wildcards = tables.wildcards.base + Int(number)
         wildcardSearch.run(value, wildcards.pointee)
         for position in 0..<wildcardSearch.found.count {
             reach(wildcards.pointee.targets[wildcardSearch.found[position]], scope)
@@ -128,31 +207,36 @@ extension Matcher {
     }
 
     private mutating func look(
-        atFolded value: UnsafeBufferPointer<UInt8>, _ index: FieldIndex, _ field: UInt32,
-        _ scope: UInt32
+        atFolded value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
+        _ field: UInt32, _ scope: UInt32
     ) {
         foldScratch.reserve(value.count)
         for position in 0..<value.count {
             foldScratch.base[position] = CaseFolding.lowercaseASCII(value[position])
         }
         let folded = UnsafeBufferPointer(start: foldScratch.base, count: value.count)
-        if index.has(.folded) { probe(.folded, foldScratch.base, folded.count, field, scope) }
-        probe(.foldedPrefix, lengths: index.foldedPrefixLengths, folded, field, scope)
-        probe(.foldedSuffix, lengths: index.foldedSuffixLengths, folded, field, scope)
+        if index.pointee.has(.folded) {
+            probe(.folded, foldScratch.base, folded.count, field, scope)
+        }
+        probe(.foldedPrefix, lengths: index.pointee.foldedPrefixLengths, folded, field, scope)
+        probe(.foldedSuffix, lengths: index.pointee.foldedSuffixLengths, folded, field, scope)
     }
 
     private mutating func look(
-        atAddress address: NetworkAddress, _ index: FieldIndex, _ field: UInt32, _ scope: UInt32
+        atAddress address: NetworkAddress, _ index: UnsafePointer<FieldIndex>, _ field: UInt32,
+        _ scope: UInt32
     ) {
-        if index.has(.address) {
+        if index.pointee.has(.address) {
             // An IPv4 address is looked up by its low four bytes: see FieldIndexBuilder.
-            withUnsafeBytes(of: address.bits) { bytes in
-                let start = bytes.assumingMemoryBound(to: UInt8.self)
-                guard let base = start.baseAddress else { return }
-                probe(.address, base, address.isIPv4 ? 4 : 16, field, scope)
-            }
+            let low = UInt64(truncatingIfNeeded: address.bits)
+            let words =
+                address.isIPv4
+                ? KeyWords(number: low, count: 4)
+                : KeyWords(
+                    first: low, last: UInt64(truncatingIfNeeded: address.bits >> 64), count: 16)
+            probe(.address, words, field, scope)
         }
-        let blocks = address.isIPv4 ? index.blocksIPv4 : index.blocksIPv6
+        let blocks = address.isIPv4 ? index.pointee.blocksIPv4 : index.pointee.blocksIPv6
         reach(tables.blocks.nodes, from: tables.blocks.find(blocks, address.bits), scope)
     }
 
@@ -161,24 +245,9 @@ extension Matcher {
         _ field: UInt32, _ scope: UInt32
     ) {
         guard index.pointee.hasNumbers else { return }
-        let text = event.scalarBytes(at: entry)
-        let offset = event.offset(of: entry)
-        guard
-            let value = JSONNumber.comparableValue(
-                text, before: offset, after: event.textLength &- offset)
-        else {
-            if index.pointee.has(.numberText), let base = text.baseAddress {
-                probe(.numberText, base, text.count, field, scope)
-            }
-            return
-        }
-        if index.pointee.has(.number) {
-            withUnsafeBytes(of: value.bitPattern) { bytes in
-                let start = bytes.assumingMemoryBound(to: UInt8.self)
-                guard let base = start.baseAddress else { return }
-                probe(.number, base, 8, field, scope)
-            }
-        }
+        let value = number(at: entry, of: event)
+        look(atExactNumber: value, event, entry, index, field, scope)
+        guard let value else { return }
         reach(
             tables.ranges.nodes, from: tables.ranges.find(index.pointee.ranges, value.intervalKey),
             scope)
@@ -193,10 +262,12 @@ extension Matcher {
         guard let base = value.baseAddress else { return }
         let isEnd = kind == .suffix || kind == .foldedSuffix
         for position in lengths.range {
-            let length = Int(tables.lengths[position])
+            let affix = tables.lengths.base + position
+            let count = Int(affix.pointee.count)
             // They ascend.
-            if length > value.count { return }
-            probe(kind, isEnd ? base + (value.count &- length) : base, length, field, scope)
+            if count > value.count { return }
+            let start = isEnd ? base + (value.count &- count) : base
+            if affix.pointee.mayBe(at: start) { probe(kind, start, count, field, scope) }
         }
     }
 
@@ -205,7 +276,25 @@ extension Matcher {
         _ kind: FieldIndex.Probe, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ field: UInt32,
         _ scope: UInt32
     ) {
-        if let targets = tables.probes.find(FieldIndex.space(field, kind), bytes, count) {
+        probe(kind, KeyWords(bytes, count), bytes, field, scope)
+    }
+
+    @inline(__always)
+    private mutating func probe(
+        _ kind: FieldIndex.Probe, _ words: KeyWords, _ bytes: UnsafePointer<UInt8>,
+        _ field: UInt32, _ scope: UInt32
+    ) {
+        if let targets = tables.probes.find(FieldIndex.space(field, kind), words, bytes) {
+            reach(targets, scope)
+        }
+    }
+
+    /// Looks up what is no text, or one that has at most 16 bytes.
+    @inline(__always)
+    private mutating func probe(
+        _ kind: FieldIndex.Probe, _ words: KeyWords, _ field: UInt32, _ scope: UInt32
+    ) {
+        if let targets = tables.probes.find(FieldIndex.space(field, kind), words) {
             reach(targets, scope)
         }
     }

@@ -26,7 +26,10 @@ public struct Matcher: ~Copyable {
     var leaves: GrowableBuffer<Leaf>
     var visitedKeys: GrowableBuffer<UInt32>
     /// The strings that passed their fields' filters.
-    var passed: GrowableBuffer<UInt32>
+    var passed: GrowableBuffer<PassedString>
+    /// The values of the plan's numbers, NaN for those that can't be compared, and the ranges found.
+    var numberValues: GrowableBuffer<Double>
+    var foundRanges: GrowableBuffer<FoundRanges>
     var plans: WalkPlans
 
     /// Per condition, what this event has shown of it, and at the end one that it never shows.
@@ -102,6 +105,8 @@ public struct Matcher: ~Copyable {
         leaves = GrowableBuffer(capacity: 16)
         visitedKeys = GrowableBuffer(capacity: 16)
         passed = GrowableBuffer(capacity: 16)
+        numberValues = GrowableBuffer(capacity: 16)
+        foundRanges = GrowableBuffer(capacity: 16)
         let conditionCount = room.conditions
         states = FixedBuffer(repeating: [], count: conditionCount + 1)
         states.copyAll(of: tables.defaultStates)

@@ -1,44 +1,81 @@
 /// One hash table for everything that can be found by hashing bytes: exact strings, addresses,
-/// numbers, literals, prefixes and suffixes of a length that some rule has, and the trie's edges.
+/// numbers, literals, and prefixes and suffixes of a length that some rule has.
 ///
-/// A key is a *space* (a field and a kind of lookup, or a trie node) and bytes. The table maps it to
-/// a value of the caller's. Open addressing with linear probing, at most half full: a lookup costs
-/// one hash and, on average, less than two slots; O(1), no allocation.
+/// A key is a *space* (a field and a kind of lookup) and bytes. The table maps it to a value of the
+/// caller's. Open addressing with linear probing, at most half full: a lookup costs one hash and, on
+/// average, less than two slots; O(1), no allocation. Keys of up to 16 bytes, which most are, lie in
+/// their slots as two words: neither hashing nor comparing them has a branch that depends on their
+/// length.
 struct ProbeTable {
+    /// Half a cache line.
     struct Slot: BitwiseCopyable {
-        /// The high half of the hash, never 0 in an occupied slot.
-        var tag: UInt32 = 0
+        static let empty = UInt32.max
+
+        /// The key's words; of a key of more than 16 bytes its hash, and where it stands in `text`.
+        var first: UInt64 = 0
+        var last: UInt64 = 0
         var space: UInt32 = 0
-        var text: Run = Run()
+        /// The key's bytes, or ``empty``.
+        var count: UInt32 = Self.empty
         var value: Run = Run()
+
+        /// Whether it has a key; where the words are the same.
+        @inline(__always)
+        func has(_ space: UInt32, _ count: UInt32, differingBy words: UInt64) -> Bool {
+            words | UInt64(self.space ^ space) | UInt64(self.count ^ count) == 0
+        }
     }
+
+    /// The longest keys that are words.
+    private static let wordBytes: UInt32 = 16
 
     private let slots: FrozenBuffer<Slot>
     private let text: FrozenBuffer<UInt8>
     private let mask: Int
 
     /// Finds the value of a key, or nil.
+    ///
+    /// - Parameters:
+    ///   - words: the key's.
+    ///   - bytes: the key's. Only of longer keys than words are is anything read there.
     @inline(__always)
-    func find(_ space: UInt32, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Run? {
-        let hash = byteHash(bytes, count, seed: UInt64(space))
-        let tag = Self.tag(hash)
-        var position = Int(truncatingIfNeeded: hash) & mask
+    func find(_ space: UInt32, _ words: KeyWords, _ bytes: UnsafePointer<UInt8>) -> Run? {
+        if words.count > Self.wordBytes { return findLong(space, bytes, Int(words.count)) }
+        return find(space, words)
+    }
+
+    /// Finds the value of a key of at most 16 bytes, or nil.
+    @inline(__always)
+    func find(_ space: UInt32, _ words: KeyWords) -> Run? {
+        var position = Int(truncatingIfNeeded: wordHash(words, seed: UInt64(space))) & mask
         while true {
             let slot = slots.base + position
-            if slot.pointee.tag == 0 { return nil }
-            if slot.pointee.tag == tag, slot.pointee.space == space,
-                slot.pointee.text.count == UInt32(truncatingIfNeeded: count),
-                equalBytes(text.base + Int(slot.pointee.text.start), bytes, count)
-            {
+            let difference =
+                (slot.pointee.first ^ words.first) | (slot.pointee.last ^ words.last)
+            if slot.pointee.has(space, words.count, differingBy: difference) {
                 return slot.pointee.value
             }
+            if slot.pointee.count == Slot.empty { return nil }
             position = (position &+ 1) & mask
         }
     }
 
-    @inline(__always)
-    private static func tag(_ hash: UInt64) -> UInt32 {
-        UInt32(truncatingIfNeeded: hash >> 32) | 1
+    @inline(never)
+    private func findLong(
+        _ space: UInt32, _ bytes: UnsafePointer<UInt8>, _ count: Int
+    ) -> Run? {
+        let hash = byteHash(bytes, count, seed: UInt64(space))
+        var position = Int(truncatingIfNeeded: hash) & mask
+        while true {
+            let slot = slots.base + position
+            let isSame = slot.pointee.has(
+                space, UInt32(truncatingIfNeeded: count), differingBy: slot.pointee.first ^ hash)
+            if isSame, equalBytes(text.base + Int(slot.pointee.last), bytes, count) {
+                return slot.pointee.value
+            }
+            if slot.pointee.count == Slot.empty { return nil }
+            position = (position &+ 1) & mask
+        }
     }
 
     func deallocate() {
@@ -61,16 +98,23 @@ struct ProbeTable {
         var slots = [Slot](repeating: Slot(), count: size)
         var text = RunBuilder<UInt8>()
         for (key, value) in entries {
-            let hash = key.bytes.withUnsafeBufferPointer { bytes in
-                // An empty key has no bytes to point to, and the hash reads none of them.
-                withUnsafePointer(to: 0 as UInt8) { none in
-                    byteHash(bytes.baseAddress ?? none, bytes.count, seed: UInt64(key.space))
+            let words = KeyWords(key.bytes[...])
+            var slot = Slot(
+                first: words.first, last: words.last, space: key.space, count: words.count,
+                value: value)
+            var hash = wordHash(words, seed: UInt64(key.space))
+            if words.count > Self.wordBytes {
+                hash = key.bytes.withUnsafeBufferPointer { bytes in
+                    bytes.baseAddress.map {
+                        byteHash($0, bytes.count, seed: UInt64(key.space))
+                    } ?? 0
                 }
+                slot.first = hash
+                slot.last = UInt64(text.append(key.bytes).start)
             }
             var position = Int(truncatingIfNeeded: hash) & mask
-            while slots[position].tag != 0 { position = (position + 1) & mask }
-            slots[position] = Slot(
-                tag: Self.tag(hash), space: key.space, text: text.append(key.bytes), value: value)
+            while slots[position].count != Slot.empty { position = (position + 1) & mask }
+            slots[position] = slot
         }
         self.slots = FrozenBuffer(slots)
         self.text = FrozenBuffer(text.elements)

@@ -7,7 +7,7 @@ struct RuleTables: @unchecked Sendable {
     let fields: FrozenBuffer<FieldIndex>
     let text: TextTables
     /// Lengths of prefixes and suffixes that some rule has.
-    let lengths: FrozenBuffer<UInt32>
+    let lengths: FrozenBuffer<AffixLength>
     let wildcardTests: FrozenBuffer<WildcardTest>
     let wildcards: FrozenBuffer<WildcardIndex>
     let folded: FrozenBuffer<FoldedTest>
@@ -214,7 +214,11 @@ struct FieldIndex: BitwiseCopyable {
 
     /// Whether numbers are looked up at all.
     @inline(__always)
-    var hasNumbers: Bool { has(.number) || has(.numberText) || !ranges.isEmpty }
+    var hasNumbers: Bool { hasExactNumbers || !ranges.isEmpty }
+
+    /// Whether they are looked up by themselves.
+    @inline(__always)
+    var hasExactNumbers: Bool { has(.number) || has(.numberText) }
 
     /// Sets ``hasStringTests``, when everything else is there.
     mutating func noteStringTests() {
@@ -224,6 +228,11 @@ struct FieldIndex: BitwiseCopyable {
             || wildcards != WildcardIndex.none || !folded.isEmpty
     }
 
+    /// Whether strings are looked up without regard to case.
+    @inline(__always)
+    var hasFolded: Bool { has(.folded) || has(.foldedPrefix) || has(.foldedSuffix) }
+
+    @inline(__always)
     var hasBlocks: Bool { !blocksIPv4.isEmpty || !blocksIPv6.isEmpty }
 
     @inline(__always)

@@ -15,6 +15,21 @@ struct FilteredLeaf: BitwiseCopyable {
     var filter: LeafFilter
 }
 
+/// A string that passed its field's filter.
+struct PassedString: BitwiseCopyable {
+    /// Its words; ``KeyWords/none`` where it has to be read again.
+    var words: KeyWords
+    /// In ``WalkPlan/strings``.
+    var position: UInt32
+}
+
+/// The ranges that a number lies in.
+struct FoundRanges: BitwiseCopyable {
+    /// The first of their nodes.
+    var node: UInt32
+    var scope: UInt32
+}
+
 /// A walk that was made before, to be repeated without walking.
 ///
 /// Where a walk leads depends on two things: the event's structure, and the keys that it reads. So for
@@ -56,6 +71,10 @@ struct WalkPlan: BitwiseCopyable {
     private let reach: Int
     /// The strings that a look at their bytes may turn away.
     let strings: UnsafeMutableBufferPointer<FilteredLeaf>
+    /// The numbers of fields that want few values, and the positions of those of them that may be looked
+    /// up by themselves, not only in ranges.
+    let numbers: UnsafeMutableBufferPointer<Leaf>
+    let exactNumbers: UnsafeMutableBufferPointer<UInt32>
     /// All other leaves. Those which nothing can come of, whatever the event has there, are left out:
     /// strings where numbers are wanted, and the other way round.
     let others: UnsafeMutableBufferPointer<Leaf>
@@ -120,6 +139,8 @@ struct WalkPlan: BitwiseCopyable {
             keys += Self.pieces(of: quote, key.count + 2, at: entry)
         }
         var strings: [FilteredLeaf] = []
+        var numbers: [Leaf] = []
+        var exactNumbers: [UInt32] = []
         var others: [Leaf] = []
         for leaf in leaves.elements {
             let field = fields[leaf.field]
@@ -136,7 +157,9 @@ struct WalkPlan: BitwiseCopyable {
             case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
                 if field.has(.literal) { others.append(leaf) }
             default:
-                if field.hasNumbers { others.append(leaf) }
+                guard field.hasNumbers else { continue }
+                if field.hasExactNumbers { exactNumbers.append(UInt32(numbers.count)) }
+                numbers.append(leaf)
             }
         }
         structure = event.structure.identity
@@ -144,6 +167,8 @@ struct WalkPlan: BitwiseCopyable {
         self.keys = .copy(of: keys)
         reach = (keys.map { Int($0.lastStart) }.max() ?? 0) + 8
         self.strings = .copy(of: strings)
+        self.numbers = .copy(of: numbers)
+        self.exactNumbers = .copy(of: exactNumbers)
         self.others = .copy(of: others)
         self.scopes = .copy(of: scopes.elements)
         self.arrayEnds = .copy(of: arrayEnds.elements)
@@ -175,6 +200,8 @@ struct WalkPlan: BitwiseCopyable {
     func deallocate() {
         keys.deallocate()
         strings.deallocate()
+        numbers.deallocate()
+        exactNumbers.deallocate()
         others.deallocate()
         scopes.deallocate()
         arrayEnds.deallocate()
