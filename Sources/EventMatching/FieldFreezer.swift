@@ -106,11 +106,12 @@ struct FieldFreezer {
         targets.append(absolute(fieldTargets, exclusionNumbers))
     }
 
-    /// Targets in terms of the whole rule set.
+    /// Targets in terms of the whole rule set, conditions first.
     private func absolute(_ fieldTargets: [Target], _ exclusionNumbers: [UInt32]) -> [Target] {
-        fieldTargets.map { target in
-            target.isExclusion ? .exclusion(exclusionNumbers[Int(target.number)]) : target
+        let exclusions = fieldTargets.lazy.filter(\.isExclusion).map {
+            Target.exclusion(exclusionNumbers[Int($0.number)])
         }
+        return fieldTargets.filter { !$0.isExclusion } + exclusions
     }
 
     /// Adds a field's exclusions, those that hold by default behind the others.

@@ -38,6 +38,13 @@ struct Run: BitwiseCopyable, Hashable {
 
     @inline(__always) var range: Range<Int> { Int(start)..<Int(start &+ count) }
     @inline(__always) var isEmpty: Bool { count == 0 }
+
+    /// Where its elements begin.
+    @inline(__always)
+    func base<Element>(in buffer: FrozenBuffer<Element>) -> UnsafePointer<Element> {
+        assert(Int(start) + Int(count) <= buffer.count)
+        return buffer.base + Int(start)
+    }
 }
 
 /// Collects elements run by run.

@@ -154,7 +154,8 @@ extension GrowableBuffer where Element == UInt32 {
 ///
 /// Invariant: `base` points to `count` initialised elements, and nobody else holds it.
 struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
-    private let base: UnsafeMutablePointer<Element>
+    /// Where it begins: for loops, which would else read that again after each write.
+    let base: UnsafeMutablePointer<Element>
     let count: Int
 
     init(repeating element: Element, count: Int) {

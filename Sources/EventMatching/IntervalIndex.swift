@@ -106,8 +106,8 @@ struct IntervalTablesBuilder<Key: FixedWidthInteger & UnsignedInteger & BitwiseC
             let first = noted.starts[node]
             let end = noted.starts[node + 1]
             guard first < end else { continue }
-            let run = targets.append(
-                noted.intervals[first..<end].lazy.flatMap { intervals[Int($0)].targets })
+            let noted = noted.intervals[first..<end].flatMap { intervals[Int($0)].targets }
+            let run = targets.append(noted.filter { !$0.isExclusion } + noted.filter(\.isExclusion))
             nodes.append(IntervalNode(targets: run, next: frozen[node]))
             frozen[node] = UInt32(nodes.count - 1)
         }

@@ -46,17 +46,21 @@ struct KeyWords: BitwiseCopyable, Equatable {
     @inline(__always)
     init(number: UInt64, count: UInt32) { self.init(first: number, last: number, count: count) }
 
-    /// Reads a key without a branch that depends on it.
+    /// Reads a key without a branch that depends on it. (In arithmetic, because of conditions the
+    /// compiler makes branches.)
     ///
     /// - Parameters:
     ///   - bytes: at least eight can be read, whatever the key's length.
-    ///   - count: the key's length, not below 0.
+    ///   - count: the key's length, above 0: what an empty key gives is not its words.
     @inline(__always)
     init(readable bytes: UnsafeRawPointer, _ count: Int) {
-        let isShort = count < 8
-        let mask = isShort ? (1 &<< (UInt64(truncatingIfNeeded: count) &* 8)) &- 1 : ~0
+        let behind = count &- 8
+        let isShort = behind >> 63
+        // A short key's word has bytes behind it, which are shifted out; a long one's has none.
+        let unused = UInt64(truncatingIfNeeded: (behind & isShort) &* -8)
+        let mask = ~0 &>> unused
         first = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) & mask
-        let tail = isShort ? 0 : count &- 8
+        let tail = behind & ~isShort
         last =
             UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: tail, as: UInt64.self)) & mask
         self.count = UInt32(truncatingIfNeeded: count)

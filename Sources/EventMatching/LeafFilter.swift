@@ -14,17 +14,17 @@ struct LeafFilter: BitwiseCopyable {
     /// The last bytes of others.
     private var ends: UInt64 = 0
 
-    /// Whether anything may be wanted of a string that is not empty.
+    /// 1 if anything may be wanted of a string that is not empty, else 0.
     ///
     /// - Parameters:
     ///   - words: the string's.
     ///   - first: its first byte.
     ///   - last: its last byte.
     @inline(__always)
-    func passes(_ words: KeyWords, first: UInt8, last: UInt8) -> Bool {
+    func passes(_ words: KeyWords, first: UInt8, last: UInt8) -> Int {
         let wanted =
             whole &>> Self.bit(words) | starts &>> UInt64(first) | ends &>> UInt64(last)
-        return wanted & 1 != 0
+        return Int(truncatingIfNeeded: wanted & 1)
     }
 
     @inline(__always)

@@ -15,6 +15,7 @@ extension Matcher {
         } else {
             lookAtGroups()
             lookAtRuns()
+            for position in 0..<matchingRules.count { note(matchingRules[position]) }
             for position in 0..<raised.count { verify(tables.raises[raised[position]]) }
         }
         for position in 0..<tables.unraisedBranches.count {
@@ -75,15 +76,26 @@ extension Matcher {
         raisedRuns.take(runs)
     }
 
+    /// Sorts the branches whose checks hold into such as match by that, and such as have more to be
+    /// verified.
     private mutating func lookAtRuns() {
         positions.replaceAll(positionsOf: raisedRuns)
         raised.removeAll()
+        matchingRules.removeAll()
         var tail = raised.tail(room: positions.count)
+        var matching = matchingRules.tail(room: positions.count)
+        // Elements of arrays have to go together for every branch.
+        let hasHits = hits.count > 0 ? 1 : 0
         for position in 0..<positions.count {
-            let raise = positions[position]
-            tail.append(raise, times: states[tables.raises[raise].check].countIfAny)
+            let number = positions[position]
+            let raise = tables.raises.base + Int(number)
+            let mayHold = states[raise.pointee.check].countIfAny
+            let hasMore = (raise.pointee.branch.hasMore ? 1 : 0) | hasHits
+            tail.append(number, times: mayHold & hasMore)
+            matching.append(raise.pointee.branch.rule, times: mayHold & (hasMore ^ 1))
         }
         raised.take(tail)
+        matchingRules.take(matching)
     }
 
     /// Notes the rule of a branch all of whose conditions hold.

@@ -46,31 +46,36 @@ extension Matcher {
         _ event: StructuralIndex, _ strings: UnsafeBufferPointer<FilteredLeaf>
     ) {
         passed.removeAll()
+        guard let base = strings.baseAddress else { return }
         var tail = passed.tail(room: strings.count)
-        let length = event.textLength
-        for position in 0..<strings.count {
-            let string = strings.baseAddress.unsafelyUnwrapped + position
+        // The last few may have less than a word before the text ends: a closer look is at them.
+        let limit = event.textLength &- 9
+        var count = strings.count
+        while count > 0, event.offset(of: Int(base[count &- 1].leaf.entry)) > limit { count &-= 1 }
+        for position in 0..<count {
+            let string = base + position
             let entry = Int(string.pointee.leaf.entry)
             let start = event.offset(of: entry) &+ 1
-            let count = event.offset(of: entry &+ 1) &- start &- 1
-            let number = UInt32(truncatingIfNeeded: position)
-            guard start &+ max(count, 8) <= length else {
-                tail.append(PassedString(words: .none, position: number))
-                continue
-            }
+            let byteCount = event.offset(of: entry &+ 1) &- start &- 1
             let bytes = event.bytes + start
-            let words = KeyWords(readable: bytes, count)
+            let words = KeyWords(readable: bytes, byteCount)
             // Blanks behind the string, escapes in it, or nothing: a closer look has to tell.
-            let isUnusual =
-                bytes[count] != UInt8(ascii: "\"") || event.mayHaveEscapes(at: entry, count)
-                || count == 0
+            let unusual =
+                Int(bytes[byteCount] ^ UInt8(ascii: "\"")) | (byteCount &- 1) >> 63 & 1
+                | event.escapeMask(at: entry, byteCount)
+            let isUnusual = -unusual >> 63
             let passes = string.pointee.filter.passes(
-                words, first: bytes[0], last: bytes[count &- 1])
+                words, first: bytes[0], last: bytes[byteCount &- 1])
             let known = KeyWords(
                 first: words.first, last: words.last,
-                count: isUnusual ? KeyWords.none.count : words.count)
+                count: words.count | UInt32(truncatingIfNeeded: isUnusual))
             tail.append(
-                PassedString(words: known, position: number), times: passes || isUnusual ? 1 : 0)
+                PassedString(words: known, position: UInt32(truncatingIfNeeded: position)),
+                times: passes | (isUnusual & 1))
+        }
+        for position in count..<strings.count {
+            let position = UInt32(truncatingIfNeeded: position)
+            tail.append(PassedString(words: .none, position: position))
         }
         passed.take(tail)
     }
@@ -310,19 +315,25 @@ extension Matcher {
     }
 
     private mutating func reachOutside(_ targets: Run) {
-        // Each condition is new at most once.
+        var position = targets.base(in: tables.targets)
+        let end = position + Int(targets.count)
+        // Conditions come first: were exclusions mixed with them, which comes next could not be
+        // foretold. Each condition is new at most once.
+        let states = states.base
         var tail = satisfied.tail(room: 1)
-        for position in targets.range {
-            let target = tables.targets[position]
-            if target.isExclusion {
-                exclude(target.number, Scope.outside)
-            } else {
-                let state = states[target.number]
-                tail.append(target.number, times: 1 &- state.subtracting(.byDefault).countIfAny)
-                states[target.number] = state.union(.free)
-            }
+        while position < end, !position.pointee.isExclusion {
+            let condition = position.pointee.number
+            let state = states[Int(condition)]
+            tail.append(condition, times: state.countIfUnsatisfied)
+            states[Int(condition)] = state.union(.free)
+            position += 1
         }
         satisfied.take(tail)
+        while position < end {
+            assert(position.pointee.isExclusion)
+            exclude(position.pointee.number, Scope.outside)
+            position += 1
+        }
     }
 
     private mutating func reachInScope(_ targets: Run, _ scope: UInt32) {

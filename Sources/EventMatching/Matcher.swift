@@ -41,8 +41,10 @@ public struct Matcher: ~Copyable {
     var raisedGroups: GrowableBuffer<Run>
     /// The positions in a table of what is raised.
     var positions: GrowableBuffer<UInt32>
-    /// The branches that remain to be verified, in ``RuleTables/raises``.
+    /// The branches that remain to be verified, in ``RuleTables/raises``, and the rules of those which
+    /// need not be.
     var raised: GrowableBuffer<UInt32>
+    var matchingRules: GrowableBuffer<UInt32>
     /// Per exclusion, the number of the last leaf that it held for.
     let exclusionLeaves: FixedBuffer<UInt32>
     /// Per exclusion that holds by default, how many leaves outside arrays it excluded, and which
@@ -114,6 +116,7 @@ public struct Matcher: ~Copyable {
         raisedGroups = GrowableBuffer(capacity: conditionCount)
         positions = GrowableBuffer(capacity: 16)
         raised = GrowableBuffer(capacity: 16)
+        matchingRules = GrowableBuffer(capacity: 16)
         // One more, because a loop without branches writes behind the last one.
         satisfied = GrowableBuffer(capacity: conditionCount + 1)
         exclusionLeaves = FixedBuffer(repeating: 0, count: room.exclusions)
@@ -284,6 +287,11 @@ struct ConditionState: OptionSet, BitwiseCopyable {
     static let scoped = ConditionState(rawValue: 2)
     /// Satisfied by any value that is not excluded: always set where it is, see ``Exclusion``.
     static let byDefault = ConditionState(rawValue: 4)
+
+    /// 1 where no value satisfied it, else 0.
+    var countIfUnsatisfied: Int {
+        @inline(__always) get { (Int(rawValue & 3) &- 1) >> 63 & 1 }
+    }
 
     /// 0 where it is empty, else 1.
     var countIfAny: Int {

@@ -151,24 +151,24 @@ struct RuleSetBuilder {
                     ranks[Int($0)].presence != Condition.none
                 })
         }
-        var frozenRaises = RunBuilder<Raise>()
-        var groups = RunBuilder<RaiseGroup>()
-        let none = RaiseHead(check: UInt32(conditions.count), raises: Run())
-        var heads = [RaiseHead](repeating: none, count: conditions.count)
-        for raises in raises.chunked(by: \.by) {
-            let own = grouped(raises, frozenBranches, &frozenRaises)
-            let condition = raises[raises.startIndex].by
-            heads[Int(condition)] =
-                own.count == 1
-                ? RaiseHead(check: own[0].check, raises: own[0].raises)
-                : RaiseHead(check: condition, groups: groups.append(own))
-        }
         var frozenConditions = ranks.map { Condition(presence: $0.presence) }
         var defaultStates = [ConditionState](repeating: [], count: conditions.count + 1)
         for (number, exclusion) in freezer.exclusions.elements.enumerated()
         where exclusion.isDefault {
             frozenConditions[Int(exclusion.condition)].exclusion = UInt32(number)
             defaultStates[Int(exclusion.condition)] = .byDefault
+        }
+        var frozenRaises = RunBuilder<Raise>()
+        var groups = RunBuilder<RaiseGroup>()
+        let none = RaiseHead(check: UInt32(conditions.count), raises: Run())
+        var heads = [RaiseHead](repeating: none, count: conditions.count)
+        for raises in raises.chunked(by: \.by) {
+            let own = grouped(raises, frozenBranches, defaultStates, &frozenRaises)
+            let condition = raises[raises.startIndex].by
+            heads[Int(condition)] =
+                own.count == 1
+                ? RaiseHead(check: own[0].check, raises: own[0].raises)
+                : RaiseHead(check: condition, groups: groups.append(own))
         }
         return RuleTables(
             trie: FieldTrie(paths), probes: ProbeTable(freezer.probes),
@@ -284,13 +284,17 @@ struct RuleSetBuilder {
     /// - Parameter drafts: branches that hang on one condition, sorted by group.
     private func grouped(
         _ drafts: ArraySlice<RaiseDraft>, _ frozenBranches: [Branch],
-        _ raises: inout RunBuilder<Raise>
+        _ defaultStates: [ConditionState], _ raises: inout RunBuilder<Raise>
     ) -> [RaiseGroup] {
         drafts.chunked(by: \.group).map { group in
             let run = raises.append(
                 group.lazy.map { draft in
                     var branch = frozenBranches[Int(draft.branch)]
-                    branch.hasMore = Int(branch.conditionCount) > draft.lookedAtCount
+                    // What raises a branch was satisfied, even where it holds by default.
+                    let isByDefault =
+                        draft.check != draft.by && !defaultStates[Int(draft.check)].isEmpty
+                    branch.hasMore =
+                        Int(branch.conditionCount) > draft.lookedAtCount || isByDefault
                     return Raise(check: draft.check, branch: branch)
                 })
             return RaiseGroup(check: group[group.startIndex].group, raises: run)

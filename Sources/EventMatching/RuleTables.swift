@@ -145,8 +145,9 @@ struct Branch: BitwiseCopyable {
     var conditionCount: UInt16
     /// Whether any of them allows its field to be absent.
     var hasAbsence: Bool
-    /// Whether there are others than the one that it hangs on, the group's and the one checked first.
-    /// Few branches have any.
+    /// Whether more has to be looked at than whether the one that it hangs on, the group's and the one
+    /// checked first were satisfied: others, or one of these that holds by default. Few branches have
+    /// any such.
     var hasMore = false
 
     var conditions: Range<Int> {

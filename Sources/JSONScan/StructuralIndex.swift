@@ -56,6 +56,15 @@ public struct StructuralIndex {
         return start < Int(escapes.upperBound) && start &+ count >= Int(escapes.lowerBound)
     }
 
+    /// As ``mayHaveEscapes(at:_:)``, 1 or 0, without a branch.
+    @inlinable @inline(__always)
+    package func escapeMask(at entry: Int, _ count: Int) -> Int {
+        let start = offset(of: entry)
+        let isBefore = (start &- Int(escapes.upperBound)) >> 63
+        let isBehind = (start &+ count &- Int(escapes.lowerBound)) >> 63
+        return isBefore & ~isBehind & 1
+    }
+
     /// The text's length: up to and with its closing brace.
     @inlinable
     public var textLength: Int { Int(positions[count - 1]) + 1 }
