@@ -19,8 +19,9 @@ final class MappedLog: WritePath, @unchecked Sendable {
 
     init(_ services: WritePathServices) {
         self.services = services
-        // A quarter: the queue has three more to be woken up in.
-        stepBytes = max(64 << 10, services.readyBytes / 4)
+        // Small steps: what the queues do in one keeps a processor for some tenths of a millisecond. A
+        // quarter of what is ready at most: the queue has three more to be woken up in.
+        stepBytes = max(64 << 10, min(1 << 20, services.readyBytes / 4))
     }
 
     func begin(_ segment: OpenSegment, at position: Int) throws(ArchiveError) -> AppendMemory {

@@ -176,7 +176,7 @@ final class WritableMapping: Sendable {
         _ file: consuming OpenFile, byteCount: Int, flag: WriterFlag
     ) throws(ArchiveError) {
         self.file = try MappedFile(file, byteCount: byteCount, writable: true, flag: flag.word)
-        self.file.adviseLargePages()
+        self.file.adviseStoring()
         self.flag = flag
     }
 }

@@ -17,7 +17,7 @@ import Synchronization
 final class SegmentPreparation: @unchecked Sendable {
     /// Files wait for the journal now and then; pages must not wait for them.
     private let queue = DispatchQueue(label: "switchyard.archive.prepare", qos: .userInitiated)
-    private let pageQueue = DispatchQueue(label: "switchyard.archive.ready", qos: .userInitiated)
+    private let pageQueue: DispatchQueue
     private let directory: ArchiveDirectory
     private let configuration: ArchiveConfiguration
     private let isMapped: Bool
@@ -56,6 +56,10 @@ final class SegmentPreparation: @unchecked Sendable {
         self.spares = spares
         self.flag = flag
         isMapped = configuration.durability == .none
+        // Whoever stores to a page before it is ready makes it ready himself: that may happen late, and
+        // must not take the processor from those who store. Writes wait for what is not ready.
+        pageQueue = DispatchQueue(
+            label: "switchyard.archive.ready", qos: isMapped ? .background : .userInitiated)
     }
 
     /// Begins with the next file, unless there are enough.
