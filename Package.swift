@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "JSONScan", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(name: "EventPattern", dependencies: ["JSONScan"], swiftSettings: settings),
         .target(
-            name: "EventMatching", dependencies: ["EventPattern", "JSONScan"],
+            name: "EventMatching", dependencies: ["CSwitchyard", "EventPattern", "JSONScan"],
             swiftSettings: settings),
         .target(name: "EventArchive", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(
@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "Switchyard",
             dependencies: [
-                "EventArchive", "EventMatching", "EventPattern", "EventPipeline", "JSONScan",
+                "CSwitchyard", "EventArchive", "EventMatching", "EventPattern", "EventPipeline",
+                "JSONScan",
             ], swiftSettings: settings),
         .target(
             name: "SwitchyardHTTP",

@@ -33,6 +33,15 @@ package struct Allocations: Equatable, Sendable {
         return Jemalloc.read("thread.allocated", as: UInt64.self)
     }
 
+    /// The bytes that the calling thread has allocated less those that it has freed, whoever allocated
+    /// these; nil without jemalloc. Exact, and allocates nothing.
+    package static func bytesKeptByThisThread() -> Int? {
+        guard areCounted, let allocated = Jemalloc.read("thread.allocated", as: UInt64.self),
+            let freed = Jemalloc.read("thread.deallocated", as: UInt64.self)
+        else { return nil }
+        return Int(Int64(bitPattern: allocated &- freed))
+    }
+
     /// What was allocated since an earlier moment.
     package func since(_ earlier: Allocations) -> Allocations {
         Allocations(count: count &- earlier.count, bytes: bytes &- earlier.bytes)

@@ -13,9 +13,11 @@ public final class EventPublisher {
     private let scanner: ScannerBox
     /// What was accepted since the bus was told.
     private var uncounted: UInt64 = 0
-    /// For the publisher's own bus: how it matches while the lane is busy. Made when it first is.
-    @exclusivity(unchecked) private var helper: LiveMatcher?
+    /// How it matches while the lane is busy.
+    @exclusivity(unchecked) private var matchers = PublisherMatchers()
     @exclusivity(unchecked) private var isHelping = false
+    /// After how many events it looks next whether the lane is busy.
+    @exclusivity(unchecked) private var untilLook = 64
     @exclusivity(unchecked) private var envelopes = EnvelopeReader()
     /// How many events were matched here.
     private(set) var matchedCount = 0
@@ -68,8 +70,12 @@ public final class EventPublisher {
         uncounted += 1
         if uncounted == 64 {
             count()
-            isHelping = port.book != nil && port.stage.depth > Self.helpDepth
+            look()
         }
+    }
+
+    private func look() {
+        isHelping = port.book != nil && port.stage.depth > Self.helpDepth
     }
 
     /// Publishes an event to another bus of the same lane: one publisher, and its slab, may serve any
@@ -77,9 +83,16 @@ public final class EventPublisher {
     package func publish(
         _ event: UnsafeRawBufferPointer, to bus: BusHandle, publishTime: UInt64
     ) throws(PublishError) {
-        guard bus.port.stage === port.stage else { throw .noSuchBus(bus.name) }
+        guard bus.port.stage === port.stage else {
+            throw .noSuchBus("\(bus.port.key), of another lane")
+        }
         try publish(event, to: bus.port, publishTime: publishTime, tag: tag)
         bus.port.accepted.wrappingAdd(1, ordering: .releasing)
+        untilLook &-= 1
+        if untilLook == 0 {
+            untilLook = 64
+            look()
+        }
     }
 
     /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
@@ -97,8 +110,8 @@ public final class EventPublisher {
         // What follows the object is no part of the event.
         let bytes = UnsafeRawBufferPointer(rebasing: event[..<index.textLength])
         let outcome =
-            isHelping && port === self.port
-            ? publishMatched(bytes, index, publishTime)
+            isHelping
+            ? publishMatched(bytes, index, to: port, publishTime, tag)
             : publisher.publish(bytes, key: port.key, tag: tag, publishTime: publishTime)
         switch outcome {
         case .accepted: break
@@ -112,11 +125,12 @@ public final class EventPublisher {
     /// Matches an event, and queues it with what it matches.
     @inline(__always)
     private func publishMatched(
-        _ bytes: UnsafeRawBufferPointer, _ index: StructuralIndex, _ publishTime: UInt64
+        _ bytes: UnsafeRawBufferPointer, _ index: StructuralIndex, to port: PublishPort,
+        _ publishTime: UInt64, _ tag: UInt64
     ) -> PublishOutcome {
-        if helper == nil { helper = port.book?.makeMatcher() }
-        let edition = helper?.turnToNewestEdition() ?? 0
-        guard let matches = helper?.matchAttachments(index),
+        guard let matcher = matchers.matcher(for: port),
+            case let edition = matcher.pointee.turnToNewestEdition(),
+            case let matches = matcher.pointee.matchAttachments(index),
             let preface = prepared.write(
                 matches, port.isArchived ? envelopes.read(index) : EventEnvelope(),
                 edition: edition),

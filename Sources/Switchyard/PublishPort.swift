@@ -6,17 +6,19 @@ internal import Synchronization
 
 /// A bus's way in: where its publishers send events, and whether it takes any.
 final class PublishPort: Sendable {
+    // In this order it all fits into one cache line, the only one of its bus that a publisher reads.
+
     let stage: Stage<MPSCRing>
     let pool: SlabPool
-    /// The bus's number on its stage.
-    let key: UInt32
-    let backPressure: BackPressure
     /// Events that publishers took on.
     let accepted = Atomic<UInt64>(0)
     /// Why the archive can't be written, if so.
     let archiveFailure: ArchiveFailure
     /// The bus's rules, for publishers to match while the lane is busy; nil for leaving that to it.
     let book: RuleBook?
+    /// The bus's number on its stage.
+    let key: UInt32
+    let backPressure: BackPressure
     /// Whether the bus has an archive.
     let isArchived: Bool
     private let closed = Atomic<Bool>(false)
@@ -44,13 +46,15 @@ final class PublishPort: Sendable {
 
 /// A bus that was looked up by its name.
 package struct BusHandle: Sendable {
-    let name: String
     let port: PublishPort
 }
 
 /// The error that keeps an archive from being written: set and cleared by the worker, seen by
 /// publishers.
 final class ArchiveFailure: Sendable {
+    /// That of all buses without an archive: never set.
+    static let never = ArchiveFailure()
+
     private let isSet = Atomic<Bool>(false)
     private let queue = DispatchQueue(label: "switchyard.archive-failure")
     /// Only touched on `queue`.

@@ -40,6 +40,12 @@ struct LoadCommand: ParsableCommand {
             one needs --no-archived: each archive has files of its own.
             """)
     var buses = 1
+    @Flag(
+        help: """
+            Deal the rules out to the buses instead of giving all of them to each: no two buses have \
+            the same ones, so that nothing is shared between them.
+            """)
+    var deal = false
     @Option(parsing: .unconditional, help: "How long to measure.")
     var seconds = 10.0
     @Option(parsing: .unconditional, help: "How long to run before that.")
@@ -93,6 +99,9 @@ struct LoadCommand: ParsableCommand {
         guard (1...100_000).contains(buses), buses == 1 || !archived else {
             throw ValidationError(
                 "--buses is from 1 to 100000, and more than 1 need --no-archived.")
+        }
+        guard !deal || buses > 1 else {
+            throw ValidationError("--deal needs --buses.")
         }
         guard (1...1_024).contains(keep) else {
             throw ValidationError("--keep has to be from 1 to 1024.")

@@ -47,7 +47,7 @@ final class LoadRun: Sendable {
         let routed =
             rules.enumerated().map {
                 RoutingRule(name: "rule-\($0.offset)", pattern: $0.element.pattern)
-            } + [all]
+            }
         let probe = probe
         let target: Target =
             switch command.target {
@@ -58,7 +58,7 @@ final class LoadRun: Sendable {
         for number in 0..<command.buses {
             let bus = number == 0 ? Router.defaultBus : "bus-\(number)"
             if number > 0 { try router.createBus(bus) }
-            try router.putRules(routed, on: bus)
+            try router.putRules(Self.share(of: number, in: routed, command) + [all], on: bus)
             try router.putTargets([target], on: Self.probeRule, of: bus)
             guard command.buses > 1 else { break }
             do throws(PublishError) { buses.append(try router.handle(of: bus)) } catch {
@@ -66,6 +66,14 @@ final class LoadRun: Sendable {
             }
         }
         self.buses = buses
+    }
+
+    /// The rules of one bus: all of them, or what it is dealt.
+    private static func share(
+        of bus: Int, in rules: [RoutingRule], _ command: LoadCommand
+    ) -> ArraySlice<RoutingRule> {
+        guard command.deal else { return rules[...] }
+        return rules[rules.count * bus / command.buses..<rules.count * (bus + 1) / command.buses]
     }
 
     /// Publishes an event to the bus whose turn it is.

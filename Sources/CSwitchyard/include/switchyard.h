@@ -29,6 +29,9 @@ bool sw_kernel_supported(sw_kernel kernel);
 // with a family that is not supported.
 sw_kernel sw_kernel_best(void);
 
+// Asks for a cache line that will be read soon. Whatever the address is, it does no harm.
+static inline void sw_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 // ---- Structural scan -------------------------------------------------------------------------
 
 typedef enum sw_scan_error {

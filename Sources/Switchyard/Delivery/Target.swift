@@ -28,7 +28,7 @@ public struct Target: Sendable {
 
     /// How a target is reached.
     enum Destination: Sendable {
-        case inline(@Sendable (borrowing MatchedEvent) -> Void)
+        case inline(InlineBody)
         case immediate(any ImmediateTarget)
         case deferred(any DeferredTarget, concurrency: Int)
         case bus(String)
@@ -48,7 +48,7 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event,
         _ body: @escaping @Sendable (borrowing MatchedEvent) -> Void
     ) -> Target {
-        Target(id: id, .inline(body), input, .never)
+        Target(id: id, .inline(InlineBody(body)), input, .never)
     }
 
     /// A closure that is called for one event after the other, on a queue of its own. It may take its

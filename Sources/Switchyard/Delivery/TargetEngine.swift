@@ -68,7 +68,7 @@ final class TargetEngine: @unchecked Sendable {
         let worker: TargetWorker
         switch target.destination {
         case .inline(let body):
-            inline = Unmanaged.passRetained(InlineBody(body))
+            inline = Unmanaged.passRetained(body)
             queue = nil
             workerOfLane = nil
             return
@@ -297,7 +297,7 @@ extension TargetEngine {
     }
 }
 
-/// An inline closure.
+/// An inline closure: one for all targets that it was made for.
 final class InlineBody: Sendable {
     let body: @Sendable (borrowing MatchedEvent) -> Void
     init(_ body: @escaping @Sendable (borrowing MatchedEvent) -> Void) { self.body = body }

@@ -74,6 +74,11 @@ struct BusTable {
     /// Buses by key, as long as the table is lent.
     struct Lookup {
         fileprivate let entries: UnsafeBufferPointer<Entry>
+        /// Whether there are so many that what belongs to them, some cache lines each, may be in no near
+        /// cache.
+        var areMany: Bool {
+            @inline(__always) get { entries.count > 256 }
+        }
 
         /// The bus with a key; nil if it was removed, whoever has its place now. O(1).
         @inline(__always)

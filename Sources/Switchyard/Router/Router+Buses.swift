@@ -27,7 +27,7 @@ extension Router {
             let port = PublishPort(
                 stage: lane.stage, pool: lane.lane.pool, key: key,
                 backPressure: configuration.backPressure,
-                archiveFailure: archive?.failure ?? ArchiveFailure(), book: book,
+                archiveFailure: archive?.failure ?? ArchiveFailure.never, book: book,
                 isArchived: archive != nil)
             let engine = BusEngine(
                 archive: archive, book: book, scratch: lane.lane.scratch)

@@ -18,7 +18,7 @@ extension Router {
     /// Looks a bus up, for publishers that serve several.
     package func handle(of bus: String) throws(PublishError) -> BusHandle {
         guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
-        return BusHandle(name: bus, port: port)
+        return BusHandle(port: port)
     }
 
     /// Publishes a whole event, from any thread. It is queued then; ``confirm()`` waits until it is

@@ -52,6 +52,55 @@ import Testing
         #expect(try router.statistics().routed == 5_000)
     }
 
+    @Test("a publisher to many buses matches for each of them by its own rules")
+    func matchesAheadForMany() throws {
+        let router = try Router()
+        let gate = Gate()
+        let busCount = 600
+        var handles: [BusHandle] = []
+        var inboxes: [Inbox] = []
+        for number in 0..<busCount {
+            let name = "bus-\(number)"
+            try router.createBus(name)
+            // One in three differs from all others.
+            let wanted = number % 3 == 0 ? number : 0
+            try router.putRules(
+                [
+                    RoutingRule(name: "some", pattern: #"{"n":[\#(wanted),"all"]}"#),
+                    RoutingRule(name: "held", pattern: #"{"held":[true]}"#),
+                ], on: name)
+            let inbox = Inbox()
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "some", of: name)
+            inboxes.append(inbox)
+            handles.append(try router.handle(of: name))
+        }
+        try router.putTargets([.inline("t") { _ in gate.wait() }], on: "held", of: "bus-0")
+        let publisher = try router.makePublisher()
+        func publish(_ text: String, to bus: Int) throws {
+            try text.utf8CString.withUnsafeBytes {
+                try publisher.publish(
+                    UnsafeRawBufferPointer(rebasing: $0.dropLast()), to: handles[bus],
+                    publishTime: 0)
+            }
+        }
+        try publish(#"{"held":true}"#, to: 0)
+        // In turn, so that the memory that they share goes from one to the next.
+        for round in 0..<12 {
+            for bus in 0..<busCount {
+                try publish(#"{"n":\#(round % 2 == 0 ? "\"all\"" : "\(bus)")}"#, to: bus)
+            }
+        }
+        #expect(publisher.matchedCount > busCount * 8, "too little was matched ahead")
+        gate.open()
+        publisher.close()
+        try router.close()
+        for bus in 0..<busCount {
+            let expected = bus % 3 == 0 ? 12 : 6
+            #expect(inboxes[bus].count == expected, "bus \(bus)")
+            #expect(try router.statistics(bus: "bus-\(bus)").matchedEvents >= UInt64(expected))
+        }
+    }
+
     @Test("what a publisher matched is archived with the envelope that the event has")
     func archivesAhead() throws {
         let folder = try TemporaryFolder()
