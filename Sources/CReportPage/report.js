@@ -162,8 +162,10 @@ plot("latency", overTime([
   ["longest", "--three", i => atLeastOne(i.max), true],
 ]), duration, { ...seconds, y: logarithmic });
 
-plot("memory", overTime([["resident", "--four", i => i.residentBytes ?? null]]), bytes,
-  { ...seconds, y: fromZero });
+plot("memory", overTime([
+  ["resident", "--four", i => i.residentBytes ?? null],
+  ["without the archive's", "--one", i => i.ownBytes ?? null, true],
+]), bytes, { ...seconds, y: fromZero });
 
 // As HdrHistogram's plots have it: 1 / (1 - quantile) on a logarithmic axis.
 plot("percentiles", reports.map((report, index) => ({

@@ -21,19 +21,29 @@ package enum MemoryUse {
     }
 
     /// The bytes of the process that are in physical memory; nil where `/proc` does not tell.
-    package static func residentBytes() -> UInt64? {
+    package static func residentBytes() -> UInt64? { pages().map { $0.resident * pageBytes } }
+
+    /// The same, without the pages of files and of memory that is shared.
+    package static func ownBytes() -> UInt64? {
+        pages().map { ($0.resident - min($0.shared, $0.resident)) * pageBytes }
+    }
+
+    private static var pageBytes: UInt64 { UInt64(sysconf(Int32(_SC_PAGESIZE))) }
+
+    private static func pages() -> (resident: UInt64, shared: UInt64)? {
         let file = open("/proc/self/statm", O_RDONLY)
         guard file >= 0 else { return nil }
         defer { close(file) }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { text in
             let count = read(file, text.baseAddress, text.count)
             guard count > 0 else { return nil }
-            // Pages: the program's size, then what of it is resident.
+            // Pages: the program's size, what of it is resident, what of that is shared.
             let fields = text[..<count].split(separator: UInt8(ascii: " "))
-            guard fields.count > 1,
-                let pages = UInt64(String(decoding: fields[1], as: UTF8.self))
+            guard fields.count > 2,
+                let resident = UInt64(String(decoding: fields[1], as: UTF8.self)),
+                let shared = UInt64(String(decoding: fields[2], as: UTF8.self))
             else { return nil }
-            return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+            return (resident, shared)
         }
     }
 }

@@ -20,10 +20,13 @@ struct LoadCommand: ParsableCommand {
             Beside the generated rules there is one that matches every event; its target measures. \
             At the end everything that was published must have reached it, or the command fails.
 
+            With --outage the target fails at first, for so many seconds of the measured time: what             comes meanwhile waits in the archive, and memory should stay as it is. The end waits             until the target has caught up; each event must have come at least once.
+
             EXAMPLES
               switchyard load --rate 100000 --rules 100 --seconds 10
               switchyard load --rules 100 --target closure --report after.json
               switchyard load --rate 50000 --html report.html
+              switchyard load --rate 50000 --target closure --outage 60 --seconds 90
               switchyard load --compare before.json after.json --html comparison.html
             """)
 
@@ -55,6 +58,13 @@ struct LoadCommand: ParsableCommand {
             "How events reach the target: inline, on the bus's worker, or closure, by a queue.",
             valueName: "kind"))
     var target = LoadTarget.inline
+    @Option(
+        parsing: .unconditional,
+        help: """
+            How many of the measured seconds the target fails before it takes anything; it has to be \
+            a closure.
+            """)
+    var outage = 0.0
     @Flag(inversion: .prefixedNo, help: "Archive the events, without syncs.")
     var archived = true
     @Option(
@@ -102,6 +112,10 @@ struct LoadCommand: ParsableCommand {
         }
         guard !deal || buses > 1 else {
             throw ValidationError("--deal needs --buses.")
+        }
+        guard (0...seconds).contains(outage), outage == 0 || (target == .closure && archived) else {
+            throw ValidationError(
+                "--outage is at most --seconds, and needs --target closure and the archive.")
         }
         guard (1...1_024).contains(keep) else {
             throw ValidationError("--keep has to be from 1 to 1024.")

@@ -13,6 +13,8 @@ struct LoadReport: Codable {
         var max: UInt64
         /// Memory of the process at the end.
         var residentBytes: UInt64?
+        /// What of it is no file's: not the archive's pages, which the kernel can have back.
+        var ownBytes: UInt64?
     }
 
     /// What a part of all events took at most.
@@ -38,6 +40,9 @@ struct LoadReport: Codable {
     var published: UInt64
     var delivered: UInt64
     var unarchived: UInt64
+    /// How long the target failed, and how many events came to it more than once; only after an outage.
+    var outageSeconds: Double?
+    var repeated: UInt64?
     /// Of the measured time.
     var seconds: Double
     var eventsPerSecond: Double
@@ -52,7 +57,8 @@ struct LoadReport: Codable {
 
     init(
         _ command: LoadCommand, rules: Int, ruleSource: String, eventSource: String,
-        published: UInt64, delivered: UInt64, unarchived: UInt64, _ result: LoadResult
+        published: UInt64, delivered: UInt64, unarchived: UInt64, repeated: UInt64,
+        _ result: LoadResult
     ) {
         isOpenLoop = command.rate != nil
         targetRate = command.rate
@@ -65,6 +71,7 @@ struct LoadReport: Codable {
         self.published = published
         self.delivered = delivered
         self.unarchived = unarchived
+        if command.outage > 0 { (outageSeconds, self.repeated) = (command.outage, repeated) }
         seconds = Double(result.nanoseconds) / 1e9
         let total = result.total
         eventsPerSecond = Double(total.count) / max(seconds, 1e-9)
@@ -131,6 +138,9 @@ struct LoadReport: Codable {
         return "open loop at \(Figure.eventRate(targetRate))"
     }
 
+    /// The most memory that was no file's; nil in reports of the first versions.
+    private var mostOwnBytes: UInt64? { intervals.compactMap(\.ownBytes).max() }
+
     /// The figures by name.
     private var figures: [(name: String, value: Double, text: String)] {
         func duration(_ name: String, _ value: UInt64) -> (String, Double, String) {
@@ -146,6 +156,10 @@ struct LoadReport: Codable {
                 String(format: "%.2f", processorSecondsPerMillionEvents)
             ),
             ("peak memory", Double(peakMemoryBytes), Figure.bytes(peakMemoryBytes)),
+            (
+                "without the archive's", Double(mostOwnBytes ?? 0),
+                mostOwnBytes.map { Figure.bytes($0) } ?? "-"
+            ),
         ]
     }
 
@@ -155,6 +169,11 @@ struct LoadReport: Codable {
                 + "\(Figure.count(rules)) rules, target \(target), "
                 + (isArchived ? "archived" : "not archived"))
         Terminal.print("  rules from \(ruleSource); events from \(eventSource)")
+        if let outageSeconds, let repeated {
+            Terminal.print(
+                "  the target failed for the first \(Figure.duration(UInt64(outageSeconds * 1e9))), then caught "
+                    + "up, and got \(Figure.count(repeated)) events once more")
+        }
         Terminal.print(
             "  \(Figure.count(published)) published and \(Figure.count(delivered)) delivered in all; "
                 + String(format: "measured for %.1f s", seconds))
@@ -169,7 +188,8 @@ struct LoadReport: Codable {
     func differences(from other: LoadReport) -> [String] {
         [
             ("the loop", loop == other.loop), ("publishers", producers == other.producers),
-            ("the target", target == other.target), ("the archive", isArchived == other.isArchived),
+            ("the target", target == other.target && outageSeconds == other.outageSeconds),
+            ("the archive", isArchived == other.isArchived),
             ("rules", rules == other.rules && ruleSource == other.ruleSource),
             ("events", eventSource == other.eventSource),
         ].filter { !$0.1 }.map(\.0)

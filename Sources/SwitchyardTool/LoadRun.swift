@@ -15,6 +15,7 @@ final class LoadRun: Sendable {
     /// The buses, if there are several.
     private let buses: [BusHandle]
     private let probe = LoadProbe()
+    private let outage = LoadOutage()
     private let published = Atomic<UInt64>(0)
     private let isOver = Atomic<Bool>(false)
     private let failure = LoadFailure()
@@ -48,12 +49,7 @@ final class LoadRun: Sendable {
             rules.enumerated().map {
                 RoutingRule(name: "rule-\($0.offset)", pattern: $0.element.pattern)
             }
-        let probe = probe
-        let target: Target =
-            switch command.target {
-            case .inline: .inline("probe") { probe.take($0.publishTime) }
-            case .closure: .closure("probe") { probe.take($0.publishTime) }
-            }
+        let target = Self.target(command, probe, outage)
         var buses: [BusHandle] = []
         for number in 0..<command.buses {
             let bus = number == 0 ? Router.defaultBus : "bus-\(number)"
@@ -74,6 +70,20 @@ final class LoadRun: Sendable {
     ) -> ArraySlice<RoutingRule> {
         guard command.deal else { return rules[...] }
         return rules[rules.count * bus / command.buses..<rules.count * (bus + 1) / command.buses]
+    }
+
+    /// The target that measures.
+    private static func target(
+        _ command: LoadCommand, _ probe: LoadProbe, _ outage: LoadOutage
+    ) -> Target {
+        switch command.target {
+        case .inline: return .inline("probe") { probe.take($0.publishTime) }
+        case .closure where command.outage > 0:
+            return .closure("probe") { event in
+                if try outage.admit(event.sequence) { probe.take(event.publishTime) }
+            }
+        case .closure: return .closure("probe") { probe.take($0.publishTime) }
+        }
     }
 
     /// Publishes an event to the bus whose turn it is.
@@ -99,6 +109,7 @@ final class LoadRun: Sendable {
         wait(untilSeconds: command.warmup, since: start)
         _ = probe.takeInterval(within: 1)
         let begin = (time: monotonicNanoseconds(), processor: processorNanoseconds())
+        if command.outage > 0 { outage.begin(seconds: command.outage) }
         var last = begin.time
         while !Interrupt.isRequested, failure.error == nil {
             let passed = Double(monotonicNanoseconds() &- begin.time) / 1e9
@@ -106,16 +117,25 @@ final class LoadRun: Sendable {
             if step <= 0.001 { break }
             wait(untilSeconds: passed + step, since: begin.time)
             let now = monotonicNanoseconds()
-            result.add(probe.takeInterval(within: 0.2), nanoseconds: now &- last)
+            // A stall shows where it was; a target that is out of order has nothing to show.
+            let patience = command.outage > 0 ? 0.2 : 2
+            result.add(probe.takeInterval(within: patience), nanoseconds: now &- last)
             last = now
             Terminal.progress(result.progress)
         }
         result.processorNanoseconds = processorNanoseconds() &- begin.processor
         isOver.store(true, ordering: .relaxed)
         while threads.contains(where: { !$0.isFinished }) { usleep(1_000) }
-        try router.close(within: .seconds(60))
+        try close()
         probe.end()
         if let error = failure.error { throw error }
+    }
+
+    /// Waits until the target has got everything, for a minute, and for as long after an outage as that
+    /// lasted.
+    private func close() throws {
+        if command.outage > 0 { Terminal.progress("the target catches up") }
+        try router.close(within: .seconds(60 + command.outage))
     }
 
     private func wait(untilSeconds seconds: Double, since start: UInt64) {
@@ -192,7 +212,7 @@ final class LoadRun: Sendable {
         return LoadReport(
             command, rules: ruleCount, ruleSource: ruleSource, eventSource: eventSource,
             published: published.load(ordering: .relaxed), delivered: probe.count,
-            unarchived: statistics.unarchived, result)
+            unarchived: statistics.unarchived, repeated: outage.repeated, result)
     }
 }
 
@@ -226,7 +246,7 @@ final class LoadResult: @unchecked Sendable {
             LoadReport.Interval(
                 seconds: Double(nanoseconds) / 1e9, events: histogram.count, p50: histogram.p50,
                 p99: histogram.p99, max: histogram.max,
-                residentBytes: MemoryUse.residentBytes()))
+                residentBytes: MemoryUse.residentBytes(), ownBytes: MemoryUse.ownBytes()))
     }
 
     var progress: String {

@@ -24,6 +24,23 @@ struct LoadCommandTests {
         }
     }
 
+    @Test("a target that fails at first gets every event afterwards")
+    func catchesUp() throws {
+        // More than its queue and what waits for another try can hold.
+        let options = ["--rate", "40000", "--target", "closure", "--outage", "0.7", "--json"]
+        let run = try Tool.run(["load", "--seconds", "1"] + small + options)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let report = try run.object()
+        let published = try #require(report["published"] as? Int)
+        #expect(published > 20_000 && report["delivered"] as? Int == published)
+        #expect(report["outageSeconds"] as? Double == 0.7)
+        let latency = try #require(report["latency"] as? [String: Any])
+        #expect(latency["max"] as? Int ?? 0 > 500_000_000)
+        for wrong in [["--outage", "1"], ["--outage", "2", "--target", "closure"]] {
+            #expect(try Tool.run(["load", "--seconds", "1"] + small + wrong).exitCode == 64)
+        }
+    }
+
     @Test("a report that was kept can be compared with another; what is no report is refused")
     func compares() throws {
         let folder = try TemporaryFolder()
