@@ -82,13 +82,13 @@ public struct ArchiveCursor: ~Copyable {
             }
             try passOver(record, sequence)
         }
-        return try nextSlow()
+        return try nextSelected()
     }
 
     /// The next selected record where something is in the way of the next one.
     @_lifetime(&self)
     @inline(never)
-    private mutating func nextSlow() throws(ArchiveError) -> ArchiveRecord? {
+    private mutating func nextSelected() throws(ArchiveError) -> ArchiveRecord? {
         while true {
             if plan != nil, try !jumpToCandidate() { continue }
             guard let record = walk.next(isStream: plan == nil) else {
@@ -122,10 +122,9 @@ public struct ArchiveCursor: ~Copyable {
         _ record: UnsafeRawPointer, _ sequence: UInt64
     ) throws(ArchiveError) {
         if sequence >= filter.sequences.last {
-            finish()
+            finishSlow()
         } else if plan != nil, !filter.keys.accept(RecordLayout.keys(record)) {
-            noteWrongIndex(at: walk.position)
-            try abandonIndex()
+            try abandonIndexSlow(wrongAt: walk.position)
         }
     }
 
@@ -154,7 +153,7 @@ public struct ArchiveCursor: ~Copyable {
         while nextIndex < segments.count {
             let segment = segments[nextIndex]
             if segment.header.firstSequence > filter.sequences.last {
-                finish()
+                finishSlow()
                 return false
             }
             pin?.release(before: segment.header.id)
@@ -171,7 +170,7 @@ public struct ArchiveCursor: ~Copyable {
         }
         // Whoever follows waits in the last segment, or behind it if it is over.
         guard isFollowing, !isFinished else {
-            finish()
+            finishSlow()
             return false
         }
         guard try growTail() else { return false }
@@ -221,7 +220,7 @@ public struct ArchiveCursor: ~Copyable {
             return false
         }
         guard filter.sequences.contains(candidate.sequence) else {
-            if candidate.sequence > filter.sequences.last { finish() }
+            if candidate.sequence > filter.sequences.last { finishSlow() }
             return false
         }
         guard
@@ -229,13 +228,18 @@ public struct ArchiveCursor: ~Copyable {
                 to: candidate.offset, expecting: candidate.sequence,
                 byteCount: candidate.byteCount)
         else {
-            noteWrongIndex(at: candidate.offset)
-            try abandonIndex()
+            try abandonIndexSlow(wrongAt: candidate.offset)
             return false
         }
         // The next look has to find the whole record: after it the plan goes on to another one.
         while try walk.needsWindow() {}
         return true
+    }
+
+    @inline(never)
+    private mutating func abandonIndexSlow(wrongAt offset: Int) throws(ArchiveError) {
+        noteWrongIndex(at: offset)
+        try abandonIndex()
     }
 
     /// Reads the segment from its start without its index; what was given already is not given again.
@@ -323,7 +327,8 @@ public struct ArchiveCursor: ~Copyable {
     }
 
     /// Goes to the end of everything: there is nothing more that is asked for.
-    private mutating func finish() {
+    @inline(never)
+    private mutating func finishSlow() {
         plan = nil
         walk = SegmentWalk()
         nextIndex = segments.count

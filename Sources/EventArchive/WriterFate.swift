@@ -23,9 +23,12 @@ final class WriterFate: @unchecked Sendable {
     /// What ended the writer; nil while it goes on.
     var error: ArchiveError? {
         if flag.word.pointee.load(ordering: .acquiring) == 0 { return nil }
-        // Raised without an error: by the guard of a mapping.
-        return monitor.withLock { first } ?? end(.fileCut)
+        return endedSlow()
     }
+
+    /// What raised the flag. Without an error that was the guard of a mapping.
+    @inline(never)
+    private func endedSlow() -> ArchiveError { monitor.withLock { first } ?? end(.fileCut) }
 
     /// Ends the writer. Returns the error that did, which may be an earlier one.
     @discardableResult

@@ -6,8 +6,8 @@ import Glibc
 /// have its own; merge the snapshots.
 package final class LatencyRecorder: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    /// Guarded by the mutex.
-    private var histogram = LatencyHistogram()
+    /// Guarded by the mutex, which makes checks for overlapping access needless.
+    @exclusivity(unchecked) private var histogram = LatencyHistogram()
 
     /// Creates an empty recorder.
     package init() {

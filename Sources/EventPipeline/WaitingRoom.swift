@@ -42,9 +42,15 @@ final class WaitingRoom: @unchecked Sendable {
     }
 
     /// Wakes all that wait, if there are any and `condition` holds, which is looked at only then.
+    @inline(__always)
     func wake(if condition: () -> Bool = { true }) {
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         if self.waiting[0].pointee.load(ordering: .relaxed) == 0 || !condition() { return }
+        self.wakeSlow()
+    }
+
+    @inline(never)
+    private func wakeSlow() {
         pthread_mutex_lock(self.mutex)
         pthread_cond_broadcast(self.condition)
         pthread_mutex_unlock(self.mutex)

@@ -97,9 +97,10 @@ struct EnvelopeReader: ~Copyable {
         guard event.byte(at: value) == UInt8(ascii: "\"") else { return 0 }
         let raw = event.stringBytes(at: value)
         let count = raw.count
-        guard Self.remembered.contains(count), let start = raw.baseAddress,
-            !event.mayHaveEscapes(at: value, count)
-        else { return EventEnvelope.hash(event, value) }
+        if event.mayHaveEscapes(at: value, count) { return hashSlow(event, value) }
+        guard Self.remembered.contains(count), let start = raw.baseAddress else {
+            return EventEnvelope.hash(raw)
+        }
         let base = UnsafeRawPointer(start)
         // Together the words cover the string; for fewer than 32 bytes they overlap.
         let first = base.loadUnaligned(as: UInt64.self)
@@ -120,6 +121,12 @@ struct EnvelopeReader: ~Copyable {
             first: first, second: second, secondLast: secondLast, last: last,
             count: UInt32(truncatingIfNeeded: count), hash: hash)
         return hash
+    }
+
+    /// The hash of a string that may hold an escape.
+    @inline(never)
+    private func hashSlow(_ event: StructuralIndex, _ value: Int) -> UInt32 {
+        EventEnvelope.hash(event, value)
     }
 
     /// As ``Timestamp/nanoseconds(_:)``: `2021-06-16T11:33:45Z` of the same day as before quickly, and

@@ -75,7 +75,7 @@ extension EventBus {
 }
 
 /// A part of an event's way.
-enum RouteStage: Int, CaseIterable {
+enum RouteStage {
     case scan, append, match, deliver
 }
 
@@ -154,7 +154,10 @@ struct RouteWatch {
 /// The counters behind ``BusStatistics``: added to by the worker once a batch, read by anyone.
 final class RouteStatistics: Sendable {
     private let all = StageCounters()
-    private let stages = RouteStage.allCases.map { _ in StageCounters() }
+    private let scan = StageCounters()
+    private let append = StageCounters()
+    private let match = StageCounters()
+    private let deliver = StageCounters()
     private let matches = Atomic<UInt64>(0)
     private let matchedEvents = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
@@ -165,16 +168,11 @@ final class RouteStatistics: Sendable {
         matches.wrappingAdd(batch.matches, ordering: .relaxed)
         matchedEvents.wrappingAdd(batch.matchedEvents, ordering: .relaxed)
         refused.wrappingAdd(batch.refused, ordering: .relaxed)
-        for stage in RouteStage.allCases {
-            let nanoseconds =
-                switch stage {
-                case .scan: batch.nanoseconds.scan
-                case .append: batch.nanoseconds.append
-                case .match: batch.nanoseconds.match
-                case .deliver: batch.nanoseconds.deliver
-                }
-            stages[stage.rawValue].add(
-                events: batch.sampledEvents, bytes: batch.sampledBytes, nanoseconds: nanoseconds)
+        if batch.sampledEvents > 0 {
+            add(batch, batch.nanoseconds.scan, to: scan)
+            add(batch, batch.nanoseconds.append, to: append)
+            add(batch, batch.nanoseconds.match, to: match)
+            add(batch, batch.nanoseconds.deliver, to: deliver)
         }
         let now = monotonicNanoseconds()
         latency.recordBatch { histogram in
@@ -182,9 +180,14 @@ final class RouteStatistics: Sendable {
         }
     }
 
+    @inline(__always)
+    private func add(_ batch: RouteBatch, _ nanoseconds: UInt64, to stage: StageCounters) {
+        stage.add(events: batch.sampledEvents, bytes: batch.sampledBytes, nanoseconds: nanoseconds)
+    }
+
     var snapshot: BusStatistics {
-        func stage(_ stage: RouteStage) -> BusStatistics.Stage {
-            let counted = stages[stage.rawValue].snapshot
+        func stage(_ stage: StageCounters) -> BusStatistics.Stage {
+            let counted = stage.snapshot
             return BusStatistics.Stage(
                 events: counted.events, bytes: counted.bytes, nanoseconds: counted.nanoseconds)
         }
@@ -196,10 +199,10 @@ final class RouteStatistics: Sendable {
         statistics.bytes = counted.bytes
         statistics.matches = matches.load(ordering: .relaxed)
         statistics.matchedEvents = matchedEvents.load(ordering: .relaxed)
-        statistics.scan = stage(.scan)
-        statistics.append = stage(.append)
-        statistics.match = stage(.match)
-        statistics.deliver = stage(.deliver)
+        statistics.scan = stage(scan)
+        statistics.append = stage(append)
+        statistics.match = stage(match)
+        statistics.deliver = stage(deliver)
         statistics.latency = LatencyPercentiles(
             p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
             max: times.max)

@@ -172,10 +172,9 @@ extension TargetEngine {
     ) {
         guard let workerOfLane else { return }
         if isBus, event.hops >= lane.hopsMax {
-            _ = cutsLoop(event.bytes, event.sequence, hops: event.hops, hopsMax: lane.hopsMax)
-            return
+            return cutLoopSlow(event, lane)
         }
-        if publisher == nil { openQueue() }
+        if publisher == nil { openQueueSlow() }
         if !workerOfLane._withUnsafeGuaranteedRef({ $0.isSaturated }), let publisher {
             let outcome = publisher._withUnsafeGuaranteedRef {
                 $0.publish(
@@ -184,13 +183,18 @@ extension TargetEngine {
             }
             if case .accepted = outcome { return }
         }
-        overflow(event, lane, archive)
+        overflowSlow(event, lane, archive)
     }
 
     /// For the first event.
     @inline(never)
-    private func openQueue() {
+    private func openQueueSlow() {
         publisher = queue?.makePublisher().map(Unmanaged.passRetained)
+    }
+
+    @inline(never)
+    private func cutLoopSlow(_ event: OfferedEvent, _ lane: RouterLane) {
+        _ = cutsLoop(event.bytes, event.sequence, hops: event.hops, hopsMax: lane.hopsMax)
     }
 
     /// Makes a dead letter of an event that has come through too many buses to go to another one. From
@@ -210,7 +214,7 @@ extension TargetEngine {
     }
 
     @inline(never)
-    private func overflow(
+    private func overflowSlow(
         _ event: OfferedEvent, _ lane: RouterLane, _ archive: Unmanaged<BusArchive>?
     ) {
         if let archive = archive?.takeUnretainedValue(), event.isArchived {
@@ -245,6 +249,11 @@ extension TargetEngine {
         guard let publisher, publisher._withUnsafeGuaranteedRef({ $0.flush() }) > 0,
             !isFlushScheduled
         else { return }
+        flushLaterSlow(lane)
+    }
+
+    @inline(never)
+    private func flushLaterSlow(_ lane: RouterLane) {
         isFlushScheduled = true
         lane.schedule(afterMilliseconds: 2) { [self] in
             isFlushScheduled = false

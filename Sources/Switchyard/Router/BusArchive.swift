@@ -51,12 +51,12 @@ final class BusArchive: @unchecked Sendable {
             nextSequence = sequence &+ 1
             return .appended(sequence)
         } catch {
-            return fail(error)
+            return failSlow(error)
         }
     }
 
     @inline(never)
-    private func fail(_ error: ArchiveError) -> Outcome {
+    private func failSlow(_ error: ArchiveError) -> Outcome {
         failure.set(error)
         guard case .diskFull = error, !isClosing.load(ordering: .relaxed) else { return .failed }
         return .full
@@ -75,9 +75,12 @@ final class BusArchive: @unchecked Sendable {
         do throws(ArchiveError) {
             try writer.commitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
         } catch {
-            failure.set(error)
+            noteSlow(error)
         }
     }
+
+    @inline(never)
+    private func noteSlow(_ error: ArchiveError) { failure.set(error) }
 
     /// Makes a full disk no reason to wait any more.
     func beginClosing() { isClosing.store(true, ordering: .relaxed) }

@@ -51,9 +51,12 @@ final class BusEngine: @unchecked Sendable {
     /// Goes over to the newest rules, and gives the number of their edition.
     @inline(__always)
     func newestEdition() -> UInt64 {
-        if matcher == nil { matcher = book.makeMatcher(sharing: scratch) }
+        if matcher == nil { makeMatcherSlow() }
         return matcher?.turnToNewestEdition() ?? 0
     }
+
+    @inline(never)
+    private func makeMatcherSlow() { matcher = book.makeMatcher(sharing: scratch) }
 
     /// Archives an event, where there is an archive, and gives it its number; nil where it has to be
     /// held until the disk has room.
@@ -123,7 +126,7 @@ final class BusEngine: @unchecked Sendable {
     /// Commits what the archive's durability asks for.
     func finishRun() {
         isTouched = false
-        archive?.commitIfDue()
+        archiveOfLane?._withUnsafeGuaranteedRef { $0.commitIfDue() }
     }
 }
 

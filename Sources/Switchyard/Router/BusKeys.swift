@@ -43,35 +43,43 @@ struct BusKeys {
 }
 
 /// The buses of a lane, by their keys.
-struct BusTable {
+///
+/// Invariant: all of `entries` is initialised, and nobody else holds its memory.
+struct BusTable: ~Copyable {
     fileprivate struct Entry {
         var key: UInt32
         var bus: Unmanaged<BusEngine>?
     }
 
-    private var entries: [Entry] = []
+    // Not an array, which would be retained while buses are looked up.
+    private var entries = UnsafeMutableBufferPointer<Entry>(start: nil, count: 0)
 
-    /// Puts a bus in its place, or takes it away. Retains it as long as it is there.
+    deinit {
+        for entry in entries { entry.bus?.release() }
+        entries.deallocate()
+    }
+
+    /// Puts a bus in its place, or takes it away. Retains it as long as it is there. O(1), amortised.
     mutating func set(_ bus: BusEngine?, at key: UInt32) {
         let place = BusKeys.place(of: key)
-        while entries.count <= place { entries.append(Entry(key: 0, bus: nil)) }
+        if place >= entries.count { grow(to: max(place + 1, entries.count * 2)) }
         entries[place].bus?.release()
         entries[place] = Entry(key: key, bus: bus.map(Unmanaged.passRetained))
     }
 
-    /// Gives up all buses.
-    mutating func removeAll() {
-        for entry in entries { entry.bus?.release() }
-        entries = []
+    private mutating func grow(to count: Int) {
+        let larger = UnsafeMutableBufferPointer<Entry>.allocate(capacity: count)
+        let end = larger.moveInitialize(fromContentsOf: entries)
+        larger[end...].initialize(repeating: Entry(key: 0, bus: nil))
+        entries.deallocate()
+        entries = larger
     }
 
-    /// Lets `body` look buses up, nothing retained.
+    /// What looks buses up, nothing retained: valid until the table is changed.
     @inline(__always)
-    func withLookup(_ body: (Lookup) -> Void) {
-        entries.withUnsafeBufferPointer { body(Lookup(entries: $0)) }
-    }
+    var lookup: Lookup { Lookup(entries: UnsafeBufferPointer(entries)) }
 
-    /// Buses by key, as long as the table is lent.
+    /// Buses by key.
     struct Lookup {
         fileprivate let entries: UnsafeBufferPointer<Entry>
         /// Whether there are so many that what belongs to them, some cache lines each, may be in no near

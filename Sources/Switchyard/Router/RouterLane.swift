@@ -22,8 +22,8 @@ final class RouterLane: @unchecked Sendable {
     nonisolated(unsafe) private var queue: DispatchQueue?
 
     @exclusivity(unchecked) private var buses = BusTable()
-    @exclusivity(unchecked) private var touchedBuses: [Unmanaged<BusEngine>] = []
-    @exclusivity(unchecked) private var touchedTargets: [Unmanaged<TargetEngine>] = []
+    @exclusivity(unchecked) private var touchedBuses = TouchedList<BusEngine>()
+    @exclusivity(unchecked) private var touchedTargets = TouchedList<TargetEngine>()
     @exclusivity(unchecked) private var scanner = StructuralScanner()
     @exclusivity(unchecked) private var envelopes = EnvelopeReader()
     @exclusivity(unchecked) private var sampling = RouteSampling()
@@ -33,8 +33,6 @@ final class RouterLane: @unchecked Sendable {
         self.traces = traces
         self.hopsMax = hopsMax
     }
-
-    deinit { buses.removeAll() }
 
     func attach(to queue: DispatchQueue) { self.queue = queue }
 
@@ -57,19 +55,18 @@ final class RouterLane: @unchecked Sendable {
         var batch = RouteBatch()
         // One look at the wall clock a run: ingest times are no finer than that.
         let ingestTime = Int64(bitPattern: wallClockNanoseconds())
-        buses.withLookup { buses in
-            for (position, event) in events.enumerated() {
-                if buses.areMany { lookAhead(from: position, in: events, buses) }
-                // A bus that was removed while its events were on their way gets none.
-                guard let bus = buses[event.key] else {
-                    batch.refused += 1
-                    continue
-                }
-                bus._withUnsafeGuaranteedRef { bus in
-                    touch(bus)
-                    if bus.holds || !route(event, to: bus, ingestTime, &batch) {
-                        hold(event, for: bus)
-                    }
+        let buses = buses.lookup
+        for (position, event) in events.enumerated() {
+            if buses.areMany { lookAhead(from: position, in: events, buses) }
+            // A bus that was removed while its events were on their way gets none.
+            guard let bus = buses[event.key] else {
+                batch.refused += 1
+                continue
+            }
+            bus._withUnsafeGuaranteedRef { bus in
+                touch(bus)
+                if bus.holds || !route(event, to: bus, ingestTime, &batch) {
+                    holdSlow(event, for: bus)
                 }
             }
         }
@@ -96,10 +93,8 @@ final class RouterLane: @unchecked Sendable {
     }
 
     private func finishRun() {
-        for target in touchedTargets { target._withUnsafeGuaranteedRef { $0.flush(self) } }
-        touchedTargets.removeAll(keepingCapacity: true)
-        for bus in touchedBuses { bus._withUnsafeGuaranteedRef { $0.finishRun() } }
-        touchedBuses.removeAll(keepingCapacity: true)
+        touchedTargets.drain { $0.flush(self) }
+        touchedBuses.drain { $0.finishRun() }
     }
 
     @inline(__always)
@@ -107,7 +102,7 @@ final class RouterLane: @unchecked Sendable {
         // Only an archive has anything done at the end of a run.
         guard bus.archiveOfLane != nil, !bus.isTouched else { return }
         bus.isTouched = true
-        touchedBuses.append(Unmanaged.passUnretained(bus))
+        touchedBuses.append(bus)
     }
 
     /// Archives and matches an event, and offers it to targets. False if there is no room in its
@@ -140,7 +135,7 @@ final class RouterLane: @unchecked Sendable {
         }
         guard let place else { return false }
         watch.lap(.match, &batch)
-        if event.tag & TraceBook.flag != 0 { trace(event, place, matches) }
+        if event.tag & TraceBook.flag != 0 { traceSlow(event, place, matches) }
         if !matches.isEmpty {
             batch.matches &+= UInt64(matches.count)
             batch.matchedEvents &+= 1
@@ -180,7 +175,7 @@ final class RouterLane: @unchecked Sendable {
                     target.offer(event, to: self, archive: bus.archiveOfLane)
                     if target.isQueued, !target.isTouched {
                         target.isTouched = true
-                        touchedTargets.append(Unmanaged.passUnretained(target))
+                        touchedTargets.append(target)
                     }
                 }
             }
@@ -192,7 +187,7 @@ final class RouterLane: @unchecked Sendable {
 
 extension RouterLane {
     @inline(never)
-    private func trace(_ event: EventDescriptor, _ place: EventPlace, _ matches: RouteMatches) {
+    private func traceSlow(_ event: EventDescriptor, _ place: EventPlace, _ matches: RouteMatches) {
         var routes: Set<ObjectIdentifier> = []
         matches.forEach { routes.insert(ObjectIdentifier($0)) }
         traces.routed(event.tag >> TraceBook.numberShift, place, routes)
@@ -202,7 +197,7 @@ extension RouterLane {
 // A bus whose archive's disk is full: its events wait, the lane's other buses do not.
 extension RouterLane {
     @inline(never)
-    private func hold(_ event: EventDescriptor, for bus: BusEngine) {
+    private func holdSlow(_ event: EventDescriptor, for bus: BusEngine) {
         bus.held.append(event)
         scheduleRelease(of: bus)
     }
