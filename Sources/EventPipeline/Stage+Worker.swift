@@ -13,7 +13,7 @@ extension Stage {
         repeat {
             left -= self.drain(upTo: left)
             if left == 0 {
-                self.queue.async { self.takeTurn() }
+                self.askForTurn()
                 return
             }
             if self.ring.isFinished {

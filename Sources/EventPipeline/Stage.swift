@@ -38,6 +38,8 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
 
     @usableFromInline let ring: Ring
     let queue: DispatchQueue
+    /// Asks for turns on the queue: unlike a block, it is made once, not for each of them.
+    private let turns: any DispatchSourceUserDataAdd
     let handler: Handler
     let turnBudget: Int
     let yieldsBeforeParking: Int
@@ -65,13 +67,24 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
         precondition(yieldsBeforeParking >= 0, "a worker cannot yield less than never")
         self.ring = ring
         self.queue = DispatchQueue(label: label)
+        self.turns = DispatchSource.makeUserDataAddSource(queue: self.queue)
         self.handler = handler
         self.turnBudget = turnBudget
         self.yieldsBeforeParking = yieldsBeforeParking
         self.runMax = max(1, ring.capacity / 4)
         self.words = PaddedAtomics(count: StageWord.count)
         self.words[StageWord.parked].pointee.store(1, ordering: .relaxed)
+        let asked = Unmanaged.passUnretained(self)
+        self.turns.setEventHandler {
+            // Each request holds a reference; what two of them ask for at a time is one turn.
+            let stage = asked.takeRetainedValue()
+            for _ in 1..<max(1, stage.turns.data) { asked.release() }
+            stage.takeTurn()
+        }
+        self.turns.activate()
     }
+
+    deinit { self.turns.cancel() }
 
     /// Publishes as many of `events` as there is room for, the first ones, wakes the worker if it is
     /// parked, and returns their number: fewer if the ring is full or the stage stopped. Never
@@ -123,7 +136,13 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     func wakeSlow() {
         guard self.takeParkedFlag() else { return }
         self.words[StageWord.wakes].count(1)
-        self.queue.async { self.takeTurn() }
+        self.askForTurn()
+    }
+
+    /// Has ``takeTurn()`` called on the queue, and keeps the stage until then. Allocates nothing.
+    func askForTurn() {
+        _ = Unmanaged.passRetained(self)
+        self.turns.add(data: 1)
     }
 
     /// Whether the caller, and nobody else, turned the flag from parked to not parked.

@@ -1,6 +1,7 @@
 import Dispatch
 import EventArchive
 import EventMatching
+import EventPipeline
 import EventWorkload
 import Foundation
 import MemoryMeasures
@@ -11,9 +12,8 @@ import Testing
 
 /// Exact, not timed, as in ``AllocationTests``: what each thread on the way of an event allocates.
 ///
-/// Waking a worker that had nothing to do allocates, and so does its giving way to others after some
-/// thousand events. Neither is the way of an event, so these tests see to it that neither happens:
-/// each worker is held up until all that it is to do is there.
+/// Each worker is held up until all that it is to do is there, so that what a thread allocates is told
+/// apart from what it does while it waits.
 @Suite(
     "The way of an event from thread to thread allocates nothing",
     .enabled(if: Allocations.areCounted, "allocations can't be counted without libjemalloc-dev"),
@@ -105,6 +105,40 @@ struct RouteAllocationTests {
         #expect(least == (0, 0), "\(least) bytes in \(events.count) events")
         publisher.close()
         try bus.close()
+    }
+}
+
+@Suite(
+    "Waking a worker allocates nothing",
+    .enabled(if: Allocations.areCounted, "allocations can't be counted without libjemalloc-dev"))
+struct WakeAllocationTests {
+    @Test("one that had nothing to do, a hundred times")
+    func wake() throws {
+        let handled = DispatchSemaphore(value: 0)
+        let stage = Stage(
+            label: "woken", ring: MPSCRing(minimumCapacity: 64), yieldsBeforeParking: 0
+        ) { _ in handled.signal() }
+        var least = UInt64.max
+        for _ in 0..<5 {
+            let wakes = stage.statistics.wakes
+            let allocated = try allocatedBytes {
+                for _ in 0..<100 {
+                    withUnsafeTemporaryAllocation(of: EventDescriptor.self, capacity: 1) { event in
+                        guard let base = event.baseAddress else { return }
+                        event.initialize(
+                            repeating: EventDescriptor(
+                                base: UnsafeRawPointer(base), byteCount: 0))
+                        _ = stage.send(UnsafeBufferPointer(event), onFull: .wait)
+                    }
+                    handled.wait()
+                    usleep(50)
+                }
+            }
+            #expect(stage.statistics.wakes > wakes + 50, "the worker has to have parked")
+            least = min(least, allocated)
+        }
+        #expect(least == 0, "\(least) bytes for 100 wakes")
+        stage.stopAndWait()
     }
 }
 
