@@ -11,7 +11,7 @@ struct ArchiveReplayCommand: ParsableCommand {
         abstract: "Read an archive through rules, and print what matches.",
         discussion: """
             Prints, for each event that a rule matches, its sequence number, a tab, and the names of \
-            the rules; then, on standard error, how many events there were and how fast they came. \
+            the rules, as switchyard match does; then, on standard error, how many events there were and how fast they came. \
             Events that no rule can match, by their source, detail-type or account, are not read \
             where the archive's footers and indexes tell (switchyard archive compact makes indexes). \
             Events come in the order of the archive. A --pace follows the times at which they came \
@@ -149,7 +149,7 @@ struct ArchiveReplayCommand: ParsableCommand {
             json
                 ? "{\"sequence\":\(event.sequence),\"rules\":["
                     + names.map(JSONText.quoted).joined(separator: ",") + "]}"
-                : "\(event.sequence)\t\(names.joined(separator: ","))")
+                : "\(event.sequence)\t\(names.map(ShownName.text).joined(separator: ","))")
     }
 }
 

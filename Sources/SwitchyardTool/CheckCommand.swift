@@ -98,7 +98,7 @@ struct CheckCommand: ParsableCommand {
                 json
                     ? try JSONText.encoded(
                         Verdict(valid: true, name: rule.name, canonical: canonical))
-                    : "\(rule.name)\t\(canonical)")
+                    : "\(ShownName.text(rule.name))\t\(canonical)")
         }
         for problem in file.problems {
             if json {
@@ -147,15 +147,22 @@ struct CheckCommand: ParsableCommand {
                         valid: false, error: error.message, line: error.line, column: error.column))
             )
         }
-        Terminal.error("\(error)")
-        // The line it is on, with a mark below the place, unless the line is too long to read so.
+        Terminal.error(error, in: text)
+    }
+}
+
+extension Terminal {
+    /// Reports what is wrong with a pattern: below it the line it is on, with a mark at the place, unless
+    /// that line is too long to read so.
+    static func error(_ error: PatternError, in text: [UInt8]) {
+        Self.error("\(error)")
         // Lines are told apart by bytes: to a String "\r\n" is one character, and no "\n".
         let line = String(
             decoding: text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[
                 error.line - 1], as: UTF8.self
         ).filter { $0 != "\r" }
         if line.count <= 200 {
-            Terminal.note("  \(line)\n  \(String(repeating: " ", count: error.column - 1))^")
+            note("  \(line)\n  \(String(repeating: " ", count: error.column - 1))^")
         }
     }
 }

@@ -124,13 +124,14 @@ struct DryRunCommand: ParsableCommand {
                 "{\"sequence\":\(found.sequence),\"rule\":\(JSONText.quoted(found.rule)),"
                     + "\"event\":\(event),\"deliveries\":[\(deliveries.joined(separator: ","))]}")
         }
-        Terminal.print("\(found.sequence)\t\(found.rule)\t\(event)")
+        Terminal.print("\(found.sequence)\t\(ShownName.text(found.rule))\t\(event)")
         for (target, input) in inputs {
             switch input {
             case .success(let bytes):
-                Terminal.print("  \(target.id) would get \(String(decoding: bytes, as: UTF8.self))")
+                let text = String(decoding: bytes, as: UTF8.self)
+                Terminal.print("  \(ShownName.text(target.id)) would get \(text)")
             case .failure(let failure):
-                Terminal.print("  \(target.id) would get nothing: \(failure)")
+                Terminal.print("  \(ShownName.text(target.id)) would get nothing: \(failure)")
             }
         }
     }
@@ -141,7 +142,7 @@ struct DryRunCommand: ParsableCommand {
             verdict.events > 0
             ? " (\(Figure.share(verdict.matched, of: verdict.events)))" : ""
         var line =
-            "\(verdict.rule): would have matched \(Figure.count(verdict.matched)) of "
+            "\(ShownName.text(verdict.rule)): would have matched \(Figure.count(verdict.matched)) of "
             + "\(Figure.count(verdict.events, of: "event"))\(share)"
         if !verdict.first.isEmpty {
             line += ": " + verdict.first.map(String.init).joined(separator: ", ")

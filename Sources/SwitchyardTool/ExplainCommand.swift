@@ -10,6 +10,8 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Say field by field why rules match an event, or why not.",
         discussion: """
+            Exits with 1 if the pattern is invalid, or a line was skipped.
+
             EXAMPLES
               switchyard explain --rules rules.jsonl --rule stopped --events events.jsonl --event 3
               switchyard explain --pattern '{"detail": {"state": ["stopped"]}}' --events -
@@ -44,7 +46,8 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         var skipped = SkippedLines(policy)
-        let rules = try chosenRules(&skipped)
+        var rules = try chosenRules(&skipped)
+        if !json { for position in rules.indices { rules[position].showName() } }
         let name = events == "-" ? "standard input" : events
         var isFirst = true
         var isFound = event == nil
@@ -61,7 +64,9 @@ struct ExplainCommand: ParsableCommand {
                             ? try JSONText.encoded(ExplanationJSON(line.number, explanation))
                             : "\(isFirst ? "" : "\n")event \(line.number), \(explanation)")
                     isFirst = false
-                case .failure(.pattern(let error)): throw Outcome.failure(error)
+                case .failure(.pattern(let error)):
+                    Terminal.error("\(error)")
+                    throw Outcome.wrong
                 case .failure(.event(let error)):
                     return try skipped.skip(
                         LineProblem(
@@ -76,7 +81,8 @@ struct ExplainCommand: ParsableCommand {
     private func chosenRules(_ skipped: inout SkippedLines) throws -> [Rule] {
         if let pattern {
             do { return [try Rule(name: "pattern", pattern: pattern)] } catch {
-                throw Outcome.failure(error)
+                Terminal.error(error, in: Array(pattern.utf8))
+                throw Outcome.wrong
             }
         }
         // validate() saw that there is one or the other.
@@ -89,6 +95,11 @@ struct ExplainCommand: ParsableCommand {
             return found
         }
     }
+}
+
+extension Rule {
+    /// Gives itself the name that a line of text shows.
+    fileprivate mutating func showName() { name = ShownName.text(name) }
 }
 
 /// An explanation as `--json` prints it.

@@ -10,7 +10,8 @@ struct MatchCommand: ParsableCommand {
         abstract: "Print, for each event, the names of the rules that match.",
         discussion: """
             Without --json, a line is the event's line number, a tab, and the names joined by \
-            commas (- where no rule matches).
+            commas (- where no rule matches). A name with a tab, a comma or the like in it is \
+            written as a JSON string.
 
             EXAMPLES
               switchyard match --rules data/rules.jsonl --events data/events.jsonl
@@ -52,7 +53,7 @@ struct MatchCommand: ParsableCommand {
     }
 
     private func textLine(_ number: Int, _ names: [String]) -> String {
-        "\(number)\t\(names.isEmpty ? "-" : names.joined(separator: ","))"
+        "\(number)\t\(names.isEmpty ? "-" : names.map(ShownName.text).joined(separator: ","))"
     }
 
     private func jsonLine(_ number: Int, _ names: [String]) -> String {

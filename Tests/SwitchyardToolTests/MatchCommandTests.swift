@@ -116,6 +116,43 @@ struct MatchCommandTests {
         #expect([result, all, pattern].allSatisfy { $0.exitCode == 0 })
     }
 
+    @Test("an invalid pattern is shown with a mark below the place, with the exit code of check")
+    func explainInvalidPattern() throws {
+        let pattern = #"{"é": [{"prefix": 1}]}"#
+        let explained = try Tool.run("explain", "--pattern", pattern, "--events", events)
+        let checked = try Tool.run("check", pattern)
+        #expect(explained.errors == checked.errors && explained.output.isEmpty)
+        #expect(explained.exitCode == 1 && checked.exitCode == 1)
+    }
+
+    @Test("names that columns could not tell apart are written as JSON strings, in texts alone")
+    func awkwardNames() throws {
+        let names = ["a,b", "tab\there", "line\nbreak", "-", "", "plain \"x\"", "\"quoted\""]
+        let shown = [
+            #""a\u002cb""#, #""tab\there""#, #""line\nbreak""#, #""-""#, #""""#, #"plain "x""#,
+            #""\"quoted\"""#,
+        ]
+        let encoder = JSONEncoder()
+        let lines = try names.map {
+            let name = String(decoding: try encoder.encode($0), as: UTF8.self)
+            return "{\"name\":\(name),\"pattern\":{\"a\":[1]}}"
+        }
+        let file = try folder.file("awkward", lines: lines)
+        func run(_ arguments: String...) throws -> Tool.Result {
+            try Tool.run(arguments + ["--rules", file, "--events", "-"], input: #"{"a":1}"#)
+        }
+        let order = names.indices.sorted { names[$0] < names[$1] }
+        let text = try run("match")
+        #expect(text.output == "1\t" + order.map { shown[$0] }.joined(separator: ",") + "\n")
+        let object = try run("match", "--json").object()
+        #expect(object["rules"] as? [String] == order.map { names[$0] })
+        let explained = try run("explain")
+        #expect(explained.lines.count { $0.hasPrefix("event 1, ") } == names.count)
+        #expect(shown.allSatisfy { explained.output.contains("event 1, \($0): matches\n") })
+        let checked = try Tool.run("check", "--rules", file)
+        #expect(checked.lines == shown.map { "\($0)\t{\"a\":[1]}" })
+    }
+
     @Test("explain --json is an object a line")
     func explainJSON() throws {
         let object = try Tool.run(
