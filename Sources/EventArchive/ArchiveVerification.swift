@@ -108,8 +108,8 @@ extension ArchiveReader {
             result.problems.append(
                 ArchiveProblem(
                     file: fileName, offset: UInt64(segment.recordsEnd),
-                    found: "a footer that says \(describe(segment.summary))",
-                    expected: describe(scan.summary)))
+                    found: "a footer that says \(segment.summary.words)",
+                    expected: scan.summary.words))
         }
         if segment.hasFooter {
             compareBlocks(of: mapped, to: footer?.blockChecksums ?? [], fileName, &result)
@@ -179,12 +179,5 @@ extension ArchiveReader {
                     found: "a block with the checksum \(hexadecimal(actual))",
                     expected: hexadecimal(checksums[index])))
         }
-    }
-
-    private func describe(_ summary: SegmentSummary) -> String {
-        "\(summary.records) records up to sequence \(summary.endSequence), "
-            + "\(summary.eventBytes) event bytes, ingest times \(summary.ingestTimes.first) to "
-            + "\(summary.ingestTimes.last), event times \(summary.eventTimes.first) to "
-            + "\(summary.eventTimes.last)"
     }
 }

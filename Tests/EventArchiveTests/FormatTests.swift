@@ -28,6 +28,21 @@ struct FormatTests {
         #expect(SegmentName(parsing: name) == nil)
     }
 
+    @Test("what a footer says is told in times that people read")
+    func summaryInWords() {
+        var summary = SegmentSummary(firstSequence: 7)
+        #expect(summary.words == "no records")
+        summary.add(
+            sequence: 7, eventBytes: 10, ingestTime: 1_769_860_800_000_000_000, eventTime: -1)
+        summary.add(
+            sequence: 8, eventBytes: 5, ingestTime: 1_769_860_801_500_000_000, eventTime: 0)
+        #expect(
+            summary.words == "2 records up to event 8, 15 bytes of events, ingest times "
+                + "2026-01-31T12:00:00Z to 2026-01-31T12:00:01.5Z, event times "
+                + "1969-12-31T23:59:59.999999999Z to 1970-01-01T00:00:00Z")
+        #expect(TimeSpan(first: .min, last: .max).words.hasPrefix("1677-09-21T00:12:43.145224192Z"))
+    }
+
     @Test("a record's bytes are where the table says")
     func record() throws {
         let fixture = Fixture()
