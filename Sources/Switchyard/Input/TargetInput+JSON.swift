@@ -21,6 +21,10 @@ extension TargetInput {
         case "InputPath": self = .path(try InputPath(try text(value["InputPath"], "InputPath")))
         case "InputTransformer":
             let transformer = value["InputTransformer"]
+            for member in transformer?.members ?? []
+            where !["InputPathsMap", "InputTemplate"].contains(member.key) {
+                throw .unknownMember("InputTransformer.\(member.key)", target: target)
+            }
             var paths: [String: String] = [:]
             for member in transformer?["InputPathsMap"]?.members ?? [] {
                 paths[member.key.description] = try text(

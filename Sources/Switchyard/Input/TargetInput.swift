@@ -97,6 +97,8 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
     case severalInputs(target: String)
     /// Something that has to be a text is none.
     case notText(String, target: String)
+    /// A member that the service does not know: a slip of the pen would change what targets get.
+    case unknownMember(String, target: String)
     /// More than the service takes.
     case tooLong(what: String, count: Int, limit: Int)
 
@@ -115,6 +117,8 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
             "Only one of Input, InputPath, or InputTransformer must be provided for target "
                 + "\(target)."
         case .notText(let what, let target): "\(what) of target \(target) has to be a string"
+        case .unknownMember(let member, let target):
+            "target \(target) has \(member), which EventBridge does not know"
         case .tooLong(let what, let count, let limit):
             "\(what) has \(count), at most \(limit) are allowed"
         }

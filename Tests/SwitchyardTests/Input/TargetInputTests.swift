@@ -164,6 +164,22 @@ private let paths = [
                 == #""{detailType:T,source:s,x:[1]}""#)
     }
 
+    @Test("a member of a transformer that EventBridge does not know is named, not passed over")
+    func refusesUnknownMembers() throws {
+        let text = Array(
+            #"{"InputTransformer":{"InputTemplate":"{}","InputPathMap":{"a":"$"}}}"#.utf8)
+        var scanner = StructuralScanner()
+        text.withUnsafeBytes { bytes in
+            let error = #expect(throws: TargetInputError.self) {
+                try TargetInput(JSONValue(try scanner.scan(bytes)), target: "T1")
+            }
+            #expect(
+                error?.description
+                    == "target T1 has InputTransformer.InputPathMap, which EventBridge "
+                    + "does not know")
+        }
+    }
+
     @Test("what a template can't be is refused when it is made")
     func refusesTemplates() throws {
         func error(_ template: String, _ paths: [String: String] = [:]) -> TargetInputError? {
