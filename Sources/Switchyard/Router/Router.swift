@@ -75,10 +75,7 @@ public final class Router: Sendable {
             } catch { throw .archive(bus: "", error) }
         }
         let office: DeadLetterOffice
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory + "/buses", withIntermediateDirectories: true)
-        } catch { throw .files("\(directory): \(error)") }
+        try makeFolder(directory + "/buses")
         do throws(ArchiveError) {
             office = try DeadLetterOffice(
                 directory: directory + "/dead-letters", eventBytesMax: configuration.slabBytes)
@@ -86,7 +83,20 @@ public final class Router: Sendable {
         do {
             return RouterServices(
                 deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory))
-        } catch { throw .files("\(directory)/delivery.watermarks: \(error)") }
+        } catch { throw .unusable(path: directory + "/delivery.watermarks", error) }
+    }
+
+    /// Makes a folder and those that it lies in, unless they are there. (`FileManager` does not say why
+    /// it can't.)
+    private static func makeFolder(_ path: String) throws(RouterError) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += part
+            if mkdir(made, 0o777) != 0, errno != EEXIST {
+                throw .unusable(path: path, reason: String(cString: strerror(errno)))
+            }
+            made += "/"
+        }
     }
 
     private static func makeLane(

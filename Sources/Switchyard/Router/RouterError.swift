@@ -1,5 +1,6 @@
 public import EventArchive
 public import EventMatching
+internal import Foundation
 
 /// Why a router could not do what it was asked to: in the service's words where it has some.
 public enum RouterError: Error, Sendable, CustomStringConvertible {
@@ -29,6 +30,8 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
     case archive(bus: String, ArchiveError)
     /// A file of the router can't be read or written.
     case files(String)
+    /// A file or folder of the router can't be made, read or written.
+    case unusable(path: String, reason: String)
     /// The router was closed.
     case closed
 
@@ -52,7 +55,20 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
         case .noSuchTarget(let target, let rule): "Rule \(rule) has no target \(target)."
         case .archive(let bus, let error): "the archive of bus \(bus): \(error)"
         case .files(let message): message
+        case .unusable(let path, let reason): "\(path): can't be used: \(reason)"
         case .closed: "the router was closed"
         }
+    }
+}
+
+extension RouterError {
+    /// With what the system says is the reason, where an error of Foundation has that in it.
+    static func unusable(path: String, _ error: any Error) -> RouterError {
+        var reason = error as NSError
+        while let cause = reason.userInfo[NSUnderlyingErrorKey] as? NSError { reason = cause }
+        guard reason.domain == NSPOSIXErrorDomain else {
+            return .unusable(path: path, reason: error.localizedDescription)
+        }
+        return .unusable(path: path, reason: String(cString: strerror(Int32(reason.code))))
     }
 }

@@ -86,6 +86,19 @@ import Testing
         #expect(changes > 1)
     }
 
+    @Test("a directory that can't be one is named, with what the system says")
+    func refusesDirectories() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("taken", Array("x".utf8))
+        for directory in [file, file + "/below"] {
+            let error = #expect(throws: RouterError.self) {
+                try Router(RouterConfiguration(directory: directory))
+            }
+            #expect(
+                error?.description == "\(directory)/buses: can't be used: Not a directory")
+        }
+    }
+
     @Test("what can't be done is refused in the service's words, and changes nothing")
     func refuses() throws {
         let router = try makeRouter()
