@@ -3,6 +3,9 @@
 ///
 /// Used on the target's queue alone. Owns a copy of each event.
 struct PendingDeliveries {
+    /// Set in the key of an event's descriptor that a replay gives; its hops are in the lowest byte.
+    static let replayedFlag: UInt32 = 1 << 8
+
     /// A delivery.
     struct Item {
         var bytes: [UInt8]
@@ -10,6 +13,8 @@ struct PendingDeliveries {
         /// When the event was taken on, on the clock of ``monotonicNanoseconds()``; wraps.
         var acceptedAt: UInt64
         var hops: UInt8
+        /// Whether a replay gave it to the target, which did not have to find it in the archive.
+        var isReplayed = false
         /// How often it was tried.
         var attempts = 0
         /// When it is to be tried again.
@@ -38,10 +43,12 @@ struct PendingDeliveries {
     /// When the next one is to be tried again.
     var nextDue: UInt64? { retries.first?.due }
 
-    /// The smallest sequence number of all; nil if there are none. O(count).
+    /// The smallest sequence number of all that no replay gave; nil if there are none. O(count).
     var firstSequence: UInt64? {
         var least: UInt64?
-        func take(_ item: Item) { least = min(least ?? .max, item.sequence) }
+        func take(_ item: Item) {
+            if !item.isReplayed { least = min(least ?? .max, item.sequence) }
+        }
         waiting[first...].forEach(take)
         underway.values.forEach(take)
         retries.forEach(take)

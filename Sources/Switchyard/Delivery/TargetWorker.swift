@@ -223,6 +223,7 @@ extension PendingDeliveries.Item {
     init(_ event: EventDescriptor) {
         self.init(
             bytes: Array(event.bytes), sequence: event.tag, acceptedAt: event.publishTime,
-            hops: UInt8(truncatingIfNeeded: event.key))
+            hops: UInt8(truncatingIfNeeded: event.key),
+            isReplayed: event.key & PendingDeliveries.replayedFlag != 0)
     }
 }

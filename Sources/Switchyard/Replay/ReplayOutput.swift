@@ -132,7 +132,8 @@ final class ReplayDelivery: ReplayOutput {
                 return queue.stage.isClosed
             }
             switch publisher.publish(
-                bytes, tag: sequence, publishTime: monotonicNanoseconds())
+                bytes, key: PendingDeliveries.replayedFlag, tag: sequence,
+                publishTime: monotonicNanoseconds())
             {
             case .accepted: counts.deliveries += 1
             case .tooLarge: counts.refused += 1

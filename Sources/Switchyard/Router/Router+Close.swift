@@ -12,8 +12,9 @@ extension Router {
         /// Targets that were behind: beside what is counted, they go on in the archive after the next
         /// start.
         public var targetsBehind: [String] = []
-        /// Deliveries that were not made in time, of buses without an archive: they became dead
-        /// letters if there is a place for these.
+        /// Deliveries that were not made in time and will not be found in an archive, because the
+        /// bus has none, or because they are of a replay: they became dead letters if there is a
+        /// place for these.
         public var givenUp = 0
         /// Targets that did not return from a delivery.
         public var stuckTargets: [String] = []
@@ -25,9 +26,16 @@ extension Router {
     /// Accepts nothing more, routes and delivers what was accepted, and closes the archives.
     ///
     /// Deliveries go on until all are made, or the time is over; retries that are due later than that
-    /// are not waited for. A second call does nothing.
+    /// are not waited for. So while a target fails whose next retry is due within the limit, this can
+    /// take all of the limit, and at most a fifth of a second more, for targets that do not return from
+    /// a call; archives are sealed after that. `close(within: .zero)` routes what was accepted, and
+    /// makes no delivery that has not begun.
     ///
-    /// - Parameter limit: how long deliveries may take at most.
+    /// What can't be delivered in time is not lost: with an archive it is delivered after the next
+    /// start; without one, and where a replay gave it to the target, it becomes a dead letter. A
+    /// second call does nothing.
+    ///
+    /// - Parameter limit: how long deliveries may take at most; ten seconds, if nothing is said.
     /// - Returns: what could not be delivered in time, and where it is.
     /// - Throws: ``RouterError``: the first archive that could not be closed well. Everything else was
     ///   closed nevertheless.
@@ -153,12 +161,13 @@ private final class RemainderBox: @unchecked Sendable {
     ) {
         lock.withLock {
             running.remove(name)
-            count(items.count, isArchived)
+            for item in items { count(1, isArchived && !item.isReplayed) }
         }
-        guard !isArchived else { return }
-        for item in items {
+        for item in items where !isArchived || item.isReplayed {
+            let what = item.isReplayed ? "this replayed event" : "it"
             worker.giveUp(
-                item, DeliveryError(.unknown, "the router was closed before it was delivered"), nil)
+                item, DeliveryError(.unknown, "the router was closed before \(what) was delivered"),
+                nil)
         }
     }
 

@@ -258,6 +258,30 @@ final class ManualClock: Sendable {
         #expect(throws: ReplayError.self) { try router.startReplay(ReplayRequest(name: "q")) }
     }
 
+    @Test("what a target could not be given of a replay when the router closes is a dead letter")
+    func closingWithRetries() async throws {
+        let folder = try TemporaryFolder()
+        let router = try await makeRouter(folder, events: 3)
+        let late = RetryPolicy(firstDelay: .seconds(3_600), maximumDelay: .seconds(3_600))
+        try router.putTargets(
+            [.closure("t", retry: late) { _ in throw Refusal() }], on: "all")
+        _ = try await router.startReplay(ReplayRequest(name: "again")).finished()
+        await wait { (try? router.statistics(target: "t", of: "all").failedAttempts) == 3 }
+        try router.publish(event(3))
+        await wait { (try? router.statistics(target: "t", of: "all").failedAttempts) == 4 }
+        let remainder = try router.close()
+        // The one that was published is found again in the archive; nobody would look for the others.
+        #expect(remainder.givenUp == 3 && remainder.kept == 1)
+        let next = try SwitchyardTests.makeRouter(folder)
+        let letters = try next.deadLetters()
+        #expect(
+            letters.map { String(decoding: $0.event, as: UTF8.self) }.sorted()
+                == (0..<3).map { replayed($0, "again") })
+        #expect(letters.allSatisfy { $0.message.contains("closed before this replayed event") })
+        #expect(letters.allSatisfy { $0.attempts == 1 })
+        try next.close()
+    }
+
     @Test("what can't be replayed is refused, and said in the service's words")
     func refusals() async throws {
         let folder = try TemporaryFolder()
