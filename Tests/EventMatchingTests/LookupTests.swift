@@ -82,6 +82,30 @@ struct LookupTests {
         }
     }
 
+    @Test("only letters have another case", arguments: [0, 3, 7, 8, 15])
+    func letters(position: Int) throws {
+        let characters =
+            (0x20...0x7E).map { Character(Unicode.Scalar($0)) }
+            .filter { $0 != "\"" && $0 != "\\" } + ["é", "É"]
+        func text(_ character: Character) -> String {
+            let text = String(repeating: "x", count: position) + String(character)
+            return text.padding(20)
+        }
+        let rules = try RuleSet(
+            characters.map {
+                let pattern = #"{"f":[{"equals-ignore-case":"\#(text($0))"}]}"#
+                return try Rule(name: String($0), pattern: pattern)
+            })
+        var reused = Matcher(rules)
+        for character in characters {
+            let expected = characters.filter {
+                $0 == character || $0.isLetter && $0.lowercased() == character.lowercased()
+            }
+            let found = try reused.matchNames(#"{"f":"\#(text(character))"}"#)
+            #expect(found == expected.map(String.init), "\(character)")
+        }
+    }
+
     @Test("numbers are found by ranges, by value and by text, in any order", arguments: [0, 1, 2])
     func numbers(stream: UInt64) throws {
         var random = SeededGenerator(stream: 195 + stream)
@@ -109,5 +133,11 @@ struct LookupTests {
             let found = try reused.matchNames(event)
             #expect(try found == rules.matches(event), "\(event)")
         }
+    }
+}
+
+extension String {
+    fileprivate func padding(_ count: Int) -> String {
+        self + String(repeating: "y", count: count - self.count)
     }
 }
