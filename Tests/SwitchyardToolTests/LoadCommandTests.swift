@@ -8,7 +8,10 @@ struct LoadCommandTests {
 
     @Test(
         "delivers everything that it published, and reports it",
-        arguments: [["--rate", "2000"], [], ["--target", "closure"], ["--no-archived"]])
+        arguments: [
+            ["--rate", "2000"], [], ["--target", "closure"], ["--no-archived"],
+            ["--no-archived", "--buses", "3"], ["--no-archived", "--buses", "3", "--deal"],
+        ])
     func delivers(options: [String]) throws {
         let run = try Tool.run(
             ["load", "--seconds", "0.5", "--producers", "2", "--json"] + small + options)
@@ -54,6 +57,7 @@ struct LoadCommandTests {
         #expect(try Tool.run("load", "--compare", path, other).exitCode == 2)
         #expect(try Tool.run("load", "--compare", path).exitCode == 64)
         #expect(try Tool.run("load", "--rate", "0").exitCode == 64)
+        #expect(try Tool.run("load", "--deal").exitCode == 64)
     }
 
     @Test("a page has everything in it: the scripts, the report that was kept, and no addresses")
