@@ -5,9 +5,9 @@
     ///
     /// This is the place to begin reading `SwitchyardHTTP`, which is there with the package trait
     /// `HTTP` only, so that who wants no HTTP builds and fetches no network stack. An
-    /// ``APIDestination`` and what a target adds to it become a `RequestPlan`, checked once; the
-    /// `HTTPTarget` makes a request of it for each event, as often a second as the destination takes
-    /// (`InvocationPace`), with a token where the ``HTTPConnection`` wants one (`OAuthTokens`), and
+    /// ``APIDestination`` and what a target adds to it become a `RequestTemplate`, checked once; the
+    /// `HTTPTarget` makes a `RequestPlan` and a request of it for each event, as often a second as the
+    /// destination takes (`InvocationPace`), with a token where the ``HTTPConnection`` wants one (`OAuthTokens`), and
     /// only to addresses that `AddressRules` allow; an `HTTPOutcome` says what became of it.
     public struct APIDestination: Sendable {
         /// What a request does.
@@ -58,6 +58,12 @@
         /// server's error, no sooner than `Retry-After` says. Other answers than success are final,
         /// and redirects are not followed.
         ///
+        /// A path value, or the value of a header or of a part of the query, can be a path: where the
+        /// whole of it is one, as in `$.detail.id`, what the matched event has there stands for it,
+        /// whatever the target's `input` is; a string without its quotes, anything else as JSON. An
+        /// event that has nothing there becomes a dead letter, with
+        /// ``DeliveryError/Code/invalidParameter``: what the service does then is not documented.
+        ///
         /// - Parameters:
         ///   - pathValues: what stands for each `*` in the endpoint's path; it is percent-encoded.
         ///   - parameters: what is added to each request. Where the connection adds something of the
@@ -68,8 +74,9 @@
             parameters: [HTTPParameter] = [], input: TargetInput = .event,
             retry: RetryPolicy = RetryPolicy(), concurrency: Int = 8
         ) throws(HTTPDestinationError) -> Target {
-            let plan = try RequestPlan(destination, pathValues: pathValues, parameters: parameters)
-            let target = try HTTPTarget(plan, destination)
+            let template = try RequestTemplate(
+                destination, pathValues: pathValues, parameters: parameters)
+            let target = try HTTPTarget(template, destination)
             return .custom(id, input: input, retry: retry, concurrency: concurrency, target)
         }
     }

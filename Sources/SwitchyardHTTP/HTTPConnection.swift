@@ -73,6 +73,8 @@
         case bodyParameter(name: String, method: APIDestination.Method)
         /// The rate limit is not at least 1.
         case rateLimit(Int)
+        /// A parameter's value begins like a path into the event, and is none.
+        case parameterPath(String, reason: String)
 
         /// What is wrong, in words.
         public var description: String {
@@ -85,6 +87,8 @@
             case .bodyParameter(let name, let method):
                 "\(method.rawValue) has no body that \"\(name)\" could be added to"
             case .rateLimit(let limit): "\(limit) requests a second are no rate: 1 at least"
+            case .parameterPath(let text, let reason):
+                "the parameter \"\(text)\" begins like a path, and is none: \(reason)"
             }
         }
     }

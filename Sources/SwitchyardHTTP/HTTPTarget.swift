@@ -7,7 +7,7 @@
 
     /// Sends a request for each event.
     final class HTTPTarget: DeferredTarget {
-        private let plan: RequestPlan
+        private let template: RequestTemplate
         private let timeout: Duration
         private let allowsPrivateAddresses: Bool
         private let pace: SharedPace
@@ -19,8 +19,10 @@
             var isClosed = false
         }
 
-        init(_ plan: RequestPlan, _ destination: APIDestination) throws(HTTPDestinationError) {
-            self.plan = plan
+        init(
+            _ template: RequestTemplate, _ destination: APIDestination
+        ) throws(HTTPDestinationError) {
+            self.template = template
             timeout = destination.timeout
             allowsPrivateAddresses = destination.allowsPrivateAddresses
             pace = SharedPace(perSecond: destination.invocationRateLimitPerSecond)
@@ -35,7 +37,7 @@
         func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void) {
             Task {
                 do {
-                    try await deliver(delivery.bytes)
+                    try await deliver(delivery)
                     settle(nil)
                 } catch {
                     settle(HTTPOutcome.error(error, timeout: timeout))
@@ -54,8 +56,9 @@
             Task { try? await client.shutdown() }
         }
 
-        private func deliver(_ event: [UInt8]) async throws {
-            guard let body = plan.body(event) else {
+        private func deliver(_ delivery: Delivery) async throws {
+            let plan = try template.plan(for: delivery.event)
+            guard let body = plan.body(delivery.bytes) else {
                 throw DeliveryError(
                     .invalidParameter,
                     "the input is no JSON object, to which parameters can be added")
@@ -63,20 +66,20 @@
             let client = try openClient()
             try await pace.wait()
             guard let tokens else {
-                if let error = try await send(client, body, token: nil) { throw error }
+                if let error = try await send(client, plan, body, token: nil) { throw error }
                 return
             }
             let token = try await tokens.token(client)
-            guard let error = try await send(client, body, token: token) else { return }
+            guard let error = try await send(client, plan, body, token: token) else { return }
             // A token may end before its time. Once: a second refusal means something else.
             guard error.code == .noPermissions, error.isRetriable else { throw error }
             let fresh = try await tokens.token(client, insteadOf: token)
-            if let error = try await send(client, body, token: fresh) { throw error }
+            if let error = try await send(client, plan, body, token: fresh) { throw error }
         }
 
         /// Sends a request, and gives what the answer means.
         private func send(
-            _ client: HTTPClient, _ body: [UInt8], token: String?
+            _ client: HTTPClient, _ plan: RequestPlan, _ body: [UInt8], token: String?
         ) async throws -> DeliveryError? {
             var request = plan.request(body: body)
             if let token {

@@ -25,7 +25,7 @@
         }
 
         @Test("headers that are none, that each request has of its own, or that would split it")
-        func refusesParameters() {
+        func refusesParameters() throws {
             let cases: [(HTTPParameter, HTTPDestinationError)] = [
                 (.header("", "x"), .headerName("")), (.header("a b", "x"), .headerName("a b")),
                 (.header("a:", "x"), .headerName("a:")),
@@ -41,6 +41,12 @@
                         parameters: [parameter])
                 }
             }
+            let path = #expect(throws: HTTPDestinationError.self) {
+                try Target.http(
+                    "t", APIDestination(endpoint: "https://a/"),
+                    parameters: [.query("q", "$.detail[x]")])
+            }
+            #expect("\(try #require(path))".contains("$.detail[x]"))
             var none = APIDestination(endpoint: "https://a/")
             none.invocationRateLimitPerSecond = 0
             #expect(throws: HTTPDestinationError.rateLimit(0)) { try Target.http("t", none) }

@@ -113,6 +113,49 @@
             #expect(try router.letters.map(\.code) == [.invalidParameter])
         }
 
+        @Test("a value that is a path is what the event has there, whatever the input is")
+        func readsParametersFromEvents() async throws {
+            let server = try await TestServer()
+            let router = try HTTPRouter(
+                destination(server.address("/orders/*/of/*"), .post),
+                pathValues: ["$.detail.id", "shop"],
+                parameters: [
+                    .header("X-Who", "$.detail.name"), .header("X-Price", "$5"),
+                    .query("sizes", "$.detail.sizes"), .query("n", "$.n"),
+                ],
+                input: .constant("{}"))
+            try await router.publish(
+                #"{"n":1,"detail":{"id":"a/b \u0031","name":"\"Zo\u00eb\"","sizes":[1,"x"]}}"#)
+            try router.close()
+            let request = try #require(server.requests.first)
+            #expect(request.target == "/orders/a%2Fb%201/of/shop?sizes=%5B1%2C%22x%22%5D&n=1")
+            #expect(request.headers["X-Who"] == ["\"Zoë\""] && request.body == "{}")
+            #expect(request.headers["X-Price"] == ["$5"])
+        }
+
+        @Test("an event without a value for a path, or an unfit one, is a dead letter")
+        func refusesMissingParameters() async throws {
+            let server = try await TestServer()
+            let router = try HTTPRouter(
+                destination(server.address("/*")), pathValues: ["$.id"],
+                parameters: [.header("X-H", "$.h")])
+            try await router.publish(
+                #"{"n":1,"h":"x"}"#, #"{"n":2,"id":"x","h":"a\nb"}"#, #"{"n":3,"id":"..","h":""}"#,
+                #"{"n":4,"id":7,"h":"x"}"#)
+            try router.close()
+            #expect(server.requests.map(\.target) == ["/7"])
+            let letters = try router.letters.sorted { $0.sequence < $1.sequence }
+            #expect(
+                letters.map(\.code) == [.invalidParameter, .invalidParameter, .invalidParameter])
+            #expect(
+                letters.map(\.message) == [
+                    "the event has nothing at $.id, for path value 1",
+                    "the value of the header X-H has control characters",
+                    "\"..\" as a path value would lead elsewhere",
+                ])
+            #expect(letters.allSatisfy { $0.attempts == 1 })
+        }
+
         @Test("requests without a body send none")
         func sendsNoBody() async throws {
             let server = try await TestServer()

@@ -39,7 +39,9 @@ public struct MatchedEvent: ~Escapable {
     /// A copy that may be kept.
     public var delivery: Delivery {
         let copy = bytes.withUnsafeBytes { Array($0) }
-        return Delivery(bytes: copy, sequence: sequence, attempt: attempt, hops: hops, place: place)
+        return Delivery(
+            bytes: copy, event: copy, sequence: sequence, attempt: attempt, hops: hops, place: place
+        )
     }
 }
 
@@ -47,6 +49,8 @@ public struct MatchedEvent: ~Escapable {
 public struct Delivery: Sendable {
     /// What the target gets: the event, or what its ``TargetInput`` made of it.
     public let bytes: [UInt8]
+    /// The event that was matched, whatever the input is: what a target's own parameters read.
+    package let event: [UInt8]
     /// The event's sequence number in the bus's archive; without one, its number on the bus.
     public let sequence: UInt64
     /// How often its delivery was tried, this time included.

@@ -95,16 +95,20 @@ extension TargetWorker {
     private func begin(_ item: PendingDeliveries.Item, _ target: any DeferredTarget) {
         let input: [UInt8]
         do {
-            input = try item.bytes.withUnsafeBytes { bytes in
-                try withInput(bytes, acceptedAt: item.acceptedAt) { Array($0) }
+            if case .event = self.input {
+                input = item.bytes
+            } else {
+                input = try item.bytes.withUnsafeBytes { bytes in
+                    try withInput(bytes, acceptedAt: item.acceptedAt) { Array($0) }
+                }
             }
         } catch {
             return failed(item, error)
         }
         let number = pending.start(item)
         let delivery = Delivery(
-            bytes: input, sequence: item.sequence, attempt: item.attempts, hops: item.hops,
-            place: place)
+            bytes: input, event: item.bytes, sequence: item.sequence, attempt: item.attempts,
+            hops: item.hops, place: place)
         target.begin(delivery) { [self] error in
             onQueue { [self] in
                 settle(number, error)

@@ -52,6 +52,23 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension InputPath {
+    /// The value at the path as a text: a string without its quotes and escapes, anything else as JSON;
+    /// nil where the event, which is JSON, has nothing there. O(bytes of the event).
+    package func text(in event: [UInt8]) -> String? {
+        var scanner = StructuralScanner()
+        return event.withUnsafeBytes { bytes in
+            guard let index = try? scanner.scan(bytes), let found = value(in: index) else {
+                return nil
+            }
+            if case .json(let value) = found, let text = value.string { return text.description }
+            var output: [UInt8] = []
+            found.appendJSON(to: &output)
+            return String(decoding: output, as: UTF8.self)
+        }
+    }
+}
+
 /// Reads the steps of a path.
 private struct PathReader {
     let text: [UInt8]
