@@ -57,7 +57,7 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         _ body: @escaping @Sendable (borrowing MatchedEvent) throws -> Void
     ) -> Target {
-        Target(id: id, .immediate(ClosureTarget(body: body)), input, retry)
+        Target(id: id, .immediate(ClosureTarget(body)), input, retry)
     }
 
     /// An asynchronous closure, called for up to `concurrency` events at a time.
@@ -146,8 +146,9 @@ extension DeferredTarget {
     public func close() {}
 }
 
-/// A synchronous closure.
-private struct ClosureTarget: ImmediateTarget {
-    let body: @Sendable (borrowing MatchedEvent) throws -> Void
+/// A synchronous closure, in an object: to call it there counts no reference.
+private final class ClosureTarget: ImmediateTarget {
+    private let body: @Sendable (borrowing MatchedEvent) throws -> Void
+    init(_ body: @escaping @Sendable (borrowing MatchedEvent) throws -> Void) { self.body = body }
     func deliver(_ event: borrowing MatchedEvent) throws { try body(event) }
 }
