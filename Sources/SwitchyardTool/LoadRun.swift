@@ -31,6 +31,7 @@ final class LoadRun: Sendable {
         self.events = events
         ruleCount = rules.count
         var archive = ArchiveConfiguration(durability: .none)
+        archive.eventBytesMax = max(archive.eventBytesMax, events.longestEvent)
         if command.target == .inline {
             archive.retention = ArchiveRetention(bytes: UInt64(command.keep) << 30)
         }

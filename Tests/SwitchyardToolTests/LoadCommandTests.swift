@@ -44,6 +44,20 @@ struct LoadCommandTests {
         }
     }
 
+    @Test("events of more than an archive's default limit are taken")
+    func takesLongEvents() throws {
+        let folder = try TemporaryFolder()
+        let filler = String(repeating: "y", count: 2 << 20)
+        let event = #"{"source":"a","detail":{"x":""# + filler + #""}}"#
+        let events = try folder.file("long.jsonl", Array(event.utf8))
+        let run = try Tool.run(
+            ["load", "--rate", "20", "--seconds", "0.5", "--warmup", "0.1", "--rules", "10"]
+                + ["--repeat", "2", "--events", events, "--json"])
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let report = try run.object()
+        #expect(report["published"] as? Int ?? 0 > 0 && report["unarchived"] as? Int == 0)
+    }
+
     @Test("a report that was kept can be compared with another; what is no report is refused")
     func compares() throws {
         let folder = try TemporaryFolder()
