@@ -20,7 +20,10 @@ struct LoadCommand: ParsableCommand {
             Beside the generated rules there is one that matches every event; its target measures. \
             At the end everything that was published must have reached it, or the command fails.
 
-            With --outage the target fails at first, for so many seconds of the measured time: what             comes meanwhile waits in the archive, and memory should stay as it is. The end waits             until the target has caught up; each event must have come at least once.
+            With --outage the target fails at first, for so many seconds of the measured time: \
+            what comes meanwhile waits in the archive, and memory should stay as it is. The end waits \
+            until the target has caught up, which counts as measured too; each event must have come \
+            at least once. Ctrl-C ends the outage.
 
             EXAMPLES
               switchyard load --rate 100000 --rules 100 --seconds 10
@@ -96,6 +99,9 @@ struct LoadCommand: ParsableCommand {
         guard compare.isEmpty || compare.count == 2 else {
             throw ValidationError("--compare takes two reports.")
         }
+        guard report == nil || report != html else {
+            throw ValidationError("--report and --html are two files, not one.")
+        }
         guard compare.isEmpty || (rate == nil && report == nil && !json) else {
             throw ValidationError(
                 "--compare measures nothing; of the other options it takes --html alone.")
@@ -113,15 +119,15 @@ struct LoadCommand: ParsableCommand {
         guard !deal || buses > 1 else {
             throw ValidationError("--deal needs --buses.")
         }
-        guard (0...seconds).contains(outage), outage == 0 || (target == .closure && archived) else {
-            throw ValidationError(
-                "--outage is at most --seconds, and needs --target closure and the archive.")
-        }
         guard (1...1_024).contains(keep) else {
             throw ValidationError("--keep has to be from 1 to 1024.")
         }
         guard (0.1...86_400).contains(seconds), (0...3_600).contains(warmup) else {
             throw ValidationError("--seconds is 0.1 to 86400, --warmup 0 to 3600.")
+        }
+        guard (0...seconds).contains(outage), outage == 0 || (target == .closure && archived) else {
+            throw ValidationError(
+                "--outage is at most --seconds, and needs --target closure and the archive.")
         }
     }
 

@@ -17,6 +17,9 @@ final class LoadOutage: @unchecked Sendable {
         end.store(monotonicNanoseconds() &+ UInt64(seconds * 1e9), ordering: .relaxed)
     }
 
+    /// The target is there again.
+    func finish() { end.store(0, ordering: .relaxed) }
+
     /// Called by the target for each event, before anything else.
     ///
     /// - Throws: that it is out of order.

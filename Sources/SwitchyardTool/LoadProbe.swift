@@ -51,6 +51,15 @@ final class LoadProbe: @unchecked Sendable {
         return interval
     }
 
+    /// What came since the last interval, when the target is called no more.
+    func takeRest() -> LatencyHistogram {
+        // An interval that was asked for last and came too late.
+        var rest = handed
+        rest.merge(current)
+        (handed, current) = (LatencyHistogram(), LatencyHistogram())
+        return rest
+    }
+
     /// Says that the target is called no more.
     func end() { request.store(Request.idle, ordering: .releasing) }
 

@@ -33,6 +33,10 @@ struct LoadReport: Codable {
     var producers: Int
     var target: String
     var isArchived: Bool
+    /// Not in reports of the first versions, which had one.
+    var buses: Int?
+    /// Whether each bus has rules of its own.
+    var isDealt: Bool?
     var rules: Int
     var ruleSource: String
     var eventSource: String
@@ -65,6 +69,7 @@ struct LoadReport: Codable {
         producers = command.producers
         target = command.target.rawValue
         isArchived = command.archived
+        (buses, isDealt) = (command.buses, command.deal)
         self.rules = rules
         self.ruleSource = ruleSource
         self.eventSource = eventSource
@@ -167,7 +172,9 @@ struct LoadReport: Codable {
         Terminal.print(
             "load: \(loop), \(producers) publisher\(producers == 1 ? "" : "s"), "
                 + "\(Figure.count(rules)) rules, target \(target), "
-                + (isArchived ? "archived" : "not archived"))
+                + (isArchived ? "archived" : "not archived")
+                + ((buses ?? 1) > 1 ? ", \(Figure.count(buses ?? 1)) buses" : "")
+                + (isDealt == true ? " with rules of their own" : ""))
         Terminal.print("  rules from \(ruleSource); events from \(eventSource)")
         if let outageSeconds, let repeated {
             Terminal.print(
@@ -188,7 +195,9 @@ struct LoadReport: Codable {
     func differences(from other: LoadReport) -> [String] {
         [
             ("the loop", loop == other.loop), ("publishers", producers == other.producers),
-            ("the target", target == other.target && outageSeconds == other.outageSeconds),
+            ("the target", target == other.target),
+            ("the outage", outageSeconds == other.outageSeconds),
+            ("buses", (buses ?? 1, isDealt ?? false) == (other.buses ?? 1, other.isDealt ?? false)),
             ("the archive", isArchived == other.isArchived),
             ("rules", rules == other.rules && ruleSource == other.ruleSource),
             ("events", eventSource == other.eventSource),

@@ -127,7 +127,13 @@ final class LoadRun: Sendable {
         result.processorNanoseconds = processorNanoseconds() &- begin.processor
         isOver.store(true, ordering: .relaxed)
         while threads.contains(where: { !$0.isFinished }) { usleep(1_000) }
+        if Interrupt.isRequested { outage.finish() }
         try close()
+        // What the target caught up with at the end came late enough to be measured.
+        if command.outage > 0 {
+            let rest = probe.takeRest()
+            if rest.count > 0 { result.add(rest, nanoseconds: monotonicNanoseconds() &- last) }
+        }
         probe.end()
         if let error = failure.error { throw error }
     }

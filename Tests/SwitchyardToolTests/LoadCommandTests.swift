@@ -39,8 +39,13 @@ struct LoadCommandTests {
         #expect(report["outageSeconds"] as? Double == 0.7)
         let latency = try #require(report["latency"] as? [String: Any])
         #expect(latency["max"] as? Int ?? 0 > 500_000_000)
-        for wrong in [["--outage", "1"], ["--outage", "2", "--target", "closure"]] {
-            #expect(try Tool.run(["load", "--seconds", "1"] + small + wrong).exitCode == 64)
+        #expect(latency["p50"] as? Int ?? 0 > 0)
+        for wrong in [
+            ["--seconds", "1", "--outage", "1"], ["--seconds", "-1"], ["--seconds", "nan"],
+            ["--seconds", "1", "--outage", "2", "--target", "closure"],
+            ["--report", "one", "--html", "one"],
+        ] {
+            #expect(try Tool.run(["load"] + small + wrong).exitCode == 64)
         }
     }
 

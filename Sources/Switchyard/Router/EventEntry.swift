@@ -97,8 +97,7 @@ public enum EntriesError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .count(let count, let limit):
-            "\(count) validation error\(count == 1 ? "" : "s"): 1 to \(limit) entries are allowed, "
-                + "not \(count)"
+            "1 validation error: 1 to \(limit) entries are allowed, not \(count)"
         case .size: "Total size of the entries in the request is over the limit."
         }
     }

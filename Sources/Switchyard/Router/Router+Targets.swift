@@ -19,6 +19,13 @@ extension Router {
             let rule = try ruleState(rule, on: bus)
             for target in targets { try check(target) }
             let replaced = Set(targets.map(\.id))
+            if let twice = targets.first(where: { target in
+                targets.count { $0.id == target.id } > 1
+            }) {
+                throw .invalidName(
+                    twice.id, what: "target",
+                    reason: "another one of the call has it, and a rule's targets differ in theirs")
+            }
             let kept = rule.targets.indices.filter {
                 !replaced.contains(rule.targets[$0].place.target)
             }

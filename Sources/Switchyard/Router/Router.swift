@@ -102,7 +102,9 @@ public final class Router: Sendable {
     private static func makeLane(
         _ configuration: RouterConfiguration, _ traces: TraceBook
     ) -> Lane {
-        let pool = SlabPool(slabCount: configuration.slabCount, slabBytes: configuration.slabBytes)
+        let pool = SlabPool(
+            slabCount: min(max(2, configuration.slabCount), PipelineLimit.slabCountMax),
+            slabBytes: configuration.slabBytes)
         let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax, traces: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }

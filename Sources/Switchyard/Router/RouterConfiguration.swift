@@ -20,7 +20,7 @@ public struct RouterConfiguration: Sendable {
     /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up.
     public var slabBytes = 1 << 20
     /// How many slabs a lane has: they bound the bytes that can wait, and there can be one publisher
-    /// fewer.
+    /// fewer. From 2 to 65,536; what is less or more counts as that.
     public var slabCount = 32
     /// What a publisher does when there is no room.
     public var backPressure = BackPressure.wait

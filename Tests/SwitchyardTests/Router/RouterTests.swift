@@ -5,6 +5,21 @@ import TestSupport
 import Testing
 
 @Suite struct RouterTests {
+    @Test("two targets of one name in a call are an error, and nothing changes")
+    func refusesTwins() throws {
+        var configuration = RouterConfiguration()
+        // As few as there have to be.
+        configuration.slabCount = 0
+        let router = try Router(configuration)
+        try router.putRule(RoutingRule(name: "all", pattern: #"{"source": ["a"]}"#))
+        #expect(throws: RouterError.self) {
+            try router.putTargets([.closure("x") { _ in }, .closure("x") { _ in }], on: "all")
+        }
+        // It has none: with targets it could not be removed.
+        try router.removeRule("all")
+        try router.close()
+    }
+
     @Test("an event reaches the targets of the rules that match it, on its own bus only")
     func routes() throws {
         let router = try Router()
