@@ -2,7 +2,8 @@
 public struct MatchedEvent: ~Escapable {
     /// What the target gets: the event, or what its ``TargetInput`` made of it.
     public let bytes: RawSpan
-    /// The event's sequence number in the bus's archive; without one, its number on the bus.
+    /// The event's sequence number in the bus's archive; without one, its number on the bus. Of a dead
+    /// letter that was sent again: `UInt64.max`.
     public let sequence: UInt64
     /// How often its delivery was tried, this time included.
     public let attempt: Int
@@ -51,7 +52,8 @@ public struct Delivery: Sendable {
     public let bytes: [UInt8]
     /// The event that was matched, whatever the input is: what a target's own parameters read.
     package let event: [UInt8]
-    /// The event's sequence number in the bus's archive; without one, its number on the bus.
+    /// The event's sequence number in the bus's archive; without one, its number on the bus. Of a dead
+    /// letter that was sent again: `UInt64.max`.
     public let sequence: UInt64
     /// How often its delivery was tried, this time included.
     public let attempt: Int

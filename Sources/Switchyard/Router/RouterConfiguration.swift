@@ -5,7 +5,7 @@ public import EventPipeline
 public struct RouterConfiguration: Sendable {
     /// Where archives, dead letters and watermarks are kept; a folder that is made if it does not
     /// exist. Nil for nowhere: then nothing survives, a target that falls behind loses events, and
-    /// dead letters are only counted.
+    /// dead letters are only counted, as lost.
     public var directory: String?
     /// How the buses' archives are written; nil for no archives.
     public var archive: ArchiveConfiguration?
