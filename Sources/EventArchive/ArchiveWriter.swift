@@ -87,8 +87,8 @@ public final class ArchiveWriter: @unchecked Sendable {
     }
 
     /// Appends one event and returns its sequence number. O(bytes); no allocation and no system call.
-    /// Every few megabytes it tells the queues how far it has come; it waits for the disk only if that
-    /// cannot keep up.
+    /// Once a mebibyte it tells the queues how far it has come, in a block that is allocated; it waits
+    /// for the disk only if that cannot keep up.
     ///
     /// Throws `eventTooLarge` (nothing happened), `diskFull` (nothing was appended; can be tried
     /// again), `syncFailed`, `fileCut`, `closed`. The times are in nanoseconds since 1970 and need no

@@ -57,7 +57,11 @@ struct RouteAllocationTests {
             least.lane = min(least.lane, routed)
             least.target = min(least.target, delivered)
         }
-        #expect(least == (0, 0, 0), "\(least) bytes in \(events.count) events")
+        #expect(least.publisher == 0 && least.target == 0, "\(least)")
+        // Once a mebibyte the writer tells its queues how far it is, in a block; if each event led to
+        // an allocation, it would be a hundred times as much.
+        let blockBytesMax: UInt64 = isArchived ? 4 * 256 : 0
+        #expect(least.lane <= blockBytesMax, "\(least.lane) bytes in \(events.count) events")
         #expect(publisher.matchedCount > 10_000, "matched ahead")
         publisher.close()
         try router.close()
