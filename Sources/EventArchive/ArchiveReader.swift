@@ -25,7 +25,8 @@ public final class ArchiveReader: Sendable {
     /// Opens the archive in a directory. O(segments) if all are sealed, else also O(bytes in the open
     /// one), which is read to find its end.
     ///
-    /// Throws `missingDirectory`, `noArchive`, `foreignDirectory`, and every error about the state of the files.
+    /// Throws `missingDirectory`, `noArchive`, `foreignDirectory`, and every error about the state of the
+    /// files.
     public convenience init(directory path: String) throws(ArchiveError) {
         let directory = try ArchiveDirectory(opening: path)
         let identity = try directory.identity()

@@ -49,6 +49,16 @@ struct LoadCommandTests {
         }
     }
 
+    @Test("what a target catches up with after the last second is measured too")
+    func measuresTheRest() throws {
+        let options = ["--rate", "4000", "--target", "closure", "--outage", "0.5", "--json"]
+        let run = try Tool.run(["load", "--seconds", "0.5"] + small + options)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let intervals = try #require(try run.object()["intervals"] as? [[String: Any]])
+        let measured = intervals.reduce(0) { $0 + ($1["events"] as? Int ?? 0) }
+        #expect(measured > 1_000, "of about 2,000")
+    }
+
     @Test("events of more than an archive's default limit are taken")
     func takesLongEvents() throws {
         let folder = try TemporaryFolder()
