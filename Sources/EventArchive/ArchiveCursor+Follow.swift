@@ -41,11 +41,9 @@ extension ArchiveCursor {
 
     /// Opens the segment that begins behind the last record, if there is one.
     private mutating func openNextSegment() throws(ArchiveError) -> Bool {
-        let lastID = walk.segment?.header.id ?? lastSegmentID
-        let isOver = walk.segment?.hasFooter ?? true
-        let identity = identity
+        let isOver = walk.segment.map { $0.hasFooter || $0.name.isSealed } ?? true
         guard
-            let next = try directory.segment(behind: lastID, of: identity),
+            let next = try directory.segment(behind: lastSegmentID, endingAt: end, of: identity),
             isOver || next.header.firstSequence == walk.expected
         else { return false }
         leaveSegment()
@@ -184,10 +182,12 @@ extension ArchiveDirectory {
         }
     }
 
-    /// The first segment with a greater id, as far as it can be read; nil if there is none. An open one
-    /// is described as if it had no record yet.
+    /// The first segment with a greater id, as far as it can be read; nil if there is none yet. An open
+    /// one is described as if it had no record.
+    ///
+    /// - Parameter end: the number behind the last record of the segment with this id.
     fileprivate func segment(
-        behind id: UInt64, of archive: ArchiveID
+        behind id: UInt64, endingAt end: UInt64, of archive: ArchiveID
     ) throws(ArchiveError) -> SegmentDescription? {
         let names: [SegmentName]
         do throws(ArchiveError) {
@@ -196,19 +196,46 @@ extension ArchiveDirectory {
             // It was renamed while the directory was read: the next look will tell.
             return nil
         }
-        guard let name = names.first(where: { $0.id > id }) else { return nil }
-        do throws(ArchiveError) {
-            let file = try openFile(name.fileName)
+        // A file that is renamed meanwhile can be missing in a listing. Who looks for it by its names,
+        // in the order in which it gets them, finds it.
+        let next = SegmentName(id: id &+ 1, firstSequence: end, state: .prepared)
+        if names.first(where: { $0.id > id })?.id != next.id,
+            let missed = try description(of: next, archive)
+        {
+            return missed
+        }
+        for name in names where name.id > id {
+            if let found = try description(of: name, archive) { return found }
+            // One that cannot be read will not get better, unless it is still to begin.
+            guard name.isSealed else { return nil }
+        }
+        return nil
+    }
+
+    /// What a segment is, under whatever name it has by now; nil if it is gone, cannot be read, or has no
+    /// header yet.
+    private func description(
+        of name: SegmentName, _ archive: ArchiveID
+    ) throws(ArchiveError) -> SegmentDescription? {
+        for name in name.laterNames where !name.isSealed {
+            guard let file = try openIfThere(name.fileName) else { continue }
             let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
             guard let header = try SegmentHeader.decode(page, file: name.fileName),
-                header.archive == archive, header.id == name.id
+                header.archive == archive, header.id == name.id,
+                header.firstSequence == name.firstSequence
             else { return nil }
-            let begin = Int(header.recordsBegin)
             let open = SegmentDescription(
                 name: name, header: header, hasFooter: false, fileBytes: try file.byteCount(),
-                recordsEnd: begin, summary: SegmentSummary(firstSequence: header.firstSequence),
-                gaps: [])
+                recordsEnd: Int(header.recordsBegin),
+                summary: SegmentSummary(firstSequence: header.firstSequence), gaps: [])
             return try sealedVersion(of: open) ?? open
+        }
+        do throws(ArchiveError) {
+            var report = ArchiveRecoveryReport()
+            let finding = try SegmentSurvey.examine(
+                name.sealed, in: self, of: archive, report: &report)
+            guard case .readable(let segment) = finding else { return nil }
+            return segment
         } catch {
             if error.isMissingFile { return nil }
             throw error

@@ -287,11 +287,15 @@ public struct ArchiveCursor: ~Copyable {
         walk = SegmentWalk()
     }
 
+    /// The number behind the last record of all that are known.
+    var end: UInt64 {
+        max(walk.expected, lastEnd, segments.last?.summary.endSequence ?? 0)
+    }
+
     /// What the numbers between the last record and a new segment say is a gap.
     mutating func noteHole(before next: SegmentDescription) {
-        guard let last = segments.last else { return }
-        let end = max(last.summary.endSequence, lastEnd)
-        guard next.header.firstSequence > end else { return }
+        guard !segments.isEmpty, next.header.firstSequence > end else { return }
+        let end = end
         note(
             ArchiveGap(
                 file: next.name.fileName, sequences: end..<next.header.firstSequence, bytes: 0..<0,

@@ -49,22 +49,9 @@ final class ArchiveDirectory: Sendable {
 
     /// All names but `.` and `..`, in order.
     func names() throws(ArchiveError) -> [String] {
-        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0 else { throw .system(call: "open", file: path, errno: errno) }
-        guard let stream = fdopendir(copy) else {
-            close(copy)
-            throw .system(call: "fdopendir", file: path, errno: errno)
-        }
-        defer { closedir(stream) }
         var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        guard errno == 0 else { throw .system(call: "readdir", file: path, errno: errno) }
+        let error = calls.list(descriptor, &names)
+        guard error == 0 else { throw .system(call: "readdir", file: path, errno: error) }
         return names.sorted()
     }
 

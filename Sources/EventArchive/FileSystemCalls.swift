@@ -6,10 +6,14 @@ internal import CSwitchyard
     import Glibc
 #endif
 
-/// The system calls that change an archive's files or make changes durable, so that tests can make
-/// them fail, and can know what a power cut would leave. Each returns 0 or an error number. None of
-/// them is called for each event.
+/// The system calls that change an archive's files or make changes durable, and the one that lists
+/// them, so that tests can make them fail, and can know what a power cut would leave. Each returns 0 or
+/// an error number. None of them is called for each event.
 struct FileSystemCalls: Sendable {
+    /// `readdir`, to the end. A file that gets another name meanwhile may be listed under both of its
+    /// names, or under neither.
+    var list: @Sendable (_ directory: Int32, _ names: inout [String]) -> Int32 = listNames
+
     /// `fsync`: the whole file and its size, or a directory's names.
     var syncFile: @Sendable (_ file: Int32) -> Int32 = { fsync($0) == 0 ? 0 : errno }
 
@@ -50,6 +54,25 @@ struct FileSystemCalls: Sendable {
     var remove: @Sendable (_ directory: Int32, _ name: String) -> Int32 = {
         unlinkat($0, $1, 0) == 0 ? 0 : errno
     }
+}
+
+@Sendable private func listNames(directory: Int32, names: inout [String]) -> Int32 {
+    let copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard copy >= 0 else { return errno }
+    guard let stream = fdopendir(copy) else {
+        defer { close(copy) }
+        return errno
+    }
+    defer { closedir(stream) }
+    errno = 0
+    while let entry = readdir(stream) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+        errno = 0
+    }
+    return errno
 }
 
 /// `posix_fallocate`, or zeros written where there is no such call: never a sparse file, whose holes

@@ -93,6 +93,56 @@ struct FollowTests {
         #expect(try cursor.next()?.sequence == nil)
     }
 
+    @Test("a segment that a listing misses, since it is renamed just then, is not passed over")
+    func missedByListing() throws {
+        let writer = try fixture.writer(calls: .unsynced)
+        for sequence in 0..<5 as Range<UInt64> { try writer.append(Event(sequence)) }
+        try writer.close()
+        var calls = FileSystemCalls()
+        calls.list = { directory, names in
+            let error = FileSystemCalls().list(directory, &names)
+            names.removeAll { $0.hasPrefix("00000000000000000002-") }
+            return error
+        }
+        let directory = try ArchiveDirectory(opening: fixture.path, calls: calls)
+        let identity = try directory.identity()
+        let reader = ArchiveReader(
+            directory, identity, try ArchiveSurvey.whileWriting(directory, of: identity.id))
+        var cursor = reader.cursor(following: true)
+        while try cursor.next() != nil {}
+        try fixture.write(5..<400, bytes: 600)
+        #expect(try fixture.segments().count > 3)
+        try cursor.expect(5..<400)
+    }
+
+    @Test("segments that were compressed before the cursor came to them are read")
+    func compressedAhead() throws {
+        guard ArchiveReader.canCompress else { return }
+        try fixture.write(0..<5)
+        var cursor = try fixture.reader().cursor(following: true)
+        while try cursor.next() != nil {}
+        try fixture.write(5..<400, bytes: 600)
+        #expect(try fixture.reader().compress().segments > 3)
+        try cursor.expect(5..<400)
+    }
+
+    @Test("a sealed segment that cannot be read is a gap, and the cursor goes on behind it")
+    func unreadableAhead() throws {
+        try fixture.write(0..<5)
+        var cursor = try fixture.reader().cursor(following: true)
+        while try cursor.next() != nil {}
+        try fixture.write(5..<400, bytes: 600)
+        let segments = try fixture.reader().info.segments
+        let damaged = segments[2]
+        try fixture.edit(damaged.file) { bytes in
+            for place in [0, 20, bytes.count - 1, bytes.count - 20] { bytes[place] ^= 0xFF }
+        }
+        var given: [UInt64] = []
+        while let record = try cursor.next() { given.append(record.sequence) }
+        #expect(given == (5..<400).filter { !damaged.sequences.contains($0) })
+        #expect(cursor.gaps.map(\.sequences) == [damaged.sequences])
+    }
+
     @Test("a torn record is not given, and the one that replaces it is")
     func tornRecord() throws {
         try fixture.write(0..<3, closing: false)
@@ -198,5 +248,13 @@ struct PinTests {
             _ = consume cursor
         }
         #expect(try ids.allSatisfy(isFree))
+    }
+}
+
+extension ArchiveCursor {
+    /// Requires that these numbers come next, and nothing behind them.
+    fileprivate mutating func expect(_ sequences: Range<UInt64>) throws {
+        for sequence in sequences { try #require(try next()?.sequence == sequence) }
+        #expect(try next() == nil && gaps.isEmpty)
     }
 }
