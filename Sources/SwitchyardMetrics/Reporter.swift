@@ -68,6 +68,7 @@ final class Reporter: @unchecked Sendable {
         add("target_lost", place, now.lost, before?.lost)
         add("target_fell_behind", place, now.fellBehind, before?.fellBehind)
         add("target_caught_up", place, now.caughtUp, before?.caughtUp)
+        add("target_missed", place, now.missed, before?.missed)
         set("target_queued", place, now.queued)
         set("target_pending", place, now.pending)
     }

@@ -10,7 +10,8 @@ internal import Synchronization
 ///
 /// On a queue of its own, as fast as the target takes them. When it is near the archive's end, the
 /// bus begins to offer again (`TargetEngine.rejoin`), and the catch-up ends with the last event before
-/// that; some events may then come in another order than they were published in.
+/// that; some events may then come in another order than they were published in. What the archive does
+/// not have any more is passed over, and counted as missed.
 ///
 /// `@unchecked Sendable`: what changes is touched on its queue alone.
 final class CatchUp: @unchecked Sendable {
@@ -58,21 +59,31 @@ final class CatchUp: @unchecked Sendable {
     /// A cursor inside a class, to be kept between steps.
     private final class OpenCursor {
         var records: Records
+        let first: UInt64
+        /// The first number that the archive has at all.
+        let archiveFirst: UInt64
         let end: UInt64
 
         init(_ directory: String, from first: UInt64, below end: UInt64?) throws(ArchiveError) {
             let reader = try ArchiveReader(directory: directory)
+            self.first = first
             self.end = min(max(reader.sequences.upperBound, first), end ?? .max)
+            archiveFirst = min(max(reader.sequences.lowerBound, first), self.end)
             records = Records(cursor: reader.cursor(over: .sequences(first..<self.end)))
+        }
+
+        /// How many of the numbers from the first one to this one can't be read.
+        func missing(below position: UInt64) -> UInt64 {
+            let passed = archiveFirst..<max(archiveFirst, position)
+            return records.cursor.gaps.reduce(min(archiveFirst, position) - first) {
+                $0 + UInt64($1.sequences.clamped(to: passed).count)
+            }
         }
     }
 
     /// The records of a cursor.
     private struct Records: ~Copyable {
         var cursor: ArchiveCursor
-
-        /// Whether something of the selection can't be read.
-        var hasGap: Bool { !cursor.gaps.isEmpty }
 
         /// The next record, whose bytes stay where they are until this is called again.
         mutating func next() throws(ArchiveError) -> (Record, UnsafeRawBufferPointer)? {
@@ -106,8 +117,15 @@ final class CatchUp: @unchecked Sendable {
         queue.sync {
             publisher?.close()
             publisher = nil
-            cursor = nil
+            closeCursor()
         }
+    }
+
+    /// Counts what could not be read up to here: the next cursor begins here.
+    private func closeCursor() {
+        guard let cursor else { return }
+        engine.counters.missed.add(Int(clamping: cursor.missing(below: position)))
+        self.cursor = nil
     }
 
     private func schedule(afterMilliseconds delay: Int = 0) {
@@ -126,7 +144,7 @@ final class CatchUp: @unchecked Sendable {
             moveOn()
         } catch {
             // The archive can't be read now: its disk may come back.
-            cursor = nil
+            closeCursor()
             schedule(afterMilliseconds: Self.waitMilliseconds.broken)
         }
     }
@@ -151,10 +169,9 @@ final class CatchUp: @unchecked Sendable {
         for _ in 0..<Self.stepRecords {
             if target.worker.isSaturated { return false }
             guard let (record, bytes) = try cursor.records.next() else {
-                // What a gap hides can't be delivered; what is merely not visible yet comes with the
-                // next cursor.
-                if cursor.records.hasGap { position = max(position, cursor.end) }
-                self.cursor = nil
+                // All that could be read before this was given; the rest is missing.
+                position = cursor.end
+                closeCursor()
                 return true
             }
             if !offer(bytes, record, publisher) {

@@ -20,6 +20,7 @@ final class TargetCounters: Sendable {
     let lost = Count()
     let fellBehind = Count()
     let caughtUp = Count()
+    let missed = Count()
     /// Not counts but states: how many deliveries are pending.
     let pending = Atomic<Int>(0)
 
@@ -51,6 +52,9 @@ public struct TargetStatistics: Sendable, Hashable {
     public var fellBehind: UInt64 = 0
     /// Events that were read from the archive for it.
     public var caughtUp: UInt64 = 0
+    /// Events that were to be read from the archive for it, and are not there any more: retention
+    /// removed them first, or they are damaged. Nobody knows whether its rule wanted them.
+    public var missed: UInt64 = 0
     /// Events in its queue now.
     public var queued = 0
     /// Events on their way now, waiting for a free task, or waiting to be tried again.
@@ -72,6 +76,7 @@ extension TargetEngine {
         statistics.lost = counters.lost.current
         statistics.fellBehind = counters.fellBehind.current
         statistics.caughtUp = counters.caughtUp.current
+        statistics.missed = counters.missed.current
         statistics.queued = queue?.stage.depth ?? 0
         statistics.pending = counters.pending.load(ordering: .relaxed)
         return statistics

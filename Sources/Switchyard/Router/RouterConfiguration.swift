@@ -7,7 +7,10 @@ public struct RouterConfiguration: Sendable {
     /// exist. Nil for nowhere: then nothing survives, a target that falls behind loses events, and
     /// dead letters are only counted, as lost.
     public var directory: String?
-    /// How the buses' archives are written; nil for no archives.
+    /// How the buses' archives are written, and how much of them is kept; nil for no archives.
+    ///
+    /// What a target that fell behind is reading stays beyond these limits until it has got it. What
+    /// went before it could read it is counted: ``TargetStatistics/missed``.
     public var archive: ArchiveConfiguration?
     /// The account in envelopes and resource names.
     public var account = "000000000000"

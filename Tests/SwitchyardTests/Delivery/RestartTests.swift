@@ -74,6 +74,40 @@ import Testing
         #expect(inbox.texts == [event(1), event(3)])
     }
 
+    @Test("what retention removed while a target was away is counted as missed, the rest delivered")
+    func countsMissed() async throws {
+        let folder = try TemporaryFolder()
+        let (inbox, works) = (Inbox(), Switch(false))
+        let target = Target.closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
+            if !works.isOn { throw Refusal() }
+            inbox.take($0.text)
+        }
+        func makeRouter() throws -> Router {
+            try SwitchyardTests.makeRouter(folder) {
+                $0.archive = ArchiveConfiguration(
+                    segmentBytes: 64 << 10, durability: .none, prefaultBytes: 16 << 10,
+                    retention: ArchiveRetention(bytes: 256 << 10))
+            }
+        }
+        let first = try makeRouter()
+        try first.putTargets([target], on: "all")
+        for number in 0..<100 { try first.publish(event(number)) }
+        #expect(try first.close(within: .milliseconds(100)).kept == 100)
+        let router = try makeRouter()
+        for number in 100..<20_000 { try router.publish(event(number)) }
+        let archive = folder.path + "/router/buses/default.archive"
+        try await wait { try ArchiveReader(directory: archive).sequences.lowerBound > 10_000 }
+        works.isOn = true
+        try router.putTargets([target], on: "all")
+        func missed() throws -> Int {
+            Int(try router.statistics(target: "t", of: "all").missed)
+        }
+        try await wait { try missed() + inbox.count >= 20_000 }
+        try router.close()
+        #expect(try missed() > 10_000)
+        #expect(try inbox.texts == (missed()..<20_000).map(event))
+    }
+
     @Test("a torn or foreign line in the file of watermarks costs deliveries twice, not events")
     func readsTornWatermarks() throws {
         let folder = try TemporaryFolder()
