@@ -31,8 +31,8 @@ final class DeadLetterOffice: Sendable {
     init(directory: String?, eventBytesMax: Int) throws(ArchiveError) {
         self.directory = directory
         guard let directory else { return }
-        // What is written can be read at once, and survives the process; `commit` makes it survive the
-        // machine.
+        // What is written can be read at once, and survives the process; `startCommit` makes it survive
+        // the machine.
         let letterBytes = eventBytesMax + Self.letterOverheadBytes
         var configuration = ArchiveConfiguration(
             segmentBytes: (4 * letterBytes + 4_095) / 4_096 * 4_096, eventBytesMax: letterBytes,
@@ -43,7 +43,7 @@ final class DeadLetterOffice: Sendable {
         firstWaiting = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
     }
 
-    /// Keeps a letter. Not durable before ``commit()``, but it survives the process.
+    /// Keeps a letter. Not durable before ``startCommit()``, but it survives the process.
     func write(_ letter: DeadLetter) -> Fate {
         queue.sync {
             guard let writer else { return .nowhere }
@@ -61,12 +61,10 @@ final class DeadLetterOffice: Sendable {
         }
     }
 
-    /// Makes what was kept durable.
-    func commit() throws(ArchiveError) {
-        let result = queue.sync {
-            Result { () throws(ArchiveError) in try writer?.commit() }
-        }
-        try result.get()
+    /// Begins to make what was kept durable. Does not wait for it: targets write letters meanwhile. If
+    /// it fails, so does every later ``write(_:)``.
+    func startCommit() {
+        queue.sync { try? writer?.startCommit() }
     }
 
     /// The letters that were not sent again, oldest first, at most `limit` of them.

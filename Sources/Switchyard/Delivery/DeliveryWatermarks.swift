@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Foundation
 internal import JSONScan
+internal import Synchronization
 
 /// How far each target has come in its bus's archive, kept on disk: every event below its watermark
 /// was delivered to it, or became a dead letter.
@@ -9,7 +10,8 @@ internal import JSONScan
 /// line for a target counts, and `"removed":true` ends one. Lines are only ever appended; a line that
 /// a crash cut short is the last one, and is ignored. Opening rewrites the file when it has become
 /// much longer than it needs to be. A watermark that is too low only costs deliveries that were made
-/// already, so a line does not have to be durable before anything else happens.
+/// already, so a line does not have to be durable before anything else happens: targets raise their
+/// watermarks in memory, and never wait for the disk.
 final class DeliveryWatermarks: Sendable {
     struct Key: Hashable, Sendable {
         var bus: String
@@ -17,21 +19,33 @@ final class DeliveryWatermarks: Sendable {
         var target: String
     }
 
-    private let path: String
+    /// What the disk is asked for, so that tests can make it slow.
+    typealias Synchronize = @Sendable (FileHandle) throws -> Void
+
+    private struct State {
+        var values: [Key: UInt64]
+        /// Those that the file does not have as they are.
+        var changed: Set<Key> = []
+        var isSaveRequested = false
+    }
+
+    private let state: Mutex<State>
     private let queue = DispatchQueue(label: "switchyard.watermarks")
     // Only touched on `queue`.
     nonisolated(unsafe) private var file: FileHandle
-    nonisolated(unsafe) private var values: [Key: UInt64]
-    nonisolated(unsafe) private var changed: Set<Key> = []
+    private let synchronize: Synchronize
 
     /// Reads the file in a directory, or begins one.
     ///
     /// - Throws: an error of the file system.
-    init(directory: String) throws {
-        path = directory + "/delivery.watermarks"
+    init(
+        directory: String, synchronize: @escaping Synchronize = { try $0.synchronize() }
+    ) throws {
+        let path = directory + "/delivery.watermarks"
         let text = FileManager.default.contents(atPath: path).map(Array.init) ?? []
         let (values, lineCount, endsWhole) = Self.read(text)
-        self.values = values
+        state = Mutex(State(values: values))
+        self.synchronize = synchronize
         if lineCount > 2 * values.count + 1_000 || !endsWhole {
             let fresh = values.map { Self.line($0.key, $0.value) }.joined()
             try Data(fresh.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -78,23 +92,25 @@ final class DeliveryWatermarks: Sendable {
     }
 
     /// The watermark of a target; nil if it never had one.
-    subscript(key: Key) -> UInt64? { queue.sync { values[key] } }
+    subscript(key: Key) -> UInt64? { state.withLock { $0.values[key] } }
 
     /// Raises a watermark in memory; ``save()`` writes it.
     func advance(_ key: Key, to sequence: UInt64) {
-        queue.sync {
+        state.withLock { state in
             // A target that was removed meanwhile has none.
-            guard let current = values[key], current < sequence else { return }
-            values[key] = sequence
-            changed.insert(key)
+            guard let current = state.values[key], current < sequence else { return }
+            state.values[key] = sequence
+            state.changed.insert(key)
         }
     }
 
     /// Gives a new target its first watermark, and writes it.
     func begin(_ key: Key, at sequence: UInt64) throws {
         try queue.sync {
-            values[key] = sequence
-            changed.remove(key)
+            state.withLock { state in
+                state.values[key] = sequence
+                state.changed.remove(key)
+            }
             try file.write(contentsOf: Data(Self.line(key, sequence).utf8))
         }
     }
@@ -102,20 +118,48 @@ final class DeliveryWatermarks: Sendable {
     /// Forgets a target.
     func remove(_ key: Key) throws {
         try queue.sync {
-            guard values.removeValue(forKey: key) != nil else { return }
-            changed.remove(key)
+            let isKnown = state.withLock { state in
+                state.changed.remove(key)
+                return state.values.removeValue(forKey: key) != nil
+            }
+            guard isKnown else { return }
             try file.write(contentsOf: Data(Self.line(key, nil).utf8))
         }
     }
 
     /// Writes what has changed, and makes it durable. O(targets that have come further).
-    func save() throws {
-        try queue.sync {
-            guard !changed.isEmpty else { return }
+    func save() throws { try queue.sync(execute: write) }
+
+    /// The same, soon and without waiting for it. What can't be written now, because the disk is full
+    /// for instance, is written with the next save.
+    func saveSoon() {
+        let isFirst = state.withLock { state in
+            defer { state.isSaveRequested = true }
+            return !state.isSaveRequested
+        }
+        guard isFirst else { return }
+        queue.async { [self] in
+            state.withLock { $0.isSaveRequested = false }
+            try? write()
+        }
+    }
+
+    /// On the queue.
+    private func write() throws {
+        let (changed, values) = state.withLock { state in
+            defer { state.changed = [] }
+            return (state.changed, state.values)
+        }
+        guard !changed.isEmpty else { return }
+        do {
             let lines = changed.map { Self.line($0, values[$0]) }.joined()
             try file.write(contentsOf: Data(lines.utf8))
-            try file.synchronize()
-            changed = []
+            try synchronize(file)
+        } catch {
+            state.withLock { state in
+                state.changed.formUnion(changed.filter { state.values[$0] != nil })
+            }
+            throw error
         }
     }
 }

@@ -21,9 +21,8 @@ extension Router {
         guard !control.isClosed else { return }
         fireSchedules(now: now)
         noteCheckpoints()
-        // A disk that is full now may have room later; what was not written is written then.
-        try? services.watermarks?.save()
-        try? services.deadLetters.commit()
+        services.watermarks?.saveSoon()
+        services.deadLetters.startCommit()
     }
 
     /// Publishes the events of the schedules that are due. Times that were missed, because the machine
