@@ -1,7 +1,6 @@
 internal import Dispatch
 internal import Foundation
 internal import JSONScan
-internal import Synchronization
 
 /// How far each target has come in its bus's archive, kept on disk: every event below its watermark
 /// was delivered to it, or became a dead letter.
@@ -29,7 +28,10 @@ final class DeliveryWatermarks: Sendable {
         var isSaveRequested = false
     }
 
-    private let state: Mutex<State>
+    // Not a Mutex, whose calls ThreadSanitizer does not see.
+    private let lock = NSLock()
+    // Only touched under the lock.
+    nonisolated(unsafe) private var state: State
     private let queue = DispatchQueue(label: "switchyard.watermarks")
     // Only touched on `queue`.
     nonisolated(unsafe) private var file: FileHandle
@@ -44,7 +46,7 @@ final class DeliveryWatermarks: Sendable {
         let path = directory + "/delivery.watermarks"
         let text = FileManager.default.contents(atPath: path).map(Array.init) ?? []
         let (values, lineCount, endsWhole) = Self.read(text)
-        state = Mutex(State(values: values))
+        state = State(values: values)
         self.synchronize = synchronize
         if lineCount > 2 * values.count + 1_000 || !endsWhole {
             let fresh = values.map { Self.line($0.key, $0.value) }.joined()
@@ -92,11 +94,11 @@ final class DeliveryWatermarks: Sendable {
     }
 
     /// The watermark of a target; nil if it never had one.
-    subscript(key: Key) -> UInt64? { state.withLock { $0.values[key] } }
+    subscript(key: Key) -> UInt64? { lock.withLock { state.values[key] } }
 
     /// Raises a watermark in memory; ``save()`` writes it.
     func advance(_ key: Key, to sequence: UInt64) {
-        state.withLock { state in
+        lock.withLock {
             // A target that was removed meanwhile has none.
             guard let current = state.values[key], current < sequence else { return }
             state.values[key] = sequence
@@ -107,7 +109,7 @@ final class DeliveryWatermarks: Sendable {
     /// Gives a new target its first watermark, and writes it.
     func begin(_ key: Key, at sequence: UInt64) throws {
         try queue.sync {
-            state.withLock { state in
+            lock.withLock {
                 state.values[key] = sequence
                 state.changed.remove(key)
             }
@@ -118,7 +120,7 @@ final class DeliveryWatermarks: Sendable {
     /// Forgets a target.
     func remove(_ key: Key) throws {
         try queue.sync {
-            let isKnown = state.withLock { state in
+            let isKnown = lock.withLock {
                 state.changed.remove(key)
                 return state.values.removeValue(forKey: key) != nil
             }
@@ -133,20 +135,20 @@ final class DeliveryWatermarks: Sendable {
     /// The same, soon and without waiting for it. What can't be written now, because the disk is full
     /// for instance, is written with the next save.
     func saveSoon() {
-        let isFirst = state.withLock { state in
+        let isFirst = lock.withLock {
             defer { state.isSaveRequested = true }
             return !state.isSaveRequested
         }
         guard isFirst else { return }
         queue.async { [self] in
-            state.withLock { $0.isSaveRequested = false }
+            lock.withLock { state.isSaveRequested = false }
             try? write()
         }
     }
 
     /// On the queue.
     private func write() throws {
-        let (changed, values) = state.withLock { state in
+        let (changed, values) = lock.withLock {
             defer { state.changed = [] }
             return (state.changed, state.values)
         }
@@ -156,7 +158,7 @@ final class DeliveryWatermarks: Sendable {
             try file.write(contentsOf: Data(lines.utf8))
             try synchronize(file)
         } catch {
-            state.withLock { state in
+            lock.withLock {
                 state.changed.formUnion(changed.filter { state.values[$0] != nil })
             }
             throw error
