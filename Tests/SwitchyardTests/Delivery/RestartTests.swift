@@ -23,7 +23,7 @@ import Testing
             try router.putTargets([target()], on: "all")
             for number in 0..<100 { try router.publish(event(round * 100 + number)) }
             if round != 1 { await inbox.wait(for: round == 0 ? 100 : 300) }
-            let remainder = try router.close(within: .seconds(30))
+            let remainder = try router.close(within: .milliseconds(500))
             #expect(remainder.kept == (round == 1 ? 100 : 0))
             expected += (0..<100).map { event(round * 100 + $0) }
         }
@@ -92,20 +92,20 @@ import Testing
         let first = try makeRouter()
         try first.putTargets([target], on: "all")
         for number in 0..<100 { try first.publish(event(number)) }
-        #expect(try first.close(within: .seconds(30)).kept == 100)
+        #expect(try first.close(within: .milliseconds(500)).kept == 100)
         let router = try makeRouter()
-        for number in 100..<20_000 { try router.publish(event(number)) }
+        #expect(try router.publish(contentsOf: (100..<10_000).map(event)).accepted == 9_900)
         let archive = folder.path + "/router/buses/default.archive"
-        try await wait { try ArchiveReader(directory: archive).sequences.lowerBound > 10_000 }
+        try await wait { try ArchiveReader(directory: archive).sequences.lowerBound > 1_000 }
         works.isOn = true
         try router.putTargets([target], on: "all")
         func missed() throws -> Int {
             Int(try router.statistics(target: "t", of: "all").missed)
         }
-        try await wait { try missed() + inbox.count >= 20_000 }
+        try await wait { try missed() + inbox.count >= 10_000 }
         try router.close()
-        #expect(try missed() > 10_000)
-        #expect(try inbox.texts == (missed()..<20_000).map(event))
+        #expect(try missed() > 1_000)
+        #expect(try inbox.texts == (missed()..<10_000).map(event))
     }
 
     @Test("a torn or foreign line in the file of watermarks costs deliveries twice, not events")
