@@ -29,15 +29,34 @@ function loop(report) {
     ? `open loop at ${count(report.targetRate)} events/s` : "closed loop, as fast as it goes";
 }
 
+function buses(report) {
+  const number = report.buses ?? 1;
+  return `${whole(number)} bus${number === 1 ? "" : "es"}`
+    + (report.isDealt ? " with rules of their own" : "");
+}
+
+// For how much of the measured time, from its start, the target failed; 0 for none.
+const outage = report => report.outageSeconds ?? 0;
+
 document.getElementById("summary").textContent =
   `${loop(last)}, ${last.producers} publisher${last.producers === 1 ? "" : "s"}, `
+  + ((last.buses ?? 1) > 1 ? `${buses(last)}, ` : "")
   + `${whole(last.rules)} rules, target ${last.target}, `
   + (last.isArchived ? "archived" : "not archived")
+  + (outage(last) > 0 ? `; the target failed for the first ${duration(outage(last) * 1e9)}` : "")
   + (isComparison ? "; the grey lines are the report before" : "");
+
+if (reports.some(report => outage(report) > 0)) {
+  for (const note of document.querySelectorAll(".outage-note")) note.hidden = false;
+}
 
 document.getElementById("latency-note").textContent = last.isOpenLoop
   ? "From the time at which an event should have been published until its target had it."
   : "From the moment of publishing until the target had it.";
+if (reports.some(report => report.intervals.some(interval => interval.events === 0))) {
+  document.getElementById("latency-note").textContent +=
+    " Where the line is broken, nothing came.";
+}
 
 const lost = last.published - last.delivered;
 if (lost !== 0) {
@@ -76,12 +95,19 @@ const configuration = [
   ["publishers", r => r.producers],
   ["target", r => r.target],
   ["archived", r => r.isArchived ? "yes, without syncs" : "no"],
+  ["buses", buses],
   ["rules", r => `${whole(r.rules)}, from ${r.ruleSource}`],
   ["events", r => r.eventSource],
   ["measured", r => `${r.seconds.toFixed(1)} s`],
   ["published", r => whole(r.published)],
   ["delivered", r => whole(r.delivered)],
 ];
+if (reports.some(report => outage(report) > 0)) {
+  configuration.push(["outage of the target", r => outage(r) > 0
+    ? `the first ${duration(outage(r) * 1e9)} of the measured time; then it caught up, and got `
+      + `${whole(r.repeated ?? 0)} events once more`
+    : "none"]);
+}
 if (isComparison) {
   const row = document.getElementById("configuration").insertRow();
   for (const text of ["", "before", "after"]) {
@@ -104,6 +130,32 @@ function times(report) {
   return report.intervals.map(interval => (time += interval.seconds));
 }
 
+// Which values of a line are alone between gaps: a line can't show them, points can.
+function lonely(values) {
+  const known = values.map((value, index) => [value, index]).filter(([v]) => v !== undefined);
+  const isGap = place => known[place]?.[0] == null;
+  return known
+    .filter(([value], place) => value != null && isGap(place - 1) && isGap(place + 1))
+    .map(([, index]) => index);
+}
+
+// Shades the time in which each report's target failed.
+function shadeOutages(chart) {
+  const { left, top, width, height } = chart.bbox;
+  for (const [index, report] of reports.entries()) {
+    if (outage(report) === 0) continue;
+    const end = Math.min(chart.valToPos(outage(report), "x", true), left + width);
+    chart.ctx.save();
+    chart.ctx.globalAlpha = 0.16;
+    chart.ctx.fillStyle = color(isComparison && index === 0 ? "--before" : "--two");
+    chart.ctx.fillRect(left, top, end - left, height);
+    chart.ctx.restore();
+  }
+}
+
+// The plots by the name of their element.
+const charts = {};
+
 // Lines of all reports over one axis: [name, color, report, x values, y values].
 function plot(id, lines, text, options) {
   const element = document.getElementById(id);
@@ -113,6 +165,9 @@ function plot(id, lines, text, options) {
   const size = () => ({ width: element.clientWidth, height: 300 });
   const chart = new uPlot({
     ...size(),
+    // Room for half of the last label of the axis below.
+    padding: [null, 32, null, null],
+    hooks: { drawClear: options.hasOutages ? [shadeOutages] : [] },
     scales: { x: { time: false, ...options.x }, y: options.y ?? {} },
     axes: [
       { ...axis, values: (_, splits) => splits.map(options.xText), ...options.xAxis },
@@ -121,12 +176,14 @@ function plot(id, lines, text, options) {
     series: [
       { label: options.xLabel, value: (_, v) => v == null ? "–" : options.xText(v) },
       ...lines.map(line => ({
-        label: line.name, stroke: color(line.color), width: 1.5, spanGaps: true,
-        dash: line.dashed ? [6, 4] : undefined, points: { show: line.x.length < 2 },
+        label: line.name, stroke: color(line.color), width: 1.5,
+        dash: line.dashed ? [6, 4] : undefined,
+        points: { show: false, filter: (u, index) => lonely(u.data[index]) },
         value: (_, v) => text(v),
       })),
     ],
   }, data, element);
+  charts[id] = chart;
   addEventListener("resize", () => chart.setSize(size()));
 }
 
@@ -141,6 +198,7 @@ function overTime(names) {
   });
 }
 const seconds = {
+  hasOutages: true,
   xLabel: "second", xText: v => v == null ? "" : String(+v.toFixed(2)),
   x: { range: (_, __, most) => [0, most || 1] },
   xAxis: { incrs: [0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200] },
@@ -150,16 +208,18 @@ const fromZero = { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] };
 plot("throughput", overTime([["events/s", "--one", i => i.events / i.seconds]]), count,
   { ...seconds, y: fromZero });
 
-// A logarithmic axis has no place for nothing.
 // Whole powers of ten: those have labels.
 const logarithmic = {
   distr: 3, log: 10, range: (_, least, most) => uPlot.rangeLog(least, most, 10, true),
 };
+// A logarithmic axis has no place for nothing.
 const atLeastOne = value => Math.max(value, 1);
+// What took a second in which nothing came? Nothing did.
+const ofSome = value => interval => interval.events > 0 ? atLeastOne(value(interval)) : null;
 plot("latency", overTime([
-  ["p50", "--one", i => atLeastOne(i.p50)],
-  ["p99", "--two", i => atLeastOne(i.p99)],
-  ["longest", "--three", i => atLeastOne(i.max), true],
+  ["p50", "--one", ofSome(i => i.p50)],
+  ["p99", "--two", ofSome(i => i.p99)],
+  ["longest", "--three", ofSome(i => i.max), true],
 ]), duration, { ...seconds, y: logarithmic });
 
 plot("memory", overTime([

@@ -28,6 +28,7 @@ struct SweepOptions: ParsableArguments {
             }
             return
         }
+        try ResultFile.refuseStandardOutput(plot, option: "--plot", "name a file for the plot")
         if let last, last < sweep.values[0] {
             throw ValidationError("--sweep-to has to be at least \(sweep.values[0]).")
         }

@@ -99,6 +99,9 @@ struct LoadCommand: ParsableCommand {
         guard compare.isEmpty || compare.count == 2 else {
             throw ValidationError("--compare takes two reports.")
         }
+        try ResultFile.refuseStandardOutput(
+            report, option: "--report", "--json prints the report")
+        try ResultFile.refuseStandardOutput(html, option: "--html", "name a file for the page")
         guard report == nil || report != html else {
             throw ValidationError("--report and --html are two files, not one.")
         }

@@ -6,19 +6,26 @@ import Synchronization
 /// once, however often it comes.
 ///
 /// `@unchecked Sendable`: the set belongs to the target's queue, and to the main thread when the router
-/// is closed.
+/// is closed; `start` to the main thread alone.
 final class LoadOutage: @unchecked Sendable {
     private let end = Atomic<UInt64>(0)
+    private var start: UInt64 = 0
     @exclusivity(unchecked) private var arrived = SequenceSet()
     @exclusivity(unchecked) private var repeatedCount: UInt64 = 0
 
     /// From now on the target fails, for so long.
     func begin(seconds: Double) {
-        end.store(monotonicNanoseconds() &+ UInt64(seconds * 1e9), ordering: .relaxed)
+        start = monotonicNanoseconds()
+        end.store(start &+ UInt64(seconds * 1e9), ordering: .relaxed)
     }
 
-    /// The target is there again.
-    func finish() { end.store(0, ordering: .relaxed) }
+    /// The target is there again, if it was not yet.
+    func finish() {
+        end.store(min(monotonicNanoseconds(), end.load(ordering: .relaxed)), ordering: .relaxed)
+    }
+
+    /// How long it failed.
+    var seconds: Double { Double(end.load(ordering: .relaxed) &- start) / 1e9 }
 
     /// Called by the target for each event, before anything else.
     ///

@@ -19,11 +19,19 @@ final class LoadProbe: @unchecked Sendable {
     @exclusivity(unchecked) private var current = LatencyHistogram()
     @exclusivity(unchecked) private var taken: UInt64 = 0
     private var handed = LatencyHistogram()
+    private var begin: UInt64 = 0
+    /// When the last event came. After ``end()``.
+    @exclusivity(unchecked) private(set) var lastTime: UInt64 = 0
+
+    /// Only counts what comes before `time`. Called before anything does.
+    func ignore(before time: UInt64) { begin = time }
 
     /// Called by the target for each event.
     @inline(__always)
     func take(_ publishTime: UInt64) {
-        current.record(monotonicNanoseconds() &- publishTime)
+        let now = monotonicNanoseconds()
+        if now >= begin { current.record(now &- publishTime) }
+        lastTime = now
         taken &+= 1
         if request.load(ordering: .relaxed) == Request.wanted { handOver() }
     }

@@ -15,6 +15,15 @@ struct LoadReport: Codable {
         var residentBytes: UInt64?
         /// What of it is no file's: not the archive's pages, which the kernel can have back.
         var ownBytes: UInt64?
+
+        init(
+            seconds: Double, latencies: LatencyHistogram, residentBytes: UInt64?, ownBytes: UInt64?
+        ) {
+            self.seconds = seconds
+            events = latencies.count
+            (p50, p99, max) = (latencies.p50, latencies.p99, latencies.max)
+            (self.residentBytes, self.ownBytes) = (residentBytes, ownBytes)
+        }
     }
 
     /// What a part of all events took at most.
@@ -61,7 +70,8 @@ struct LoadReport: Codable {
 
     init(
         _ command: LoadCommand, rules: Int, ruleSource: String, eventSource: String,
-        published: UInt64, delivered: UInt64, unarchived: UInt64, repeated: UInt64,
+        published: UInt64, delivered: UInt64, unarchived: UInt64,
+        outage: (seconds: Double, repeated: UInt64)?,
         _ result: LoadResult
     ) {
         isOpenLoop = command.rate != nil
@@ -76,7 +86,7 @@ struct LoadReport: Codable {
         self.published = published
         self.delivered = delivered
         self.unarchived = unarchived
-        if command.outage > 0 { (outageSeconds, self.repeated) = (command.outage, repeated) }
+        if let outage { (outageSeconds, repeated) = (outage.seconds, outage.repeated) }
         seconds = Double(result.nanoseconds) / 1e9
         let total = result.total
         eventsPerSecond = Double(total.count) / max(seconds, 1e-9)

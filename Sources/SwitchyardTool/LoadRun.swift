@@ -101,15 +101,20 @@ final class LoadRun: Sendable {
 
     /// Runs the publishers, and looks at the probe once a second.
     func drive() throws {
+        // The threads are there when the first event is due.
+        let start = monotonicNanoseconds() &+ 1_000_000
+        let schedule = command.rate.map { LoadSchedule(command, rate: $0, start: start) }
+        if let schedule { probe.ignore(before: schedule.begin) }
         let threads = try (0..<command.producers).map { number in
             let publisher = PublisherBox(try router.makePublisher())
-            return Thread { [self] in publish(number, publisher.publisher) }
+            return Thread { [self] in publish(number, publisher.publisher, schedule) }
         }
-        let start = monotonicNanoseconds()
         for thread in threads { thread.start() }
         wait(untilSeconds: command.warmup, since: start)
-        _ = probe.takeInterval(within: 1)
-        let begin = (time: monotonicNanoseconds(), processor: processorNanoseconds())
+        if schedule == nil { _ = probe.takeInterval(within: 1) }
+        let begin = (
+            time: schedule?.begin ?? monotonicNanoseconds(), processor: processorNanoseconds()
+        )
         if command.outage > 0 { outage.begin(seconds: command.outage) }
         var last = begin.time
         while !Interrupt.isRequested, failure.error == nil {
@@ -118,24 +123,36 @@ final class LoadRun: Sendable {
             if step <= 0.001 { break }
             wait(untilSeconds: passed + step, since: begin.time)
             let now = monotonicNanoseconds()
-            // A stall shows where it was; a target that is out of order has nothing to show.
-            let patience = command.outage > 0 ? 0.2 : 2
+            let isLast = passed + step >= command.seconds || Interrupt.isRequested
+            // A stall shows where it was; a target that is out of order has nothing to show. What comes
+            // last in an open loop is measured when all has come.
+            let patience =
+                isLast && schedule != nil ? 0.01 : command.outage > 0 ? 0.2 : 2
             result.add(probe.takeInterval(within: patience), nanoseconds: now &- last)
             last = now
             Terminal.progress(result.progress)
         }
         result.processorNanoseconds = processorNanoseconds() &- begin.processor
-        isOver.store(true, ordering: .relaxed)
-        while threads.contains(where: { !$0.isFinished }) { usleep(1_000) }
+        stop(threads, isOnSchedule: schedule != nil)
         if Interrupt.isRequested { outage.finish() }
         try close()
-        // What the target caught up with at the end came late enough to be measured.
-        if command.outage > 0 {
-            let rest = probe.takeRest()
-            if rest.count > 0 { result.add(rest, nanoseconds: monotonicNanoseconds() &- last) }
+        if command.outage > 0 || schedule != nil {
+            result.addRest(
+                probe.takeRest(), nanoseconds: max(probe.lastTime, last) &- last)
         }
         probe.end()
         if let error = failure.error { throw error }
+    }
+
+    /// Ends the publishers: those on a schedule that are a little late publish what was due.
+    private func stop(_ threads: [Thread], isOnSchedule: Bool) {
+        func isRunning() -> Bool { threads.contains { !$0.isFinished } }
+        let deadline = monotonicNanoseconds() &+ (isOnSchedule ? 100_000_000 : 0)
+        while isRunning(), !Interrupt.isRequested, monotonicNanoseconds() < deadline {
+            usleep(500)
+        }
+        isOver.store(true, ordering: .relaxed)
+        while isRunning() { usleep(1_000) }
     }
 
     /// Waits until the target has got everything, for a minute, and for as long after an outage as that
@@ -152,12 +169,13 @@ final class LoadRun: Sendable {
         }
     }
 
-    private func publish(_ number: Int, _ publisher: EventPublisher) {
+    private func publish(
+        _ number: Int, _ publisher: EventPublisher, _ schedule: LoadSchedule?
+    ) {
         var count: UInt64 = 0
         do throws(PublishError) {
-            if let rate = command.rate {
-                try publishOpen(
-                    number, publisher, interval: 1e9 * Double(command.producers) / rate, &count)
+            if let schedule {
+                try publishOpen(number, publisher, schedule, &count)
             } else {
                 while !isOver.load(ordering: .relaxed) {
                     let first = Int(count) % events.total
@@ -175,13 +193,12 @@ final class LoadRun: Sendable {
 
     /// Publishes each event when it is due, or as soon after as can be.
     private func publishOpen(
-        _ number: Int, _ publisher: EventPublisher, interval: Double, _ count: inout UInt64
+        _ number: Int, _ publisher: EventPublisher, _ schedule: LoadSchedule,
+        _ count: inout UInt64
     ) throws(PublishError) {
-        // The publishers take turns rather than all publish at once.
-        let offset = interval * Double(number) / Double(command.producers)
-        let start = Double(monotonicNanoseconds()) + offset
-        while !isOver.load(ordering: .relaxed) {
-            var due = UInt64(start + Double(count) * interval)
+        while !isOver.load(ordering: .relaxed),
+            var due = schedule.time(of: count, publisher: number)
+        {
             var now = monotonicNanoseconds()
             if due > now {
                 publisher.flush()
@@ -194,7 +211,8 @@ final class LoadRun: Sendable {
                     try publish(event, publisher, count: count, time: due)
                 }
                 count += 1
-                due = UInt64(start + Double(count) * interval)
+                guard let next = schedule.time(of: count, publisher: number) else { return }
+                due = next
             }
         }
     }
@@ -219,7 +237,8 @@ final class LoadRun: Sendable {
         return LoadReport(
             command, rules: ruleCount, ruleSource: ruleSource, eventSource: eventSource,
             published: published.load(ordering: .relaxed), delivered: probe.count,
-            unarchived: statistics.unarchived, repeated: outage.repeated, result)
+            unarchived: statistics.unarchived,
+            outage: command.outage > 0 ? (outage.seconds, outage.repeated) : nil, result)
     }
 }
 
@@ -237,31 +256,6 @@ private final class LoadFailure: Sendable {
 
     func set(_ error: PublishError) { lock.withLock { first = first ?? error } }
     var error: PublishError? { lock.withLock { first } }
-}
-
-/// What was measured so far; used by the main thread alone.
-final class LoadResult: @unchecked Sendable {
-    private(set) var total = LatencyHistogram()
-    private(set) var intervals: [LoadReport.Interval] = []
-    private(set) var nanoseconds: UInt64 = 0
-    var processorNanoseconds: UInt64 = 0
-
-    func add(_ histogram: LatencyHistogram, nanoseconds: UInt64) {
-        total.merge(histogram)
-        self.nanoseconds += nanoseconds
-        intervals.append(
-            LoadReport.Interval(
-                seconds: Double(nanoseconds) / 1e9, events: histogram.count, p50: histogram.p50,
-                p99: histogram.p99, max: histogram.max,
-                residentBytes: MemoryUse.residentBytes(), ownBytes: MemoryUse.ownBytes()))
-    }
-
-    var progress: String {
-        guard let last = intervals.last else { return "" }
-        let rate = Figure.eventRate(Double(last.events) / max(last.seconds, 1e-9))
-        return "\(rate), p50 \(Figure.duration(last.p50)), "
-            + "p99 \(Figure.duration(last.p99)), longest \(Figure.duration(last.max))"
-    }
 }
 
 /// The processor time of this process, in nanoseconds.

@@ -1,8 +1,22 @@
+import ArgumentParser
 import Foundation
 
 /// A file that a command leaves its result in.
 struct ResultFile {
     var path: String
+
+    /// Refuses `-`, which elsewhere is standard output: there the command prints what it found.
+    ///
+    /// - Parameter instead: what to do.
+    /// - Throws: that the command line can't be.
+    static func refuseStandardOutput(
+        _ path: String?, option: String, _ instead: String
+    ) throws {
+        guard path == "-" else { return }
+        throw ValidationError(
+            "\(option) takes a file, not standard output: \(instead). (./- is a file of that name.)"
+        )
+    }
 
     /// Finds out before minutes of measuring whether the file can be written at the end of them.
     ///
