@@ -116,7 +116,7 @@ extension SegmentSurvey {
                     expected: "one at the end (zstd -d gives the segment back)"))
             return .unreadable(fileBytes: fileBytes)
         }
-        try check(table.header, against: name, of: archive)
+        try check(table.header, against: name, of: archive, file: name.compressedFileName)
         return .readable(
             SegmentDescription(
                 name: name, header: footer.header, hasFooter: true, fileBytes: fileBytes,

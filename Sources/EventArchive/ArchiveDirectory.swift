@@ -156,8 +156,10 @@ extension ArchiveDirectory {
     }
 
     /// The segments' names, by id; prepared files that have become segments among them. Throws
-    /// `duplicateSegment`.
-    func segmentNames() throws(ArchiveError) -> [SegmentName] {
+    /// `duplicateSegment`, unless duplicates are asked for too.
+    func segmentNames(
+        withDuplicates: Bool = false
+    ) throws(ArchiveError) -> [SegmentName] {
         var found: [SegmentName] = []
         let all = try names()
         for name in all {
@@ -168,7 +170,8 @@ extension ArchiveDirectory {
             }
         }
         found.sort { ($0.id, $0.fileName) < ($1.id, $1.fileName) }
-        for (name, next) in zip(found, found.dropFirst()) where name.id == next.id {
+        for (name, next) in zip(found, found.dropFirst())
+        where name.id == next.id && !withDuplicates {
             throw .duplicateSegment(id: name.id, files: [name.fileName, next.fileName])
         }
         // A segment is compressed in place of its file: where both are there, that was interrupted.

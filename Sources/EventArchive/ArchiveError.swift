@@ -82,7 +82,8 @@ extension ArchiveError: CustomStringConvertible {
         case .foreignSegment(let file):
             "\(file): a segment of another archive; move it away"
         case .misnamedSegment(let file, let id, let firstSequence):
-            "\(file): its header says segment \(id) from sequence \(firstSequence); rename it back"
+            "\(file): its header says segment \(id) from sequence \(firstSequence); rename it back to "
+                + SegmentName.correct(file, id: id, firstSequence: firstSequence)
         case .duplicateSegment(let id, let files):
             "segment \(id) exists more than once (\(files.joined(separator: ", "))); keep one"
         case .overlappingSegments(let earlier, let later, let sequences):

@@ -56,6 +56,10 @@ public struct ArchiveRepair: Sendable {
     /// What else is wrong and cannot be mended by it: segments that nobody can read, and damage to
     /// compressed ones, whose good records are read as they are.
     public let unrepairable: [ArchiveProblem]
+    /// What a person has to decide on before anything can be done: files that are no segments of this
+    /// archive, or not under this name, or there twice. They are in ``unrepairable`` too, with what to
+    /// do about them.
+    public let refused: [ArchiveError]
 
     private let directory: ArchiveDirectory
     private let identity: ArchiveIdentity
@@ -81,7 +85,8 @@ public struct ArchiveRepair: Sendable {
             identity = found
             steps.append(.writeIdentity)
         }
-        let survey = try ArchiveSurvey(directory, of: identity.id)
+        let survey = try ArchiveSurvey(directory, of: identity.id, isThorough: true)
+        refused = survey.refused
         let reader = ArchiveReader(directory, identity, survey)
         let found = try reader.verify()
         var mended: Set<String> = []
@@ -89,9 +94,12 @@ public struct ArchiveRepair: Sendable {
         for segment in survey.segments where segment.name.isSealed && !segment.isCompressed {
             let file = segment.name.fileName
             guard found.problems.contains(where: { $0.file == file }),
-                let rewriter = try SegmentRewriter(segment, in: directory), rewriter.isNeeded
+                let rewriter = try SegmentRewriter(
+                    segment, in: directory, lostEnd: survey.lostEnd), rewriter.isNeeded
             else { continue }
-            let lostEnd = survey.report.gaps.filter { $0.file == file && $0.reason == .lost }
+            let lostEnd = survey.report.gaps.filter {
+                $0.file == file && $0.reason == .lost && $0 != survey.lostEnd
+            }
             steps.append(.rewriteSegment(file: file, lost: rewriter.gaps + lostEnd))
             mended.insert(file)
         }
@@ -152,10 +160,12 @@ public struct ArchiveRepair: Sendable {
     /// - Parameters:
     ///   - began: called before each step.
     ///   - mayContinue: asked before each step; false ends it early.
-    /// - Throws: `locked`, `maintained`, `diskFull`, `syncFailed`, `system`.
+    /// - Throws: the first of ``refused``, if there are any, and `locked`, `maintained`, `diskFull`,
+    ///   `syncFailed`, `system`.
     public func perform(
         while mayContinue: () -> Bool = { true }, began: (ArchiveRepairStep) -> Void = { _ in }
     ) throws(ArchiveError) {
+        if let error = refused.first { throw error }
         for step in steps where mayContinue() {
             began(step)
             switch step {
@@ -192,9 +202,10 @@ public struct ArchiveRepair: Sendable {
     }
 
     private func rewrite(_ file: String) throws(ArchiveError) {
-        let survey = try ArchiveSurvey(directory, of: identity.id)
+        let survey = try ArchiveSurvey(directory, of: identity.id, isThorough: true)
         guard let segment = survey.segments.first(where: { $0.name.fileName == file }),
-            let rewriter = try SegmentRewriter(segment, in: directory), rewriter.isNeeded
+            let rewriter = try SegmentRewriter(segment, in: directory, lostEnd: survey.lostEnd),
+            rewriter.isNeeded
         else { return }
         try rewriter.write(in: directory)
     }

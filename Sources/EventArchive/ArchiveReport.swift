@@ -42,12 +42,14 @@ public struct ArchiveProblem: Sendable, Hashable {
     public var found: String
     /// What should be there.
     public var expected: String
+    /// What a person should do, where that is not to let ``ArchiveRepair`` mend it.
+    public var remedy: String?
 }
 
 extension ArchiveProblem: CustomStringConvertible {
-    /// `FILE:OFFSET: found ..., expected ...`
+    /// `FILE:OFFSET: found ..., expected ...; REMEDY`
     public var description: String {
-        "\(file):\(offset): found \(found), expected \(expected)"
+        "\(file):\(offset): found \(found), expected \(expected)" + (remedy.map { "; \($0)" } ?? "")
     }
 }
 

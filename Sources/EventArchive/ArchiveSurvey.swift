@@ -20,16 +20,38 @@ struct ArchiveSurvey: Sendable {
     /// The number that the next record gets.
     var nextSequence = ArchiveFormat.firstSequence
 
+    /// What readers refuse to read beside, where it was asked for all that is wrong.
+    var refused: [ArchiveError] = []
+    /// What the last segment has lost with its end, as far as `tail` tells; where it was asked for.
+    var lostEnd: ArchiveGap?
+
     /// Examines every segment. O(segments) if all are sealed, else also O(data of the open ones).
-    /// `tail`: that of a writer at work.
+    ///
+    /// - Parameters:
+    ///   - tail: that of a writer at work.
+    ///   - isThorough: whether a file that nobody can read beside is noted and passed over rather than
+    ///     thrown.
     init(
-        _ directory: ArchiveDirectory, of archive: ArchiveID, tail: ArchiveTail? = nil
+        _ directory: ArchiveDirectory, of archive: ArchiveID, tail: ArchiveTail? = nil,
+        isThorough: Bool = false
     ) throws(ArchiveError) {
         var expected: UInt64?
         var unreadable: (name: SegmentName, bytes: Int)?
-        for name in try directory.segmentNames() {
-            let finding = try SegmentSurvey.examine(
-                name, in: directory, of: archive, tail: tail, report: &report)
+        // Before the segments: a writer at work goes on meanwhile.
+        let durable = isThorough ? try ArchiveTail.lastDurable(in: directory, of: archive) : nil
+        for name in try directory.segmentNames(withDuplicates: isThorough) {
+            let finding: SegmentSurvey.Finding
+            do throws(ArchiveError) {
+                finding = try SegmentSurvey.examine(
+                    name, in: directory, of: archive, tail: tail, report: &report)
+                if isThorough { try checkPlace(of: name, finding, expected: expected) }
+            } catch {
+                guard isThorough, let problem = ArchiveProblem(refusing: error, in: directory)
+                else { throw error }
+                refused.append(error)
+                report.problems.append(problem)
+                continue
+            }
             if case .neverUsed = finding {} else { lastID = name.id }
             switch finding {
             case .neverUsed:
@@ -60,6 +82,41 @@ struct ArchiveSurvey: Sendable {
             noteUnreadable(unreadable, end: unreadable.name.firstSequence)
             unreadableEnd = unreadable.name
         }
+        if let durable { noteLostEnd(durable) }
+    }
+
+    /// Rows D3 and D4, before anything is made of the file.
+    private func checkPlace(
+        of name: SegmentName, _ finding: SegmentSurvey.Finding, expected: UInt64?
+    ) throws(ArchiveError) {
+        guard let earlier = segments.last else { return }
+        if earlier.name.id == name.id {
+            throw .duplicateSegment(
+                id: name.id, files: [earlier.name.fileName, name.fileName])
+        }
+        if case .neverUsed = finding { return }
+        if let expected, name.firstSequence < expected {
+            throw .overlappingSegments(
+                earlier: earlier.name.fileName, later: name.fileName,
+                sequences: name.firstSequence..<expected)
+        }
+    }
+
+    /// A sealed segment without footer has lost its end. Where another one follows, that tells how many
+    /// records that were; of the last one the writer's `tail` does.
+    private mutating func noteLostEnd(_ durable: UInt64) {
+        guard let last = segments.last, last.name.isSealed, !last.hasFooter,
+            last.summary.endSequence == nextSequence, durable > nextSequence,
+            // More than could be in it are not its records, but damage to the tail.
+            durable - nextSequence
+                <= last.header.capacity / UInt64(ArchiveFormat.recordHeaderBytes)
+        else { return }
+        let gap = ArchiveGap(
+            file: last.name.fileName, sequences: nextSequence..<durable,
+            bytes: UInt64(last.recordsEnd)..<UInt64(max(last.recordsEnd, last.fileBytes)),
+            reason: .lost)
+        lostEnd = gap
+        note(gap)
     }
 
     /// Rows D2 and D3.
@@ -103,19 +160,21 @@ struct ArchiveSurvey: Sendable {
     /// For readers, while a writer may be sealing: a listing that misses a file between its two names,
     /// or names it twice, is not believed before a second one says the same.
     static func whileWriting(
-        _ directory: ArchiveDirectory, of archive: ArchiveID
+        _ directory: ArchiveDirectory, of archive: ArchiveID, isThorough: Bool = false
     ) throws(ArchiveError) -> ArchiveSurvey {
         let attemptsMax = 32
         for attempt in 1...attemptsMax {
             do throws(ArchiveError) {
-                let before = try directory.segmentNames()
+                let before = try directory.segmentNames(withDuplicates: isThorough)
                 let tail =
                     try directory.hasWriter()
                     ? ArchiveTail(reading: directory, of: archive) : nil
-                let survey = try ArchiveSurvey(directory, of: archive, tail: tail)
-                if try before == directory.segmentNames() || attempt == attemptsMax {
-                    return survey
-                }
+                let survey = try ArchiveSurvey(
+                    directory, of: archive, tail: tail, isThorough: isThorough)
+                let after = try directory.segmentNames(withDuplicates: isThorough)
+                // Listed under two names while it got the second one: not duplicated for long.
+                let isSettled = before == after && !survey.hasDuplicates
+                if isSettled || attempt == attemptsMax { return survey }
             } catch .system(call: "open", file: let file, errno: ENOENT) {
                 guard attempt < attemptsMax else {
                     throw .system(call: "open", file: file, errno: ENOENT)
@@ -126,11 +185,44 @@ struct ArchiveSurvey: Sendable {
                 continue
             }
         }
-        return try ArchiveSurvey(directory, of: archive)
+        return try ArchiveSurvey(directory, of: archive, isThorough: isThorough)
+    }
+
+    private var hasDuplicates: Bool {
+        refused.contains { if case .duplicateSegment = $0 { true } else { false } }
     }
 }
 
 extension ArchiveProblem {
+    /// The problem of a file that readers refuse to read beside; nil for other errors.
+    fileprivate init?(refusing error: ArchiveError, in directory: ArchiveDirectory) {
+        switch error {
+        case .foreignSegment(let file):
+            self.init(
+                file: file, offset: 0, found: "a segment of another archive",
+                expected: "one of this archive", remedy: "move it away")
+        case .misnamedSegment(let file, let id, let firstSequence):
+            let name = SegmentName.correct(file, id: id, firstSequence: firstSequence)
+            let isTaken = (try? directory.names().contains(name)) ?? true
+            self.init(
+                file: file, offset: 0,
+                found: "a header of segment \(id) from sequence \(firstSequence)",
+                expected: "what its name says",
+                remedy: isTaken
+                    ? "move it away: \(name) is there already" : "rename it back to \(name)")
+        case .duplicateSegment(let id, let files):
+            self.init(
+                file: files.last ?? "", offset: 0, found: "another file of segment \(id)",
+                expected: "only \(files.first ?? "")", remedy: "keep one of them")
+        case .overlappingSegments(let earlier, let later, let sequences):
+            self.init(
+                file: later, offset: 0,
+                found: "sequences \(sequences.lowerBound) ..< \(sequences.upperBound) again",
+                expected: "what follows \(earlier)", remedy: "keep one of them")
+        default: return nil
+        }
+    }
+
     /// The problem that a gap is.
     init(_ gap: ArchiveGap) {
         let sequences = "\(gap.sequences.lowerBound) ..< \(gap.sequences.upperBound)"

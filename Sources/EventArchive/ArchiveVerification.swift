@@ -12,6 +12,10 @@ public struct ArchiveVerification: Sendable, Hashable {
     public internal(set) var problems: [ArchiveProblem] = []
     /// The records that are missing.
     public internal(set) var gaps: [ArchiveGap] = []
+    /// Bytes behind the last record of open segments, of one that was being written: no problem.
+    public internal(set) var tornBytes: UInt64 = 0
+    /// The first sequence number that is there.
+    public internal(set) var firstSequence: UInt64 = 0
 
     /// Whether all is as a writer leaves it.
     public var isSound: Bool { problems.isEmpty }
@@ -24,7 +28,35 @@ extension ArchiveVerification {
     }
 }
 
+extension SegmentSummary {
+    /// What it is with the records behind its last one that its footer knows to be lost.
+    fileprivate func ending(with gaps: [ArchiveGap]) -> SegmentSummary {
+        guard let gap = gaps.last, gap.bytes.isEmpty, gap.sequences.lowerBound == endSequence else {
+            return self
+        }
+        var summary = self
+        summary.endSequence = gap.sequences.upperBound
+        return summary
+    }
+}
+
 extension ArchiveReader {
+    /// The same for the archive in a directory, also where ``init(directory:)`` refuses it because of
+    /// single files: those with another name than their header tells, of another archive, or there
+    /// twice. They are problems then, and everything else is read.
+    ///
+    /// - Throws: as ``init(directory:)`` where nothing can be known, and ``verify(while:)``.
+    public static func verify(
+        directory path: String,
+        while mayContinue: (ArchiveVerification) -> Bool = { _ in true }
+    ) throws(ArchiveError) -> ArchiveVerification {
+        let directory = try ArchiveDirectory(opening: path)
+        let identity = try directory.identity()
+        let survey = try ArchiveSurvey.whileWriting(
+            directory, of: identity.id, isThorough: true)
+        return try ArchiveReader(directory, identity, survey).verify(while: mayContinue)
+    }
+
     /// Reads every record, footer, 64 KiB checksum and index, and compares them. O(bytes); touches
     /// nothing.
     ///
@@ -34,6 +66,8 @@ extension ArchiveReader {
         while mayContinue: (ArchiveVerification) -> Bool = { _ in true }
     ) throws(ArchiveError) -> ArchiveVerification {
         var result = ArchiveVerification()
+        result.tornBytes = recoveryReport.tornBytes
+        result.firstSequence = sequences.lowerBound
         result.problems = recoveryReport.problems
         result.gaps = recoveryReport.gaps
         for segment in segments where mayContinue(result) {
@@ -91,8 +125,7 @@ extension ArchiveReader {
         result.records &+= scan.summary.records
         result.bytes &+= UInt64(segment.recordsEnd)
         for gap in scan.gaps where !segment.gaps.contains(where: { $0.bytes == gap.bytes }) {
-            result.gaps.append(gap)
-            result.problems.append(ArchiveProblem(gap))
+            result.note(gap)
         }
         if scan.recordsEnd < segment.recordsEnd {
             let lost =
@@ -102,9 +135,9 @@ extension ArchiveReader {
             let gap = ArchiveGap(
                 file: fileName, sequences: lost,
                 bytes: UInt64(scan.recordsEnd)..<UInt64(segment.recordsEnd), reason: .damaged)
-            result.gaps.append(gap)
-            result.problems.append(ArchiveProblem(gap))
-        } else if scan.summary != segment.summary {
+            // Told already, where its footer tells it.
+            if !segment.gaps.contains(where: { $0.bytes == gap.bytes }) { result.note(gap) }
+        } else if scan.summary.ending(with: segment.gaps) != segment.summary {
             result.problems.append(
                 ArchiveProblem(
                     file: fileName, offset: UInt64(segment.recordsEnd),

@@ -35,6 +35,12 @@ struct SegmentName: Hashable, Sendable {
         self.init(parsing: String(fileName.dropLast(4)))
     }
 
+    /// The file name that a segment should have: `file`'s own ending behind its numbers.
+    static func correct(_ file: String, id: UInt64, firstSequence: UInt64) -> String {
+        let ending = file.firstIndex(of: ".").map { file[$0...] } ?? ""
+        return "\(digits(id))-\(digits(firstSequence))\(ending)"
+    }
+
     /// The name of the segment's index.
     var indexFileName: String { "\(digits(id))-\(digits(firstSequence)).index" }
 

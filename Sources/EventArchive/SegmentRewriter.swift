@@ -15,7 +15,11 @@ struct SegmentRewriter: ~Copyable {
     private let mapped: MappedFile
 
     /// Reads the segment. O(its bytes). Nil if its file is gone.
-    init?(_ segment: SegmentDescription, in directory: ArchiveDirectory) throws(ArchiveError) {
+    ///
+    /// - Parameter lostEnd: what is known to be lost behind its last record, beside what it tells.
+    init?(
+        _ segment: SegmentDescription, in directory: ArchiveDirectory, lostEnd: ArchiveGap? = nil
+    ) throws(ArchiveError) {
         guard let file = try directory.openSegment(segment.name) else { return nil }
         let fileBytes = try file.byteCount()
         let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
@@ -34,6 +38,13 @@ struct SegmentRewriter: ~Copyable {
                     file: segment.name.fileName, sequences: lost,
                     bytes: UInt64(scan.recordsEnd)..<UInt64(end), reason: .damaged))
             summary.endSequence = lost.upperBound
+        } else if let lostEnd, footer == nil, lostEnd.file == segment.name.fileName {
+            let end = UInt64(scan.recordsEnd)
+            gaps.append(
+                ArchiveGap(
+                    file: lostEnd.file, sequences: lostEnd.sequences, bytes: end..<end,
+                    reason: .damaged))
+            summary.endSequence = lostEnd.sequences.upperBound
         }
         let checksums = Self.digest(of: mapped, segment.header, recordsEnd, gaps).allChecksums()
         isNeeded =

@@ -44,6 +44,9 @@ struct SegmentDescription: Sendable {
 /// | C3 | any | of another archive | | refuse: `foreignSegment` | refuses |
 /// | C4 | any | id or first sequence is not the name's | | refuse: `misnamedSegment` | refuses |
 ///
+/// Where readers refuse for the sake of one file (C3, C4, D3, D4), ``ArchiveReader/verify(directory:while:)``
+/// and ``ArchiveRepair`` tell of it, look at everything else as if it were not there, and change nothing.
+///
 /// And between the files, which `ArchiveSurvey` decides:
 ///
 /// | row | found | readers | a writer, besides |
@@ -120,12 +123,14 @@ enum SegmentSurvey {
     }
 
     static func check(
-        _ header: SegmentHeader, against name: SegmentName, of archive: ArchiveID
+        _ header: SegmentHeader, against name: SegmentName, of archive: ArchiveID,
+        file: String? = nil
     ) throws(ArchiveError) {
-        guard header.archive == archive else { throw .foreignSegment(file: name.fileName) }
+        let file = file ?? name.fileName
+        guard header.archive == archive else { throw .foreignSegment(file: file) }
         guard header.id == name.id, header.firstSequence == name.firstSequence else {
             throw .misnamedSegment(
-                file: name.fileName, id: header.id, firstSequence: header.firstSequence)
+                file: file, id: header.id, firstSequence: header.firstSequence)
         }
     }
 

@@ -12,8 +12,9 @@ struct ArchiveRepairCommand: ParsableCommand {
             sealed segment with a damaged header, footer or record is written anew with all of its \
             good records, and the old file stays beside it; an index that is wrong is made anew. A \
             compressed segment with damage stays as it is: its good records are read all the same. \
-            Events that are lost stay lost, and readers go on telling of them as gaps. No writer may \
-            be at work. Ctrl-C stops between two steps.
+            Events that are lost stay lost, and readers go on telling of them as gaps. Where a file is no \
+            segment of this archive, has another's name, or is there twice, nothing is done before that \
+            is settled. No writer may be at work. Ctrl-C stops between two steps.
 
             Exits with 0 if all is well then, and with 1 if events are lost or something is left that \
             it can't mend, each time that it is asked, as switchyard archive verify does; with \
@@ -44,7 +45,7 @@ struct ArchiveRepairCommand: ParsableCommand {
         do throws(ArchiveError) {
             repair = try ArchiveRepair(directory: directory)
             if !json { announce(repair) }
-            if !dryRun { try perform(repair) }
+            if !dryRun, repair.refused.isEmpty { try perform(repair) }
         } catch {
             throw Outcome.failure(error)
         }
@@ -59,13 +60,19 @@ struct ArchiveRepairCommand: ParsableCommand {
         Output.standard.flush()
         for gap in repair.lost { Terminal.error(ArchiveCommand.describe(gap)) }
         for problem in repair.unrepairable { Terminal.error("can't be mended: \(problem)") }
+        if !dryRun, !repair.refused.isEmpty {
+            Terminal.error("nothing was done: do first what is said of the files that can't stay")
+        }
         if Interrupt.isRequested { throw Outcome.interrupted }
         if !repair.lost.isEmpty || !repair.unrepairable.isEmpty { throw Outcome.wrong }
     }
 
     private func announce(_ repair: ArchiveRepair) {
-        if repair.steps.isEmpty { Terminal.print("nothing to do") }
-        for step in repair.steps { Terminal.print("\(dryRun ? "would" : "will") \(step)") }
+        let isWaiting = !repair.refused.isEmpty
+        if repair.steps.isEmpty, !isWaiting { Terminal.print("nothing to do") }
+        for step in repair.steps {
+            Terminal.print("\(dryRun || isWaiting ? "would" : "will") \(step)")
+        }
         Output.standard.flush()
     }
 

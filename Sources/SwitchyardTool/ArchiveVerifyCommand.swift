@@ -10,7 +10,9 @@ struct ArchiveVerifyCommand: ParsableCommand {
             Exits with 1 if anything is damaged, or missing in between, and says what; whole segments \
             missing at the beginning or the end leave no trace but the first and the last number. An \
             open segment with a torn tail is sound: its writer was killed, and nothing acknowledged \
-            is in that tail. Ctrl-C stops between two segments.
+            is in that tail. A file that is no segment of this archive, or has another's name, keeps \
+            readers away; here it is one problem, and everything else is checked. Ctrl-C stops between \
+            two segments.
             """)
 
     @Argument(help: "The archive's directory.")
@@ -24,6 +26,7 @@ struct ArchiveVerifyCommand: ParsableCommand {
             var offset: UInt64
             var found: String
             var expected: String
+            var remedy: String?
         }
 
         var sound: Bool
@@ -38,11 +41,10 @@ struct ArchiveVerifyCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.listen()
-        let reader = try ArchiveCommand.open(directory)
         var progress = Progress("verify")
         let result: ArchiveVerification
         do throws(ArchiveError) {
-            result = try reader.verify { soFar in
+            result = try ArchiveReader.verify(directory: directory) { soFar in
                 progress.update { "\(Figure.count(soFar.records)) records are good" }
                 return !Interrupt.isRequested
             }
@@ -53,7 +55,7 @@ struct ArchiveVerifyCommand: ParsableCommand {
             Terminal.note("stopped after \(Figure.count(result.segments, of: "segment"))")
             throw Outcome.interrupted
         }
-        let tornBytes = reader.recoveryReport.tornBytes
+        let tornBytes = result.tornBytes
         if json {
             Terminal.print(
                 try JSONText.encoded(
@@ -64,7 +66,7 @@ struct ArchiveVerifyCommand: ParsableCommand {
                         problems: result.problems.map {
                             .init(
                                 file: $0.file, offset: $0.offset, found: $0.found,
-                                expected: $0.expected)
+                                expected: $0.expected, remedy: $0.remedy)
                         })))
         } else {
             Terminal.print(
@@ -76,9 +78,9 @@ struct ArchiveVerifyCommand: ParsableCommand {
                         ? ", a torn tail of \(Figure.count(tornBytes, of: "byte"))" : ""))
         }
         Output.standard.flush()
-        if reader.sequences.lowerBound > 0 {
+        if result.firstSequence > 0 {
             Terminal.note(
-                "it begins with event \(reader.sequences.lowerBound): those before are not here")
+                "it begins with event \(result.firstSequence): those before are not here")
         }
         for problem in result.problems { Terminal.error("\(problem)") }
         guard result.isSound else { throw Outcome.wrong }

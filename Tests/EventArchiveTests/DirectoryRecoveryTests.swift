@@ -119,6 +119,8 @@ struct DirectoryRecoveryTests {
             earlier: files[0], later: name, sequences: 5..<10)
         #expect(throws: error) { try fixture.reader() }
         #expect(throws: error) { try fixture.writer() }
+        let found = try ArchiveReader.verify(directory: fixture.path)
+        #expect(found.records == 20 && found.problems.contains { $0.file == name })
     }
 
     @Test(
@@ -151,6 +153,40 @@ struct DirectoryRecoveryTests {
         let error = ArchiveError.duplicateSegment(id: 2, files: [name, files[1]])
         #expect(throws: error) { try fixture.reader() }
         #expect(throws: error) { try fixture.writer() }
+        let found = try ArchiveReader.verify(directory: fixture.path)
+        #expect(found.records == 30 && found.problems.map(\.file) == [files[1]])
+    }
+
+    @Test("C4: verify goes on past a renamed segment, and says what to do with it; repair waits")
+    func renamed() throws {
+        let files = try writeThree()
+        let name = SegmentName(id: 7, firstSequence: 70, isSealed: true).fileName
+        try fixture.rename(files[1], to: name)
+        try fixture.edit(files[2]) { $0.removeLast(9) }
+        #expect(throws: ArchiveError.misnamedSegment(file: name, id: 2, firstSequence: 10)) {
+            try fixture.reader()
+        }
+        let found = try ArchiveReader.verify(directory: fixture.path)
+        #expect(found.records == 20 && found.segments == 2)
+        let problem = try #require(found.problems.first { $0.file == name })
+        #expect(problem.description.hasSuffix("; rename it back to \(files[1])"))
+        #expect(found.problems.contains { $0.file == files[2] }, "the rest is looked at")
+        #expect(found.gaps.map(\.sequences) == [10..<20])
+
+        let repair = try ArchiveRepair(directory: fixture.path)
+        #expect(repair.steps == [.rewriteSegment(file: files[2], lost: [])])
+        #expect(repair.unrepairable.contains(problem))
+        let before = try fixture.content(files[2])
+        #expect(throws: ArchiveError.self) { try repair.perform() }
+        #expect(try fixture.content(files[2]) == before)
+
+        try fixture.rename(name, to: files[1])
+        try ArchiveRepair(directory: fixture.path).perform()
+        #expect(try ArchiveReader.verify(directory: fixture.path).isSound)
+        try fixture.copy(files[0], to: name)
+        let copied = try ArchiveReader.verify(directory: fixture.path)
+        #expect(copied.records == 30)
+        #expect(copied.problems.map(\.remedy) == ["move it away: \(files[0]) is there already"])
     }
 
     @Test("D5: without its oldest segments an archive begins later, without a gap")

@@ -220,6 +220,9 @@ struct SegmentRecoveryTests {
         try fixture.replace(sealed, try other.content(sealed))
         #expect(throws: ArchiveError.foreignSegment(file: sealed)) { try fixture.reader() }
         #expect(throws: ArchiveError.foreignSegment(file: sealed)) { try fixture.writer() }
+        let found = try ArchiveReader.verify(directory: fixture.path)
+        #expect(found.problems.map(\.file) == [sealed] && found.records == 0)
+        #expect(found.problems.first?.remedy == "move it away")
     }
 
     @Test("C4: a segment under another segment's name is refused")

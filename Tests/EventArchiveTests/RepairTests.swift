@@ -164,6 +164,34 @@ struct RepairTests {
         #expect(lost.map(\.events) == ["events 20 to \(end - 1)"])
     }
 
+    @Test("the last segment of a closed archive, cut short: the writer's tail tells what is lost")
+    func lastCutShort() throws {
+        try fixture.write(0..<600, bytes: 300)
+        let file = try #require(try fixture.segments().last)
+        let first = try #require(SegmentName(parsing: file)).firstSequence
+        let map = SegmentMap(eventBytes: 300)
+        try fixture.edit(file) { $0.removeLast($0.count - map.record(5).lowerBound) }
+        let lost = [first + 5..<600]
+        let found = try ArchiveReader.verify(directory: fixture.path)
+        #expect(found.gaps.map(\.sequences) == lost && found.gaps.map(\.reason) == [.lost])
+        #expect(try repair().lost.map(\.sequences) == lost)
+        #expect(try ArchiveReader.verify(directory: fixture.path).gaps.map(\.sequences) == lost)
+        #expect(try fixture.reader().read(bytes: 300).sequences == Array(0..<first + 5))
+        // Numbers that were given once are not given again.
+        try fixture.write(600..<700, bytes: 300)
+        let reading = try fixture.reader().read(bytes: 300)
+        #expect(reading.gaps.map(\.sequences) == lost && reading.sequences.last == 699)
+    }
+
+    @Test("a tail that says what cannot be is not believed")
+    func damagedTail() throws {
+        try fixture.write(0..<10, bytes: 300)
+        let file = try #require(try fixture.segments().last)
+        try fixture.edit(file) { $0.removeLast(10) }
+        try fixture.poke(ArchiveTail.fileName, at: 256 + 6, 1)
+        #expect(try ArchiveReader.verify(directory: fixture.path).gaps.isEmpty)
+    }
+
     @Test("an index that lies is made anew")
     func index() throws {
         try fixture.write(0..<300, bytes: 300)
