@@ -148,18 +148,19 @@ final class DeliveryWatermarks: Sendable {
 
     /// On the queue.
     private func write() throws {
-        let (changed, values) = lock.withLock {
+        // Not the dictionary itself, which would be copied by the next who raises a watermark.
+        let changed = lock.withLock {
             defer { state.changed = [] }
-            return (state.changed, state.values)
+            return state.changed.map { ($0, state.values[$0]) }
         }
         guard !changed.isEmpty else { return }
         do {
-            let lines = changed.map { Self.line($0, values[$0]) }.joined()
+            let lines = changed.map { Self.line($0.0, $0.1) }.joined()
             try file.write(contentsOf: Data(lines.utf8))
             try synchronize(file)
         } catch {
             lock.withLock {
-                state.changed.formUnion(changed.filter { state.values[$0] != nil })
+                state.changed.formUnion(changed.map(\.0).filter { state.values[$0] != nil })
             }
             throw error
         }
