@@ -13,13 +13,14 @@ struct ChangingRulesTests {
         var number = 0
         repeat {
             let history = try RuleHistory(round: number)
-            if try history.failure() != nil {
+            if let first = try history.failure() {
                 let small = history.shrunk()
+                // What depends on merges in the background may not show again.
                 Issue.record(
                     """
                     round \(number) of SWITCHYARD_SEED=\(testSeed()):
                     \(small.steps.map { "  \($0)" }.joined(separator: "\n"))
-                    \(try small.failure() ?? "(no failure any more)")
+                    \(try small.failure() ?? "(no failure any more, at first \(first))")
                     """)
                 return
             }
