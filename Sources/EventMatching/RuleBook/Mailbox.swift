@@ -8,12 +8,18 @@ internal import Synchronization
 /// that was not fetched; the matcher looks once an event whether there is anything, which is one
 /// load of a cache line that nobody else writes to in between, and then takes it out.
 ///
-/// `@unchecked Sendable`: the pointer is atomic, and whoever takes it out owns what it points to.
+/// Invariant: from a delivery on, there is one until the matcher takes it out. Were it empty for a
+/// moment while one takes the place of another, an event could miss a change that had returned before.
+///
+/// `@unchecked Sendable`: the pointer is atomic, and whoever takes it out owns what it points to; one
+/// thread at a time puts in.
 final class Mailbox: @unchecked Sendable {
     /// What the matcher shares with others of its thread.
     let scratch: MatcherScratch
-    /// A retained ``Delivery``, or nil. Put in by one thread at a time.
+    /// A retained ``Delivery``, or nil.
     private let pending = Atomic<UnsafeRawPointer?>(nil)
+    /// The last one that was put in, fetched or not. Only touched by who puts in.
+    private var last: Delivery?
 
     init(_ scratch: MatcherScratch) { self.scratch = scratch }
 
@@ -31,32 +37,29 @@ final class Mailbox: @unchecked Sendable {
         return Unmanaged<Delivery>.fromOpaque(delivery).takeRetainedValue()
     }
 
-    /// Puts a delivery in. Matchers that were made for one before, which nobody fetched, go along.
-    func put(_ delivery: Delivery) {
-        if let unfetched = take() { delivery.takeOver(unfetched) }
+    /// Puts an edition in, with the matchers for the levels that are new since the one before. Those
+    /// that were put in with editions before go along: whether they were fetched, nobody knows.
+    func put(_ edition: RuleEdition, _ new: [LevelMatcher]) {
+        let before = (last?.matchers ?? []).filter { matcher in
+            edition.parts.contains { $0.level === matcher.level }
+        }
+        let delivery = Delivery(edition, new + before)
+        last = delivery
         let pointer = UnsafeRawPointer(Unmanaged.passRetained(delivery).toOpaque())
-        let before = pending.exchange(pointer, ordering: .acquiringAndReleasing)
-        assert(before == nil, "two threads put deliveries into one mailbox")
+        if let unfetched = pending.exchange(pointer, ordering: .acquiringAndReleasing) {
+            Unmanaged<Delivery>.fromOpaque(unfetched).release()
+        }
     }
 }
 
-/// An edition for one matcher, with the scratch memory for the levels that are new to it.
-///
-/// `@unchecked Sendable`: it belongs to whoever has it, first the one who publishes and then the one
-/// who takes it out of the mailbox.
-final class Delivery: @unchecked Sendable {
+/// An edition for one matcher, with scratch memory for levels that may be new to it.
+final class Delivery: Sendable {
     let edition: RuleEdition
-    private(set) var matchers: [LevelMatcher]
+    let matchers: [LevelMatcher]
 
     init(_ edition: RuleEdition, _ matchers: [LevelMatcher]) {
         self.edition = edition
         self.matchers = matchers
-    }
-
-    fileprivate func takeOver(_ unfetched: Delivery) {
-        matchers += unfetched.matchers.filter { matcher in
-            edition.parts.contains { $0.level === matcher.level }
-        }
     }
 }
 
@@ -64,7 +67,8 @@ final class Delivery: @unchecked Sendable {
 ///
 /// Invariant: `matcher` points to an initialised matcher, which belongs to the object and goes with
 /// it, unless it is lent: then it belongs to the ``MatcherScratch``, which the mailbox has.
-/// `@unchecked Sendable`: it is used by one thread at a time, and changes hands in a ``Delivery``.
+/// `@unchecked Sendable`: it is used by the matcher's thread alone, which gets it in a ``Delivery``;
+/// others only hold it.
 final class LevelMatcher: @unchecked Sendable {
     let level: RuleLevel
     let matcher: UnsafeMutablePointer<Matcher>

@@ -88,8 +88,9 @@ extension RuleBook {
             startMerges()
             return before
         }
-        // Here, where nobody waits for it, go the levels that were merged.
-        withExtendedLifetime(before) {}
+        // Here, where nobody waits for it, go the levels that were merged. And what was prepared is known
+        // by the mailboxes' addresses, which must not become those of others.
+        withExtendedLifetime((before, mailboxes)) {}
     }
 
     /// Where rules are in a merged level that were removed from the levels that it was made of.

@@ -95,7 +95,7 @@ struct RuleBookContents {
                 }
                 return LevelMatcher(level, for: mailbox)
             }
-            mailbox.put(Delivery(edition, matchers))
+            mailbox.put(edition, matchers)
         }
         return before
     }
