@@ -49,22 +49,29 @@ struct LoadPageTests {
         """
     }
 
-    @Test("an outage is named and shaded, and a second in which nothing came is a gap")
-    func showsOutages() throws {
+    /// Runs the command for some seconds, and gives what `expression` is on its page.
+    private func run(_ options: [String], asking expression: String) throws -> [String: Any] {
         let folder = try TemporaryFolder()
         let page = folder.path("page.html")
         let run = try Tool.run(
-            ["load", "--rate", "2000", "--target", "closure", "--outage", "1.5", "--seconds", "3"]
-                + ["--warmup", "0", "--rules", "10", "--events", "200", "--html", page])
+            ["load", "--rate", "2000", "--warmup", "0", "--rules", "10", "--events", "200"]
+                + ["--html", page] + options)
         #expect(run.exitCode == 0, "\(run.errors)")
-        let answer = try Browser.evaluate(
-            """
-            {
-              text: document.body.innerText, latencies: charts.latency.data[1],
-              early: [\(Self.covered("throughput", 0.05, 0.4)), \(Self.covered("memory", 0.05, 0.4))],
-              late: [\(Self.covered("throughput", 0.7, 0.95)), \(Self.covered("memory", 0.7, 0.95))]
-            }
-            """, on: String(decoding: try #require(readFile(page)), as: UTF8.self))
+        let text = String(decoding: try #require(readFile(page)), as: UTF8.self)
+        return try Browser.evaluate(expression, on: text)
+    }
+
+    @Test("an outage is named and shaded, and a second in which nothing came is a gap")
+    func showsOutages() throws {
+        let answer = try run(
+            ["--target", "closure", "--outage", "1.5", "--seconds", "3"],
+            asking: """
+                {
+                  text: document.body.innerText, latencies: charts.latency.data[1],
+                  early: [\(Self.covered("throughput", 0.05, 0.4)), \(Self.covered("memory", 0.05, 0.4))],
+                  late: [\(Self.covered("throughput", 0.7, 0.95)), \(Self.covered("memory", 0.7, 0.95))]
+                }
+                """)
         let text = try #require(answer["text"] as? String)
         #expect(text.contains("target closure, archived; the target failed for the first 1.5 s"))
         #expect(text.contains("Shaded: the target failed.") && text.contains("nothing came"))
@@ -79,15 +86,10 @@ struct LoadPageTests {
 
     @Test("without an outage nothing is shaded or said of one")
     func showsNone() throws {
-        let folder = try TemporaryFolder()
-        let page = folder.path("page.html")
-        let run = try Tool.run(
-            ["load", "--rate", "2000", "--seconds", "1", "--warmup", "0", "--rules", "10"]
-                + ["--events", "200", "--html", page])
-        #expect(run.exitCode == 0, "\(run.errors)")
-        let answer = try Browser.evaluate(
-            "{text: document.body.innerText, early: \(Self.covered("throughput", 0.05, 0.4))}",
-            on: String(decoding: try #require(readFile(page)), as: UTF8.self))
+        let answer = try run(
+            ["--seconds", "1"],
+            asking: "{text: document.body.innerText, "
+                + "early: \(Self.covered("throughput", 0.05, 0.4))}")
         let text = try #require(answer["text"] as? String)
         #expect(text.contains("Events delivered") && !text.contains("fail"))
         #expect(!text.contains("nothing came") && answer["early"] as? Double ?? 1 < 0.5)
