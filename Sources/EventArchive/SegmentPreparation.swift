@@ -77,11 +77,13 @@ final class SegmentPreparation: @unchecked Sendable {
 
     /// The next file and its id, and begins with the one after it. Waits if it is not ready yet.
     ///
-    /// Throws `diskFull` if there is no room: then the next call tries again.
+    /// Throws `diskFull` if there is no room now: then the next call tries again.
     func take() throws(ArchiveError) -> (file: SegmentFile, id: UInt64) {
         let taken = try monitor.withLock { () throws(ArchiveError) -> Prepared in
             noteTake(at: monotonicNanoseconds())
-            // There may be room by now; what could not be synced once is not trusted again.
+            // What is under way may find no room, where there is room by now.
+            monitor.wait { !ready.isEmpty || !isPreparing }
+            // What could not be synced once is not trusted again.
             if ready.isEmpty, let failure, !failure.isFailedSync { self.failure = nil }
             prepareMore()
             monitor.wait { !ready.isEmpty || !isPreparing }

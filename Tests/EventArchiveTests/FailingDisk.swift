@@ -9,6 +9,10 @@ final class FailingDisk: Sendable {
     private let isFull = Atomic(false)
     private let syncCount = Atomic(0)
     private let refusalCount = Atomic(0)
+    private let refusesLate: Bool
+
+    /// One that refuses late says that there is no room when there is room again.
+    init(refusesLate: Bool = false) { self.refusesLate = refusesLate }
 
     /// How often something was to be synced.
     var syncs: Int { syncCount.load(ordering: .relaxed) }
@@ -33,6 +37,8 @@ final class FailingDisk: Sendable {
         calls.allocate = { file, size in
             guard self.isFull.load(ordering: .relaxed) else { return real.allocate(file, size) }
             self.refusalCount.add(1, ordering: .relaxed)
+            while self.refusesLate, self.isFull.load(ordering: .relaxed) { usleep(1_000) }
+            if self.refusesLate { usleep(100_000) }
             return ENOSPC
         }
         return calls

@@ -221,8 +221,11 @@ struct FailureTests {
         #expect(try fixture.reader().verify().isSound)
     }
 
-    @Test("a disk that is full while a segment is prepared, and has room in time, stops nobody")
-    func roomInTime() throws {
+    @Test(
+        "a disk that is full while a segment is prepared, and has room in time, stops nobody",
+        arguments: [false, true])
+    func roomInTime(isToldLate: Bool) throws {
+        let disk = FailingDisk(refusesLate: isToldLate)
         let writer = try fixture.writer(calls: disk.calls)
         try wait(seconds: 30) { try fixture.files().contains { $0.hasSuffix(".prepared") } }
         disk.fill()
