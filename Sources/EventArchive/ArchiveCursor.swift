@@ -121,6 +121,8 @@ public struct ArchiveCursor: ~Copyable {
     private mutating func passOver(
         _ record: UnsafeRawPointer, _ sequence: UInt64
     ) throws(ArchiveError) {
+        // Read to find the first or the last one, and not asked for.
+        if !filter.sequences.contains(sequence) { statistics.recordsRead &-= 1 }
         if sequence >= filter.sequences.last {
             finishSlow()
         } else if plan != nil, !filter.keys.accept(RecordLayout.keys(record)) {
@@ -201,8 +203,7 @@ public struct ArchiveCursor: ~Copyable {
         statistics.segmentsOpened += 1
         walk = try SegmentWalk(content, of: segment)
         if plan == nil, filter.sequences.first > segment.header.firstSequence {
-            let passed = try walk.seek(filter.sequences.first)
-            statistics.recordsSkipped &+= passed
+            _ = try walk.seek(filter.sequences.first)
         }
         self.plan = plan
         return true
@@ -212,10 +213,7 @@ public struct ArchiveCursor: ~Copyable {
     /// end, or the index is wrong.
     private mutating func jumpToCandidate() throws(ArchiveError) -> Bool {
         guard let candidate = plan?.next() else {
-            if let segment = walk.segment, let given = plan?.given {
-                statistics.recordsSkipped &+= segment.summary.records &- UInt64(given)
-            }
-            plan = nil
+            leavePlan()
             walk = SegmentWalk()
             return false
         }
@@ -231,6 +229,7 @@ public struct ArchiveCursor: ~Copyable {
             try abandonIndexSlow(wrongAt: candidate.offset)
             return false
         }
+        plan?.noteRead()
         // The next look has to find the whole record: after it the plan goes on to another one.
         while try walk.needsWindow() {}
         return true
@@ -316,7 +315,16 @@ public struct ArchiveCursor: ~Copyable {
     private mutating func skip(_ segment: SegmentDescription) {
         guard segment.summary.endSequence > filter.sequences.first else { return }
         statistics.segmentsSkipped += 1
-        statistics.recordsSkipped &+= segment.summary.records
+        statistics.recordsSkipped &+= filter.records(of: segment)
+    }
+
+    /// Counts what the index of the segment spared.
+    private mutating func leavePlan() {
+        if let segment = walk.segment, let plan {
+            let records = filter.records(of: segment)
+            statistics.recordsSkipped &+= records - min(records, plan.readCount)
+        }
+        plan = nil
     }
 
     private mutating func note(_ gap: ArchiveGap) {
@@ -333,7 +341,7 @@ public struct ArchiveCursor: ~Copyable {
     /// Goes to the end of everything: there is nothing more that is asked for.
     @inline(never)
     private mutating func finishSlow() {
-        plan = nil
+        leavePlan()
         walk = SegmentWalk()
         nextIndex = segments.count
         isFinished = true

@@ -6,9 +6,11 @@ public struct ArchiveReadStatistics: Sendable, Hashable {
     public internal(set) var segmentsSkipped = 0
     /// Segments in which an index told it where to look.
     public internal(set) var segmentsIndexed = 0
-    /// Records that were read and whose checksums were verified, selected or not.
+    /// Records with sequence numbers that were asked for that were read, and their checksums verified,
+    /// selected or not.
     public internal(set) var recordsRead: UInt64 = 0
-    /// Records that were passed over unread, in skipped segments and by indexes.
+    /// Records with sequence numbers that were asked for that were passed over unread, in skipped
+    /// segments and, counted when the cursor leaves the segment, by indexes.
     public internal(set) var recordsSkipped: UInt64 = 0
     /// Indexes that were damaged, or said something else than the segment; they were not used.
     public internal(set) var indexProblems: [ArchiveProblem] = []

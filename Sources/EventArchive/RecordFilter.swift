@@ -28,6 +28,15 @@ struct RecordFilter: Sendable {
     /// Takes no number below this one any more.
     mutating func begin(at sequence: UInt64) { sequences.begin(at: sequence) }
 
+    /// How many of a segment's records have numbers that are asked for; if some of its records are
+    /// lost, at most so many.
+    func records(of segment: SegmentDescription) -> UInt64 {
+        let first = max(segment.header.firstSequence, sequences.first)
+        let last = min(segment.summary.endSequence &- 1, sequences.last)
+        guard segment.summary.endSequence > first, first <= last else { return 0 }
+        return min(segment.summary.records, last - first + 1)
+    }
+
     /// Whether a segment can hold a record that is asked for, by what its footer says. O(keys).
     func mayAccept(_ segment: SegmentDescription) -> Bool {
         let (first, end) = (segment.header.firstSequence, segment.summary.endSequence)

@@ -10,8 +10,8 @@ struct SegmentPlan {
     private var records: Range<Int>
     private var run = 0
     private let byteCountMax: Int
-    /// How many records it gave.
-    private(set) var given = 0
+    /// How many of the records that it gave were read.
+    private(set) var readCount: UInt64 = 0
 
     /// Nil if no record of the segment has the keys that are asked for.
     init?(_ index: SegmentIndex, of segment: SegmentDescription, _ filter: RecordFilter) {
@@ -39,7 +39,6 @@ struct SegmentPlan {
         while true {
             if let record = firstMatch() {
                 records = record + 1..<records.upperBound
-                given += 1
                 return (index.offset(record), byteCount(record), sequence(record))
             }
             guard block < index.blockCount else { return nil }
@@ -50,6 +49,9 @@ struct SegmentPlan {
             }
         }
     }
+
+    /// Notes that the record that it gave last is read.
+    mutating func noteRead() { readCount += 1 }
 
     private func byteCount(_ record: Int) -> Int {
         let header = ArchiveFormat.recordHeaderBytes

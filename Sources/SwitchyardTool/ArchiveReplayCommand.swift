@@ -12,7 +12,8 @@ struct ArchiveReplayCommand: ParsableCommand {
         discussion: """
             Prints, for each event that a rule matches, its sequence number, a tab, and the names of \
             the rules, as switchyard match does; then, on standard error, how many events there were and how fast they came. \
-            Events that no rule can match, by their source, detail-type or account, are not read \
+            Events that no rule can match, by their source, detail-type or account, or that are not of \
+            the time asked for, are passed over: they count for nothing else, and are not even read \
             where the archive's footers and indexes tell (switchyard archive compact makes indexes). \
             Events come in the order of the archive. A --pace follows the times at which they came \
             in, or with --by-event-time their own, where one whose time has passed comes at once. \
@@ -129,11 +130,15 @@ struct ArchiveReplayCommand: ParsableCommand {
             "\(Figure.count(totals.events)) events, \(Figure.bytes(totals.bytes)), "
             + "\(Figure.count(totals.matches)) matches in "
             + "\(Figure.count(totals.matchedEvents)) events, "
-            + "\(Figure.rate(totals.eventsPerSecond))events/s"
-        if totals.skippedEvents > 0 {
+            + Figure.eventRate(totals.eventsPerSecond)
+        let others = statistics.recordsRead - min(totals.events, statistics.recordsRead)
+        if others + totals.skippedEvents > 0 {
             line +=
-                "; passed over \(Figure.count(totals.skippedEvents)) events unread, "
-                + "\(totals.skippedSegments) segments of them whole"
+                "; passed over \(Figure.count(others + totals.skippedEvents)) others, "
+                + "\(Figure.count(totals.skippedEvents)) of them unread"
+        }
+        if totals.skippedSegments > 0 {
+            line += " (\(Figure.count(totals.skippedSegments, of: "whole segment")))"
         }
         if count {
             Terminal.clearProgress()

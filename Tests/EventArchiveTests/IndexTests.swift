@@ -63,6 +63,24 @@ struct IndexTests {
         #expect(hasIndexes == (found.statistics.recordsSkipped == 599))
     }
 
+    @Test(
+        "what was read and what was passed over are together what was asked for",
+        arguments: [true, false],
+        [0..<600, 0..<1, 7..<431, 250..<260, 599..<600, 600..<700] as [Range<UInt64>])
+    func counts(hasIndexes: Bool, sequences: Range<UInt64>) throws {
+        try write()
+        let reader = try fixture.reader()
+        if hasIndexes { try reader.makeIndexes() }
+        for sources in [[3], [999], nil] as [Set<UInt32>?] {
+            var selection = ArchiveSelection()
+            selection.sequences = sequences
+            selection.sources = sources
+            let statistics = try reader.readKeyed(selection).statistics
+            let asked = UInt64(sequences.clamped(to: 0..<600).count)
+            #expect(statistics.recordsRead + statistics.recordsSkipped == asked, "\(sources ?? [])")
+        }
+    }
+
     @Test("a time range reads only the blocks of 64 KiB that can have it")
     func times() throws {
         let configuration = ArchiveConfiguration(segmentBytes: 1 << 20)
