@@ -90,7 +90,11 @@ public struct Target: Sendable {
     }
 
     /// The standard input of a process that is started when the first event comes, and again when it
-    /// has ended; it gets a line for each event. See ``ProcessTarget``.
+    /// has ended; it gets a line for each event.
+    ///
+    /// An event is delivered when the process has read it. What it ends without having read failed, and
+    /// goes again to the next process, with all that was written together with it; what it does with
+    /// what it has read is its own affair. A process that reads slowly makes the target fall behind.
     public static func process(
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         executable: String, arguments: [String] = []

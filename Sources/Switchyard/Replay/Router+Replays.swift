@@ -61,7 +61,7 @@ extension Router {
     ) throws(ReplayError) -> RouterReplay {
         let (source, destination): (BusState, BusState)
         do throws(RouterError) {
-            try Self.checkName(request.name, of: "replay")
+            try Self.checkName(request.name, of: "replay", max: configuration.nameMax)
             if control.isClosed { throw .closed }
             source = try state(of: request.bus)
             destination = try state(of: request.destination ?? request.bus)

@@ -5,15 +5,15 @@ internal import EventMatching
 internal import EventPipeline
 
 extension Router {
-    /// The most characters of a name of a bus or a rule.
-    static let nameMax = 256
+    /// The most characters of a name of a bus: EventBridge's limit, and what names of folders can have.
+    static let busNameMax = 256
 
     /// Makes a bus. Its archive goes on where an earlier one of the same name ended.
     ///
     /// - Parameter kind: a partner's bus has the name of its event source, which may hold slashes.
     /// - Throws: ``RouterError``: the name exists or can't be one, or the archive can't be opened.
     public func createBus(_ name: String, kind: BusKind = .custom) throws(RouterError) {
-        try Self.checkName(name, of: "bus", allowsSlash: kind == .partner)
+        try Self.checkName(name, of: "bus", max: Self.busNameMax, allowsSlash: kind == .partner)
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             guard control.buses[name] == nil else { throw .busExists(name) }
@@ -134,10 +134,12 @@ extension Router {
 
     /// Checks a name: letters, digits, and `. - _`, as the service has it.
     static func checkName(
-        _ name: String, of what: String, allowsSlash: Bool = false
+        _ name: String, of what: String, max: Int, allowsSlash: Bool = false
     ) throws(RouterError) {
-        guard (1...nameMax).contains(name.utf8.count) else {
-            throw .invalidName(name, what: what, reason: "names have 1 to \(nameMax) characters")
+        guard !name.isEmpty, name.utf8.count <= max else {
+            throw .invalidName(
+                name, what: what,
+                reason: "names have 1 to \(max) characters, not \(name.utf8.count)")
         }
         let isGood = name.utf8.allSatisfy { byte in
             switch byte {

@@ -135,7 +135,9 @@ extension Router {
         for bus in buses {
             attempt(bus.name) { () throws(ArchiveError) in try bus.engine.archive?.close() }
         }
-        attempt("of dead letters") { () throws(ArchiveError) in try services.deadLetters.close() }
+        do throws(ArchiveError) { try services.deadLetters.close() } catch {
+            failure = failure ?? .deadLetters(error)
+        }
         if let failure { throw failure }
         return remainder
     }

@@ -9,7 +9,7 @@ extension Router {
     public func deadLetters(limit: Int = 1_000) throws(RouterError) -> [DeadLetter] {
         do throws(ArchiveError) {
             return try services.deadLetters.waiting(limit: limit)
-        } catch { throw .archive(bus: "of dead letters", error) }
+        } catch { throw .deadLetters(error) }
     }
 
     /// What became of letters that were sent again.

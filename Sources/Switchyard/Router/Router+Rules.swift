@@ -46,7 +46,7 @@ extension Router {
     }
 
     private func check(_ rule: RoutingRule, on bus: String) throws(RouterError) {
-        try Self.checkName(rule.name, of: "rule")
+        try Self.checkName(rule.name, of: "rule", max: configuration.nameMax)
         if rule.pattern == nil, rule.schedule == nil { throw .emptyRule(rule.name) }
         if rule.schedule != nil, bus != Self.defaultBus { throw .scheduleOnOtherBus }
     }

@@ -88,7 +88,7 @@ extension Router {
     }
 
     private func check(_ target: Target) throws(RouterError) {
-        try Self.checkName(target.id, of: "target")
+        try Self.checkName(target.id, of: "target", max: configuration.nameMax)
         if case .bus(let name) = target.destination { _ = try state(of: name) }
     }
 

@@ -79,7 +79,7 @@ public final class Router: Sendable {
         do throws(ArchiveError) {
             office = try DeadLetterOffice(
                 directory: directory + "/dead-letters", eventBytesMax: configuration.slabBytes)
-        } catch { throw .archive(bus: "of dead letters", error) }
+        } catch { throw .deadLetters(error) }
         do {
             return RouterServices(
                 deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory))

@@ -29,6 +29,8 @@ public struct RouterConfiguration: Sendable {
     public var backPressure = BackPressure.wait
     /// How many targets a rule can have.
     public var targetsPerRule = 5
+    /// How many characters the names of rules, targets and replays can have.
+    public var nameMax = 64
     /// How many rules a bus can have.
     public var rulesPerBus = 100_000
     /// How many buses there can be.

@@ -67,6 +67,64 @@ import Testing
         #expect(lines() == (1...4).map(event))
     }
 
+    @Test(
+        "what a process ends without having read was not delivered",
+        arguments: [("exit 1", "status 1"), ("exit 0", "status 0"), ("kill -9 $$", "signal 9")])
+    func noticesProcessesThatDoNotRead(script: String, how: String) async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        try router.putTargets(
+            [.process("t", retry: .never, executable: "/bin/sh", arguments: ["-c", script])],
+            on: "all")
+        for number in 0..<5 { try router.publish(event(number)) }
+        try await wait { try router.deadLetters().count == 5 }
+        #expect(try router.statistics(target: "t", of: "all").delivered == 0)
+        let letters = try router.deadLetters()
+        #expect(letters.allSatisfy { $0.code == .errorFromTarget })
+        #expect(letters.allSatisfy { $0.message.contains(how) && $0.message.contains("read") })
+        try router.close()
+    }
+
+    @Test("what one process did not read, the next one gets")
+    func givesUnreadEventsAgain() async throws {
+        let folder = try TemporaryFolder()
+        let (mark, path) = (folder.path("mark"), folder.path("lines"))
+        let router = try makeRouter()
+        // The first two processes end at once.
+        let script =
+            "[ -e '\(mark)2' ] && exec cat >> '\(path)'; [ -e '\(mark)' ] && : > '\(mark)2'; "
+            + ": > '\(mark)'; exit 7"
+        try router.putTargets(
+            [.process("t", retry: eager, executable: "/bin/sh", arguments: ["-c", script])],
+            on: "all")
+        for number in 0..<100 { try router.publish(event(number)) }
+        try await wait { try router.statistics(target: "t", of: "all").delivered == 100 }
+        try router.close()
+        let lines = { Set((readFile(path) ?? []).split(separator: 0x0A)) }
+        await wait { lines().count == 100 }
+    }
+
+    @Test("a process that reads slowly is waited for, and gets everything")
+    func waitsForSlowProcesses() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("lines")
+        let router = try makeRouter()
+        try router.putTargets(
+            [
+                .process(
+                    "t", executable: "/bin/sh", arguments: ["-c", "sleep 0.5; cat >> '\(path)'"])
+            ], on: "all")
+        for number in 0..<1_000 { try router.publish(event(number)) }
+        #expect(try router.statistics(target: "t", of: "all").delivered == 0)
+        try router.close()
+        func lines() -> [String] {
+            (readFile(path) ?? []).split(separator: 0x0A).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
+        await wait { lines() == (0..<1_000).map(event) }
+    }
+
     @Test("a process that can't be started is an error of the target")
     func reportsMissingProgram() async throws {
         let folder = try TemporaryFolder()

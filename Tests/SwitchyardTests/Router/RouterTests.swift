@@ -48,6 +48,33 @@ import Testing
         #expect(try router.statistics(target: "t", of: "high").delivered == 2)
     }
 
+    @Test("names are as long as EventBridge's may be, and rules' as long as is configured")
+    func limitsNames() throws {
+        var configuration = RouterConfiguration()
+        func put(_ length: Int) throws -> Router {
+            let router = try Router(configuration)
+            let name = String(repeating: "n", count: length)
+            try router.putRule(RoutingRule(name: name, pattern: #"{"a":[1]}"#))
+            try router.putTargets([.closure(name) { _ in }], on: name)
+            return router
+        }
+        try put(64).close()
+        do {
+            _ = try put(65)
+            Issue.record("65 characters are one too many")
+        } catch let error as RouterError {
+            #expect("\(error)".hasSuffix("names have 1 to 64 characters, not 65"))
+        }
+        configuration.nameMax = 100
+        let router = try put(100)
+        #expect(throws: RouterError.self) { try put(101) }
+        try router.createBus(String(repeating: "b", count: 256))
+        #expect(throws: RouterError.self) {
+            try router.createBus(String(repeating: "b", count: 257))
+        }
+        try router.close()
+    }
+
     @Test("rules can be added, replaced, disabled and removed between two events")
     func changesRules() async throws {
         let router = try makeRouter()
