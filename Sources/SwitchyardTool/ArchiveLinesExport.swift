@@ -36,6 +36,7 @@ final class LinesExport: ExportTarget {
         let descriptor = open(partPath, flags, permissions)
         guard descriptor >= 0 else { throw ExportError(path, String(cString: strerror(errno))) }
         file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        Interrupt.cleanUp(partPath)
     }
 
     /// Where a file is to go: a new name, or that of a regular file if it may be replaced.
@@ -94,7 +95,10 @@ final class LinesExport: ExportTarget {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    func abandon() { unlink(partPath) }
+    func abandon() {
+        unlink(partPath)
+        Interrupt.forget(partPath)
+    }
 
     func finish() throws -> Int {
         try flush()
@@ -102,6 +106,7 @@ final class LinesExport: ExportTarget {
         guard rename(partPath, path) == 0 else {
             throw ExportError(path, String(cString: strerror(errno)))
         }
+        Interrupt.forget(partPath)
         return 1
     }
 }

@@ -46,7 +46,7 @@ struct ArchivePlace: ParsableArguments {
         if let archive { return archive }
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("switchyard-bench-\(getpid())-\(pass)").path
-        Interrupt.clean(up: folder)
+        Interrupt.cleanUp(folder)
         return folder
     }
 
@@ -54,7 +54,7 @@ struct ArchivePlace: ParsableArguments {
     func cleanUp(_ directory: String) {
         guard archive == nil else { return }
         try? FileManager.default.removeItem(atPath: directory)
-        Interrupt.clean(up: nil)
+        Interrupt.forget(directory)
     }
 }
 

@@ -124,6 +124,7 @@ final class GzipFile {
         }
         file = library.open(path + ".part", "wb6")
         guard file != nil else { throw ExportError(path, String(cString: strerror(errno))) }
+        Interrupt.cleanUp(path + ".part")
     }
 
     deinit { if let file { _ = Self.library?.close(file) } }
@@ -145,6 +146,7 @@ final class GzipFile {
         if let file { _ = Self.library?.close(file) }
         file = nil
         unlink(path + ".part")
+        Interrupt.forget(path + ".part")
     }
 
     func close() throws {
@@ -153,5 +155,6 @@ final class GzipFile {
         guard result == 0, rename(path + ".part", path) == 0 else {
             throw ExportError(path, "can't be completed: \(String(cString: strerror(errno)))")
         }
+        Interrupt.forget(path + ".part")
     }
 }

@@ -9,10 +9,13 @@ enum Interrupt {
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
     private static let queue = DispatchQueue(label: "switchyard.interrupt")
     /// What a second signal removes; only touched on `queue`.
-    nonisolated(unsafe) private static var temporaryFolder: String?
+    nonisolated(unsafe) private static var temporary: Set<String> = []
 
-    /// Names the folder that is removed if a second signal ends the process; nil for none.
-    static func clean(up folder: String?) { queue.sync { temporaryFolder = folder } }
+    /// Names a file or folder that is removed if a second signal ends the process.
+    static func cleanUp(_ path: String) { queue.sync { _ = temporary.insert(path) } }
+
+    /// Takes it back: it is gone, or has become something to keep.
+    static func forget(_ path: String) { queue.sync { _ = temporary.remove(path) } }
 
     /// Whether the command should end.
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
@@ -29,7 +32,7 @@ enum Interrupt {
             source.setEventHandler {
                 guard requested.exchange(true, ordering: .relaxed) else { return }
                 queue.sync {
-                    temporaryFolder.map { try? FileManager.default.removeItem(atPath: $0) }
+                    for path in temporary { try? FileManager.default.removeItem(atPath: path) }
                 }
                 exit(130)
             }

@@ -225,7 +225,7 @@ struct LoadCommand: ParsableCommand {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true)
         } catch { throw Outcome.failure("\(folder) can't be made: \(error)") }
-        Interrupt.clean(up: folder)
+        Interrupt.cleanUp(folder)
         return folder
     }
 }
