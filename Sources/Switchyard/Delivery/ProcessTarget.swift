@@ -21,7 +21,7 @@ final class ProcessTarget: ImmediateTarget, @unchecked Sendable {
     private var buffer: [UInt8] = []
 
     /// How long a process that has closed its standard input is given to tell how it ended.
-    private static let secondsOfEnding = 0.1
+    private static let secondsOfEnding = 1.0
     /// Between two looks at what a process has not read yet, microseconds: twice as long each time. The
     /// first is what a process that is waiting for input takes to wake up and read.
     private static let pauseMin: UInt32 = 20
