@@ -36,4 +36,14 @@ package enum PipelineLimit {
 
     /// The most slabs of a pool.
     package static let slabCountMax = 1 << 16
+
+    // For those who take such numbers from a configuration: the nearest that can be.
+
+    package static func ringCapacity(_ wanted: Int) -> Int { min(max(1, wanted), ringCapacityMax) }
+
+    package static func slabBytes(_ wanted: Int) -> Int {
+        min(max(slabBytes.lowerBound, wanted), slabBytes.upperBound)
+    }
+
+    package static func slabCount(_ wanted: Int) -> Int { min(max(2, wanted), slabCountMax) }
 }

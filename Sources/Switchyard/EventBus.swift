@@ -28,14 +28,16 @@ internal import JSONScan
 /// then fixes. Nothing is dropped unless ``BackPressure/dropNewest`` was asked for, and that is
 /// counted; memory is bounded by ``Configuration``.
 public final class EventBus: Sendable {
-    /// How a bus is built. The defaults suit events of some kilobytes.
+    /// How a bus is built. The defaults suit events of some kilobytes; a number out of range counts as
+    /// the nearest one that can be.
     public struct Configuration: Sendable {
-        /// How many events can wait for the worker: a power of two, or it is rounded up.
+        /// How many events can wait for the worker: a power of two, or it is rounded up. To 16,777,216.
         public var waitingEventsMax = 16_384
-        /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up.
+        /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up. From
+        /// 4 KiB to 256 MiB.
         public var slabBytes = 1 << 20
         /// How many slabs there are: they bound the bytes that can wait, and there can be one
-        /// publisher fewer.
+        /// publisher fewer. From 2 to 65,536.
         public var slabCount = 32
         /// What a publisher does when there is no room.
         public var backPressure = BackPressure.wait
@@ -99,13 +101,16 @@ public final class EventBus: Sendable {
         self.configuration = configuration
         watermark = writer?.watermark
         recoveryReport = writer?.recoveryReport
-        let pool = SlabPool(slabCount: configuration.slabCount, slabBytes: configuration.slabBytes)
+        let pool = SlabPool(
+            slabCount: PipelineLimit.slabCount(configuration.slabCount),
+            slabBytes: PipelineLimit.slabBytes(configuration.slabBytes))
         let route = EventRoute(rules: rules, archive: writer, pool: pool, deliver: deliver)
         self.pool = pool
         self.route = route
         let stage = Stage(
             label: "switchyard.route",
-            ring: MPSCRing(minimumCapacity: configuration.waitingEventsMax)
+            ring: MPSCRing(
+                minimumCapacity: PipelineLimit.ringCapacity(configuration.waitingEventsMax))
         ) { route.route($0) }
         self.stage = stage
         port = PublishPort(

@@ -33,7 +33,8 @@ final class DeadLetterOffice: Sendable {
         guard let directory else { return }
         // What is written can be read at once, and survives the process; `startCommit` makes it survive
         // the machine.
-        let letterBytes = eventBytesMax + Self.letterOverheadBytes
+        let letterBytes = min(
+            eventBytesMax + Self.letterOverheadBytes, ArchiveFormat.eventBytesMax)
         var configuration = ArchiveConfiguration(
             segmentBytes: (4 * letterBytes + 4_095) / 4_096 * 4_096, eventBytesMax: letterBytes,
             durability: .none)

@@ -31,7 +31,7 @@ internal import Synchronization
 /// Changes take effect before the call returns. No function of the router may be called by an inline
 /// target.
 public final class Router: Sendable {
-    /// How it was built.
+    /// How it was built: as asked for, with numbers out of range as the nearest ones that can be.
     public let configuration: RouterConfiguration
     let services: RouterServices
     let lanes: [Lane]
@@ -51,10 +51,11 @@ public final class Router: Sendable {
     ///
     /// - Throws: ``RouterError``
     public init(_ configuration: RouterConfiguration = RouterConfiguration()) throws(RouterError) {
+        let configuration = configuration.withinLimits
         self.configuration = configuration
         services = try Self.openServices(configuration)
         let traces = services.traces
-        lanes = (0..<max(1, configuration.laneCount)).map { _ in
+        lanes = (0..<configuration.laneCount).map { _ in
             Self.makeLane(configuration, traces)
         }
         control = RouterControl(laneCount: lanes.count)
@@ -103,8 +104,7 @@ public final class Router: Sendable {
         _ configuration: RouterConfiguration, _ traces: TraceBook
     ) -> Lane {
         let pool = SlabPool(
-            slabCount: min(max(2, configuration.slabCount), PipelineLimit.slabCountMax),
-            slabBytes: configuration.slabBytes)
+            slabCount: configuration.slabCount, slabBytes: configuration.slabBytes)
         let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax, traces: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }

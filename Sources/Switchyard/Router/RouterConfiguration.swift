@@ -1,7 +1,8 @@
 public import EventArchive
 public import EventPipeline
 
-/// How a router is built. The defaults suit events of some kilobytes, and EventBridge's limits.
+/// How a router is built. The defaults suit events of some kilobytes, and EventBridge's limits; a number
+/// out of range counts as the nearest one that can be.
 public struct RouterConfiguration: Sendable {
     /// Where archives, dead letters and watermarks are kept; a folder that is made if it does not
     /// exist. Nil for nowhere: then nothing survives, a target that falls behind loses events, and
@@ -18,12 +19,13 @@ public struct RouterConfiguration: Sendable {
     public var region = "local"
     /// How many buses work side by side: each lane is a worker with a queue of its own.
     public var laneCount = 1
-    /// How many events can wait for a lane: a power of two, or it is rounded up.
+    /// How many events can wait for a lane: a power of two, or it is rounded up. To 16,777,216.
     public var waitingEventsMax = 16_384
-    /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up.
+    /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up. From 4 KiB
+    /// to 256 MiB.
     public var slabBytes = 1 << 20
     /// How many slabs a lane has: they bound the bytes that can wait, and there can be one publisher
-    /// fewer. From 2 to 65,536; what is less or more counts as that.
+    /// fewer. From 2 to 65,536.
     public var slabCount = 32
     /// What a publisher does when there is no room.
     public var backPressure = BackPressure.wait
@@ -36,11 +38,11 @@ public struct RouterConfiguration: Sendable {
     /// How many buses there can be.
     public var busesMax = 100_000
     /// How many events can wait in the queue of one target before it falls behind: a power of two, or
-    /// it is rounded up.
+    /// it is rounded up. To 16,777,216.
     public var targetQueueEvents = 4_096
     /// How many bytes they can have; four slabs at least.
     public var targetQueueBytes = 4 << 20
-    /// How many events of one target can wait to be tried again before it falls behind.
+    /// How many events of one target can wait to be tried again before it falls behind. One at least.
     public var pendingEventsMax = 1_000
     /// How many buses an event can come through before it goes no further.
     public var hopsMax: UInt8 = 1
@@ -59,5 +61,16 @@ public struct RouterConfiguration: Sendable {
     ) {
         self.directory = directory
         self.archive = archive
+    }
+    /// The same with each number in its range.
+    var withinLimits: RouterConfiguration {
+        var bounded = self
+        bounded.laneCount = max(1, laneCount)
+        bounded.waitingEventsMax = PipelineLimit.ringCapacity(waitingEventsMax)
+        bounded.slabBytes = PipelineLimit.slabBytes(slabBytes)
+        bounded.slabCount = PipelineLimit.slabCount(slabCount)
+        bounded.targetQueueEvents = PipelineLimit.ringCapacity(targetQueueEvents)
+        bounded.pendingEventsMax = max(1, pendingEventsMax)
+        return bounded
     }
 }

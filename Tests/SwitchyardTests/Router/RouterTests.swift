@@ -7,16 +7,36 @@ import Testing
 @Suite struct RouterTests {
     @Test("two targets of one name in a call are an error, and nothing changes")
     func refusesTwins() throws {
-        var configuration = RouterConfiguration()
-        // As few as there have to be.
-        configuration.slabCount = 0
-        let router = try Router(configuration)
+        let router = try Router()
         try router.putRule(RoutingRule(name: "all", pattern: #"{"source": ["a"]}"#))
         #expect(throws: RouterError.self) {
             try router.putTargets([.closure("x") { _ in }, .closure("x") { _ in }], on: "all")
         }
         // It has none: with targets it could not be removed.
         try router.removeRule("all")
+        try router.close()
+    }
+
+    @Test(
+        "numbers that nothing can be built with count as the nearest that can", arguments: [0, -1])
+    func boundsConfiguration(number: Int) async throws {
+        let folder = try TemporaryFolder()
+        var configuration = RouterConfiguration(directory: folder.path("router"))
+        configuration.laneCount = number
+        configuration.waitingEventsMax = number
+        configuration.slabBytes = number
+        configuration.slabCount = number
+        configuration.targetQueueEvents = number
+        configuration.targetQueueBytes = number
+        configuration.pendingEventsMax = number
+        let router = try Router(configuration)
+        #expect(router.configuration.slabBytes == 4_096)
+        let inbox = Inbox()
+        try router.putRule(RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#))
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        for number in 0..<100 { try router.publish(event(number)) }
+        await inbox.wait(for: 100)
+        #expect(inbox.texts == (0..<100).map(event))
         try router.close()
     }
 
