@@ -19,10 +19,11 @@ public struct EventTime: Hashable, Comparable, Sendable, CustomStringConvertible
     /// The present, as this machine believes.
     public static var now: EventTime { EventTime(Int64(bitPattern: wallClockNanoseconds())) }
 
-    /// The same moment without its fraction of a second.
+    /// The same moment without its fraction of a second; if that can't be told, the first that can.
     var wholeSeconds: EventTime {
-        let (seconds, _) = nanoseconds.quotientAndRemainderFloored(by: 1_000_000_000)
-        return EventTime(seconds * 1_000_000_000)
+        let (_, fraction) = nanoseconds.quotientAndRemainderFloored(by: 1_000_000_000)
+        let (whole, isTooFar) = nanoseconds.subtractingReportingOverflow(fraction)
+        return EventTime(isTooFar ? .min : whole)
     }
 
     /// Whether one moment is before another.

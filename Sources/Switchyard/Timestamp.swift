@@ -30,8 +30,9 @@ enum Timestamp {
         // 30 February would be a day in March.
         guard civilDate(daysSince1970: days).day == day else { return nil }
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? nil : scaled + fraction
+        let (scaled, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (nanoseconds, isBeyond) = scaled.addingReportingOverflow(fraction)
+        return isTooFar || isBeyond ? nil : nanoseconds
     }
 
     private static func number(

@@ -12,8 +12,21 @@ import Testing
         "2021-06-16T11:33:45z", "2021-06-16t11:33:45Z", "2021-06-16 11:33:45Z",
         "2021-06-16T11:33:45.250Z", "2021-06-16T11:33:45+02:00", "2021-06-31T11:33:45Z",
         "1969-12-31T23:59:59Z", "2262-04-11T23:47:16Z", "2262-04-11T23:47:17Z",
+        "2262-04-11T23:47:16.854775807Z", "2262-04-11T23:47:16.854775808Z",
         "2262-04-12T00:00:00Z", "1677-09-21T00:12:44Z", "1677-09-21T00:12:43Z", "", "x",
     ]
+
+    @Test("times are told to the end of what 64 bits of nanoseconds hold, and not beyond")
+    func endsOfTime() {
+        #expect(EventTime("2262-04-11T23:47:16.854775807Z") == EventTime(.max))
+        #expect(EventTime("2262-04-11T23:47:16.854775808Z") == nil)
+        #expect(EventTime("2262-04-11T23:47:17Z") == nil)
+        #expect(EventTime(.max).description == "2262-04-11T23:47:16.854775807Z")
+        #expect(EventTime(.max).wholeSeconds.description == "2262-04-11T23:47:16Z")
+        #expect(EventTime(.min).description == "1677-09-21T00:12:43.145224192Z")
+        #expect(EventTime(.min).wholeSeconds == EventTime(.min))
+        #expect(EventTime(-1).wholeSeconds.description == "1969-12-31T23:59:59Z")
+    }
 
     @Test("what is remembered changes nothing: every envelope is what it is by itself")
     func agrees() throws {
