@@ -1,8 +1,6 @@
 public import EventArchive
 public import EventMatching
 public import EventPipeline
-internal import Dispatch
-internal import JSONScan
 
 /// A bus: what is published to it is checked, queued, archived, matched and delivered.
 ///
@@ -10,9 +8,9 @@ internal import JSONScan
 ///
 /// 1. ``EventPublisher/publish(_:)`` checks its JSON, copies it into a slab, and pushes it, batch by
 ///    batch, into a bounded lock-free ring;
-/// 2. one worker on a Dispatch queue, woken only when it sleeps, takes batches out of the ring
-///    (`EventRoute`): it appends each event to the archive, matches it against the rules, and calls
-///    the delivery; after a batch it commits what the archive's durability asks for;
+/// 2. one worker on a Dispatch queue, woken only when it sleeps, takes batches out of the ring: it
+///    appends each event to the archive, matches it against the rules, and calls the delivery; after
+///    a batch it commits what the archive's durability asks for. While it is busy, publishers match;
 /// 3. whoever wants it again reads the archive with a ``Replay``.
 ///
 /// ```swift
@@ -23,6 +21,10 @@ internal import JSONScan
 /// try bus.publish(#"{"detail": {"state": "stopped"}}"#)
 /// try bus.close()
 /// ```
+///
+/// It is a ``Router`` with one bus, a closure instead of targets, and rules that stay as they are: the
+/// same `RouterLane` and `BusEngine` do the work. Only here nothing is delivered that could not be
+/// archived: where the archive fails, events are refused.
 ///
 /// Events of one publisher keep their order; those of several come in some order that the archive
 /// then fixes. Nothing is dropped unless ``BackPressure/dropNewest`` was asked for, and that is
@@ -75,15 +77,14 @@ public final class EventBus: Sendable {
     /// What opening the archive found and repaired; nil without one.
     public let recoveryReport: ArchiveRecoveryReport?
 
-    let configuration: Configuration
     let stage: Stage<MPSCRing>
-    let pool: SlabPool
-    let route: EventRoute
+    let engine: BusEngine
     let port: PublishPort
-    /// Serialises ``publish(_:)-(String)``, which shares one publisher between its callers.
-    private let sharedPublisherQueue = DispatchQueue(label: "switchyard.publish")
-    /// Only touched on `sharedPublisherQueue`.
-    nonisolated(unsafe) private var sharedPublisher: EventPublisher?
+    let timings = RouteTimings()
+    private let lane: RouterLane
+    private let archive: BusArchive?
+    /// Of ``publish(_:)-(String)``.
+    private let shared: SharedPublisher
 
     /// Opens the archive, recovers it if its last writer died, and starts.
     ///
@@ -92,30 +93,35 @@ public final class EventBus: Sendable {
         rules: RuleSet, configuration: Configuration = Configuration(),
         deliver: @escaping Delivery = { _ in }
     ) throws(ArchiveError) {
-        var writer: ArchiveWriter?
-        if let archive = configuration.archive {
-            writer = try ArchiveWriter(
-                directory: archive.directory, configuration: archive.configuration)
+        var archive: BusArchive?
+        if let place = configuration.archive {
+            archive = try BusArchive(
+                directory: place.directory, configuration: place.configuration)
         }
         self.rules = rules
-        self.configuration = configuration
-        watermark = writer?.watermark
-        recoveryReport = writer?.recoveryReport
+        self.archive = archive
+        watermark = archive?.watermark
+        recoveryReport = archive?.recoveryReport
         let pool = SlabPool(
             slabCount: PipelineLimit.slabCount(configuration.slabCount),
             slabBytes: PipelineLimit.slabBytes(configuration.slabBytes))
-        let route = EventRoute(rules: rules, archive: writer, pool: pool, deliver: deliver)
-        self.pool = pool
-        self.route = route
-        let stage = Stage(
+        let lane = RouterLane(pool: pool, timings: timings)
+        self.lane = lane
+        let book = RuleBook(fixed: rules)
+        engine = BusEngine(
+            archive: archive, book: book,
+            delivery: BusDelivery(ruleCount: rules.count, deliver), scratch: lane.scratch)
+        lane.set(engine, at: 0)
+        stage = Stage(
             label: "switchyard.route",
             ring: MPSCRing(
                 minimumCapacity: PipelineLimit.ringCapacity(configuration.waitingEventsMax))
-        ) { route.route($0) }
-        self.stage = stage
+        ) { lane.route($0) }
+        lane.attach(to: stage.dispatchQueue)
         port = PublishPort(
             stage: stage, pool: pool, key: 0, backPressure: configuration.backPressure,
-            archiveFailure: route.archiveFailure)
+            archive: archive, book: book)
+        shared = SharedPublisher(stage)
     }
 
     /// Makes a publisher, for one thread at a time.
@@ -136,51 +142,32 @@ public final class EventBus: Sendable {
     ///
     /// - Throws: ``PublishError``; nothing was queued then.
     public func publish(_ event: borrowing RawSpan) throws(PublishError) {
-        let result = event.withUnsafeBytes { bytes in
-            sharedPublisherQueue.sync {
-                Result { () throws(PublishError) in
-                    let publisher = try sharedPublisherOnQueue()
-                    try publisher.publish(bytes)
-                    // With `.fail`, what finds no room now is sent by the next call or `drain`.
-                    if publisher.flush() > 0, stage.isClosed { throw .closed }
-                }
-            }
-        }
-        try result.get()
-    }
-
-    private func sharedPublisherOnQueue() throws(PublishError) -> EventPublisher {
-        if let sharedPublisher { return sharedPublisher }
-        let made = try EventPublisher(to: port)
-        sharedPublisher = made
-        return made
+        let error = event.withUnsafeBytes { shared.publish(CollectionOfOne($0), to: port).error }
+        if let error { throw error }
     }
 
     /// Waits until everything that was published before has been delivered, and is durable if the
     /// archive's durability is `batch`. What other publishers hold back because they were not flushed
-    /// is not waited for.
+    /// is not waited for, nor what waits for room on the archive's disk.
     public func drain() {
         repeat {
-            let unsent = sharedPublisherQueue.sync { sharedPublisher?.flush() ?? 0 }
+            let unsent = shared.flush()
             stage.waitUntilIdle()
             if unsent == 0 { break }
         } while !stage.isClosed
-        guard configuration.archive?.configuration.durability == .batch, let watermark,
-            case let end = watermark.appended, end > 0
-        else { return }
         // An archive that failed says so elsewhere.
-        try? watermark.waitUntilDurable(end - 1)
+        try? port.waitUntilDurable()
     }
 
-    /// Accepts nothing more, delivers what was accepted, and seals the archive.
+    /// Accepts nothing more, delivers what was accepted, and seals the archive. What waits for room on
+    /// the archive's disk, and still finds none, is refused.
     ///
     /// - Throws: the first error of the archive, also one that came while events were routed.
     public func close() throws(ArchiveError) {
-        sharedPublisherQueue.sync {
-            sharedPublisher?.close()
-            sharedPublisher = nil
-        }
+        archive?.beginClosing()
+        shared.close()
         stage.stopAndWait()
-        try route.finish()
+        lane.perform { lane.release(engine) }
+        try archive?.close()
     }
 }

@@ -75,7 +75,7 @@ public final class EventPublisher {
     }
 
     private func look() {
-        isHelping = port.book != nil && port.stage.depth > Self.helpDepth
+        isHelping = port.stage.depth > Self.helpDepth
     }
 
     /// Publishes an event to another bus of the same lane: one publisher, and its slab, may serve any
@@ -128,8 +128,8 @@ public final class EventPublisher {
         _ bytes: UnsafeRawBufferPointer, _ index: StructuralIndex, to port: PublishPort,
         _ publishTime: UInt64, _ tag: UInt64
     ) -> PublishOutcome {
-        guard let matcher = matchers.matcher(for: port),
-            case let edition = matcher.pointee.turnToNewestEdition(),
+        let matcher = matchers.matcher(for: port)
+        guard case let edition = matcher.pointee.turnToNewestEdition(),
             case let matches = matcher.pointee.matchAttachments(index),
             let preface = prepared.write(
                 matches, port.isArchived ? envelopes.read(index) : EventEnvelope(),

@@ -14,27 +14,29 @@ final class PublishPort: Sendable {
     let accepted = Atomic<UInt64>(0)
     /// Why the archive can't be written, if so.
     let archiveFailure: ArchiveFailure
-    /// The bus's rules, for publishers to match while the lane is busy; nil for leaving that to it.
-    let book: RuleBook?
+    /// The bus's rules, for publishers to match while the lane is busy.
+    let book: RuleBook
     /// The bus's number on its stage.
     let key: UInt32
     let backPressure: BackPressure
     /// Whether the bus has an archive.
     let isArchived: Bool
     private let closed = Atomic<Bool>(false)
+    /// How far the archive has come, if all that is routed is made durable; else nil.
+    private let durability: ArchiveWatermark?
 
     init(
         stage: Stage<MPSCRing>, pool: SlabPool, key: UInt32, backPressure: BackPressure,
-        archiveFailure: ArchiveFailure, book: RuleBook? = nil,
-        isArchived: Bool = true
+        archive: BusArchive?, book: RuleBook
     ) {
         self.stage = stage
         self.pool = pool
         self.key = key
         self.backPressure = backPressure
-        self.archiveFailure = archiveFailure
+        archiveFailure = archive?.failure ?? .never
         self.book = book
-        self.isArchived = isArchived
+        isArchived = archive != nil
+        durability = archive?.commitsAll == true ? archive?.watermark : nil
     }
 
     /// Whether nothing will be accepted any more.
@@ -42,6 +44,21 @@ final class PublishPort: Sendable {
 
     /// Refuses whatever is published from now on.
     func close() { closed.store(true, ordering: .relaxed) }
+
+    /// Blocks until everything is durable that was archived before, if the archive's durability is
+    /// `batch`.
+    func waitUntilDurable() throws(ArchiveError) {
+        guard let durability, case let end = durability.appended, end > 0 else { return }
+        try durability.waitUntilDurable(end - 1)
+    }
+
+    /// The same, suspended; not cancelled with its task.
+    func untilDurable() async throws(ArchiveError) {
+        guard let durability, case let end = durability.appended, durability.durable < end
+        else { return }
+        let result = await Task { try await durability.untilDurable(end - 1) }.result
+        do { try result.get() } catch let error as ArchiveError { throw error } catch {}
+    }
 }
 
 /// A bus that was looked up by its name.

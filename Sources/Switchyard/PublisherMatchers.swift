@@ -30,10 +30,10 @@ struct PublisherMatchers: ~Copyable {
         entries.deallocate()
     }
 
-    /// The matcher for a bus, valid until another one is asked for; nil where matching is left to the
-    /// lane. Allocates for the first event of a bus only.
+    /// The matcher for a bus, valid until another one is asked for. Allocates for the first event of a
+    /// bus only.
     @inline(__always)
-    mutating func matcher(for port: PublishPort) -> UnsafeMutablePointer<LiveMatcher>? {
+    mutating func matcher(for port: PublishPort) -> UnsafeMutablePointer<LiveMatcher> {
         let place = BusKeys.place(of: port.key)
         if place < count, entries[place].key == port.key, let known = entries[place].matcher {
             return known
@@ -44,14 +44,13 @@ struct PublisherMatchers: ~Copyable {
     @inline(never)
     private mutating func makeMatcherSlow(
         for port: PublishPort, at place: Int
-    ) -> UnsafeMutablePointer<LiveMatcher>? {
-        guard let book = port.book else { return nil }
+    ) -> UnsafeMutablePointer<LiveMatcher> {
         if place >= count { grow(to: max(place + 1, 2 * count)) }
         entries[place].deallocate()
         let scratch = scratch ?? MatcherScratch()
         self.scratch = scratch
         let matcher = UnsafeMutablePointer<LiveMatcher>.allocate(capacity: 1)
-        matcher.initialize(to: book.makeMatcher(sharing: scratch))
+        matcher.initialize(to: port.book.makeMatcher(sharing: scratch))
         entries[place] = Entry(key: port.key, matcher: matcher)
         return matcher
     }

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// What a bus has done so far.
 public struct BusStatistics: Sendable {
-    /// A part of an event's way, timed for one event in 61.
+    /// A part of an event's way, timed for one in 61 of the events that the worker scanned and matched
+    /// itself: while it is busy, publishers do that.
     public struct Stage: Sendable {
         /// How many events were timed.
         public var events: UInt64 = 0
@@ -17,7 +18,7 @@ public struct BusStatistics: Sendable {
     public var accepted: UInt64 = 0
     /// Events that were archived (where there is an archive), matched and delivered.
     public var delivered: UInt64 = 0
-    /// Their bytes.
+    /// Their bytes, and those of the events that were refused.
     public var bytes: UInt64 = 0
     /// How often a rule matched.
     public var matches: UInt64 = 0
@@ -65,11 +66,19 @@ extension EventBus {
     /// What the bus has done so far. The numbers are read one after the other while the bus runs, so
     /// they may be off by a batch against each other.
     public var statistics: BusStatistics {
-        var statistics = route.statistics.snapshot
+        var counted = RouterBusStatistics()
+        engine.counters.read(into: &counted)
         let stage = stage.statistics
+        var statistics = BusStatistics()
         statistics.accepted = port.accepted.load(ordering: .acquiring)
+        statistics.delivered = counted.routed - counted.unarchived
+        statistics.bytes = counted.bytes
+        statistics.matches = counted.matches
+        statistics.matchedEvents = counted.matchedEvents
+        statistics.refused = counted.unarchived
         statistics.dropped = stage.dropped
         statistics.wakes = stage.wakes
+        timings.read(into: &statistics)
         return statistics
     }
 }
@@ -79,13 +88,8 @@ enum RouteStage {
     case scan, append, match, deliver
 }
 
-/// What one batch adds to the statistics.
+/// What one batch adds to the timings.
 struct RouteBatch {
-    var events: UInt64 = 0
-    var bytes = 0
-    var matches: UInt64 = 0
-    var matchedEvents: UInt64 = 0
-    var refused: UInt64 = 0
     var sampledEvents = 0
     var sampledBytes = 0
     var nanoseconds: (scan: UInt64, append: UInt64, match: UInt64, deliver: UInt64) = (0, 0, 0, 0)
@@ -93,9 +97,7 @@ struct RouteBatch {
     /// Begins to route an event, and to time it if it is its turn.
     @inline(__always)
     mutating func beginEvent(byteCount: Int, _ sampling: inout RouteSampling) -> RouteWatch {
-        events &+= 1
-        bytes &+= byteCount
-        guard sampling.isDue() else { return RouteWatch(last: 0, clockCost: 0) }
+        guard sampling.isDue() else { return .off }
         sampledEvents &+= 1
         sampledBytes &+= byteCount
         return RouteWatch(last: monotonicNanoseconds(), clockCost: sampling.clockCost)
@@ -108,13 +110,15 @@ struct RouteBatch {
 struct RouteSampling {
     private static let interval = 61
 
-    private var untilNext = 1
+    private var untilNext: Int
     /// What a look at the clock takes, to be left out of what is measured.
     let clockCost: UInt64
 
-    init() {
+    /// Times nothing unless it is on.
+    init(isOn: Bool) {
+        untilNext = isOn ? 1 : .max
         clockCost =
-            (0..<100).map { _ in
+            (0..<(isOn ? 100 : 0)).map { _ in
                 let start = monotonicNanoseconds()
                 return monotonicNanoseconds() &- start
             }.min() ?? 0
@@ -131,6 +135,9 @@ struct RouteSampling {
 
 /// Times the parts of one event's way, or nothing where the event is not timed.
 struct RouteWatch {
+    /// Of an event that is not timed.
+    static var off: RouteWatch { RouteWatch(last: 0, clockCost: 0) }
+
     /// When the last part ended; 0 where nothing is timed.
     var last: UInt64
     let clockCost: UInt64
@@ -151,23 +158,15 @@ struct RouteWatch {
     }
 }
 
-/// The counters behind ``BusStatistics``: added to by the worker once a batch, read by anyone.
-final class RouteStatistics: Sendable {
-    private let all = StageCounters()
+/// How long events take: added to by the worker once a batch, read by anyone.
+final class RouteTimings: Sendable {
     private let scan = StageCounters()
     private let append = StageCounters()
     private let match = StageCounters()
     private let deliver = StageCounters()
-    private let matches = Atomic<UInt64>(0)
-    private let matchedEvents = Atomic<UInt64>(0)
-    private let refused = Atomic<UInt64>(0)
     private let latency = LatencyRecorder()
 
     func add(_ batch: RouteBatch, _ events: UnsafeBufferPointer<EventDescriptor>) {
-        all.add(events: Int(batch.events), bytes: batch.bytes, nanoseconds: 0)
-        matches.wrappingAdd(batch.matches, ordering: .relaxed)
-        matchedEvents.wrappingAdd(batch.matchedEvents, ordering: .relaxed)
-        refused.wrappingAdd(batch.refused, ordering: .relaxed)
         if batch.sampledEvents > 0 {
             add(batch, batch.nanoseconds.scan, to: scan)
             add(batch, batch.nanoseconds.append, to: append)
@@ -185,20 +184,13 @@ final class RouteStatistics: Sendable {
         stage.add(events: batch.sampledEvents, bytes: batch.sampledBytes, nanoseconds: nanoseconds)
     }
 
-    var snapshot: BusStatistics {
+    func read(into statistics: inout BusStatistics) {
         func stage(_ stage: StageCounters) -> BusStatistics.Stage {
             let counted = stage.snapshot
             return BusStatistics.Stage(
                 events: counted.events, bytes: counted.bytes, nanoseconds: counted.nanoseconds)
         }
-        let counted = all.snapshot
         let times = latency.snapshot()
-        var statistics = BusStatistics()
-        statistics.refused = refused.load(ordering: .relaxed)
-        statistics.delivered = counted.events - statistics.refused
-        statistics.bytes = counted.bytes
-        statistics.matches = matches.load(ordering: .relaxed)
-        statistics.matchedEvents = matchedEvents.load(ordering: .relaxed)
         statistics.scan = stage(scan)
         statistics.append = stage(append)
         statistics.match = stage(match)
@@ -206,6 +198,5 @@ final class RouteStatistics: Sendable {
         statistics.latency = LatencyPercentiles(
             p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
             max: times.max)
-        return statistics
     }
 }

@@ -57,6 +57,13 @@ public final class RuleBook: Sendable {
         self.pool = pool
     }
 
+    /// Creates a book of rules that were compiled before and stay as they are: it can make matchers, and
+    /// nothing else. What `matchAttachments` gives of a rule is its position in the set, and 1.
+    package convenience init(fixed rules: RuleSet) {
+        self.init()
+        contents = RuleBookContents(fixed: rules)
+    }
+
     /// Creates a book of some rules. O(total size of the patterns).
     ///
     /// - Parameters:

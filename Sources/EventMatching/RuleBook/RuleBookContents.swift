@@ -9,6 +9,12 @@ struct RuleBookContents {
     var merging: [RuleMerge] = []
     private var nextNumber: UInt64 = 0
 
+    init() {}
+
+    init(fixed rules: RuleSet) {
+        edition = RuleEdition([RulePart(level: RuleLevel(fixed: rules))], changeCount: 0)
+    }
+
     /// Makes a change.
     ///
     /// - Parameters:

@@ -25,6 +25,15 @@ final class RuleLevel: Sendable {
             })
     }
 
+    /// Takes rules that nobody will ask for, but by their positions: each rule's attachment is its
+    /// position and 1. O(rules).
+    init(fixed compiled: RuleSet) {
+        rules = []
+        self.compiled = compiled
+        attachments = FrozenBuffer(
+            (0..<compiled.count).map { UnsafeRawPointer(bitPattern: $0 + 1) })
+    }
+
     deinit { attachments.deallocate() }
 
     /// How many conditions the rules' branches have: by this, the work to compile them is measured.

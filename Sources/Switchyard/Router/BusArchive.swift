@@ -9,6 +9,8 @@ internal import Synchronization
 final class BusArchive: @unchecked Sendable {
     let directory: String
     let failure = ArchiveFailure()
+    /// Whether each run of events is committed.
+    let commitsAll: Bool
     private let writer: ArchiveWriter
     private let isClosing = Atomic<Bool>(false)
     @exclusivity(unchecked) private(set) var nextSequence: UInt64
@@ -20,6 +22,7 @@ final class BusArchive: @unchecked Sendable {
         directory: String, configuration: ArchiveConfiguration
     ) throws(ArchiveError) {
         self.directory = directory
+        commitsAll = configuration.durability == .batch
         writer = try ArchiveWriter(directory: directory, configuration: configuration)
         nextSequence = writer.watermark.appended
     }
@@ -69,11 +72,12 @@ final class BusArchive: @unchecked Sendable {
         }
     }
 
-    /// Commits what the configured durability asks for.
-    func commitIfDue() {
+    /// Begins to commit what the configured durability asks for: while that runs, the next run is
+    /// routed, and goes with the next commit.
+    func startCommitIfDue() {
         guard !failure.exists else { return }
         do throws(ArchiveError) {
-            try writer.commitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
+            try writer.startCommitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
         } catch {
             noteSlow(error)
         }

@@ -7,6 +7,9 @@ internal import Synchronization
 
 /// A bus as its lane sees it: an archive, and a matcher that follows the bus's rule book.
 ///
+/// A router's bus has rules with targets, and delivers also what can't be archived. An ``EventBus`` is
+/// such a bus with a `BusDelivery` instead: that gets all events, but none that is not archived.
+///
 /// `@unchecked Sendable`: everything that changes is touched on the lane's queue alone, except for
 /// what is atomic.
 final class BusEngine: @unchecked Sendable {
@@ -15,6 +18,8 @@ final class BusEngine: @unchecked Sendable {
 
     /// The archive, for the way of an event, on which nothing is retained; `archive` keeps it alive.
     let archiveOfLane: Unmanaged<BusArchive>?
+    /// What gets all events; nil for the rules' targets.
+    let deliveryOfLane: Unmanaged<BusDelivery>?
     /// Made for the first event: a bus without any costs no scratch memory.
     @exclusivity(unchecked) private var matcher: LiveMatcher?
     /// Whether something was archived in this run.
@@ -28,6 +33,7 @@ final class BusEngine: @unchecked Sendable {
 
     let archive: BusArchive?
     let book: RuleBook
+    private let delivery: BusDelivery?
     private let scratch: MatcherScratch
     /// Events that wait for room on the archive's disk.
     @exclusivity(unchecked) var held = HeldEvents() {
@@ -38,9 +44,13 @@ final class BusEngine: @unchecked Sendable {
     }
 
     /// - Parameter scratch: the lane's.
-    init(archive: BusArchive?, book: RuleBook, scratch: MatcherScratch) {
+    init(
+        archive: BusArchive?, book: RuleBook, delivery: BusDelivery? = nil, scratch: MatcherScratch
+    ) {
         self.archive = archive
         archiveOfLane = archive.map(Unmanaged.passUnretained)
+        self.delivery = delivery
+        deliveryOfLane = delivery.map(Unmanaged.passUnretained)
         self.book = book
         self.scratch = scratch
     }
@@ -93,11 +103,16 @@ final class BusEngine: @unchecked Sendable {
         (matcher?.matchAttachments(event)).map(RouteMatches.init(attachments:)) ?? .none
     }
 
+    /// Counts what an event matched.
     @inline(__always)
-    func countMatchedEvent(_ trace: MatchTrace) {
+    func count(_ matches: RouteMatches) {
+        if matches.isEmpty { return }
+        counters.matches.add(UInt64(truncatingIfNeeded: matches.count))
         counters.matchedEvents.add(1)
-        lastMatch = trace
     }
+
+    @inline(__always)
+    func noteMatch(_ trace: MatchTrace) { lastMatch = trace }
 
     // The lane knows some events ahead whose turn it will be, and asks for what each will read, step
     // by step, as one thing leads to the next.
@@ -123,10 +138,10 @@ final class BusEngine: @unchecked Sendable {
     @inline(__always)
     func prefetchRules() { matcher?.prefetchRules() }
 
-    /// Commits what the archive's durability asks for.
+    /// Begins to commit what the archive's durability asks for.
     func finishRun() {
         isTouched = false
-        archiveOfLane?._withUnsafeGuaranteedRef { $0.commitIfDue() }
+        archiveOfLane?._withUnsafeGuaranteedRef { $0.startCommitIfDue() }
     }
 }
 
@@ -194,6 +209,7 @@ struct BusCounters: ~Copyable, Sendable {
 
     let events = Count()
     let bytes = Count()
+    let matches = Count()
     let matchedEvents = Count()
     let unarchived = Count()
     /// How many events wait for room on the disk.
@@ -203,6 +219,7 @@ struct BusCounters: ~Copyable, Sendable {
         statistics.routed = events.current
         statistics.bytes = bytes.current
         statistics.unarchived = unarchived.current
+        statistics.matches = matches.current
         statistics.matchedEvents = matchedEvents.current
         statistics.held = held.load(ordering: .relaxed)
     }
@@ -218,6 +235,8 @@ public struct RouterBusStatistics: Sendable, Hashable {
     public var bytes: UInt64 = 0
     /// Events that could not be archived, and were only matched and offered.
     public var unarchived: UInt64 = 0
+    /// How often a rule matched.
+    public var matches: UInt64 = 0
     /// Events that at least one rule matched.
     public var matchedEvents: UInt64 = 0
     /// Events that wait until the archive's disk has room.

@@ -26,11 +26,8 @@ extension Router {
             let (lane, key) = try takeKey()
             let port = PublishPort(
                 stage: lane.stage, pool: lane.lane.pool, key: key,
-                backPressure: configuration.backPressure,
-                archiveFailure: archive?.failure ?? ArchiveFailure.never, book: book,
-                isArchived: archive != nil)
-            let engine = BusEngine(
-                archive: archive, book: book, scratch: lane.lane.scratch)
+                backPressure: configuration.backPressure, archive: archive, book: book)
+            let engine = BusEngine(archive: archive, book: book, scratch: lane.lane.scratch)
             let kind = name == Self.defaultBus ? .default : kind
             control.buses[name] = BusState(
                 name: name, kind: kind, lane: lane, engine: engine, port: port)

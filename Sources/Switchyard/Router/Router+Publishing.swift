@@ -89,6 +89,7 @@ extension Router {
             port.stage.whenHandled(count) { continuation.resume() }
         }
         if let failure = port.archiveFailure.current { throw .archive(failure) }
+        do throws(ArchiveError) { try await port.untilDurable() } catch { throw .archive(error) }
     }
 
     /// Makes events of entries and publishes them, as EventBridge's `PutEvents` does.

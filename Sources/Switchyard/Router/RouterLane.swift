@@ -11,7 +11,8 @@ internal import JSONScan
 ///
 /// `@unchecked Sendable`: everything that changes is touched on that queue alone.
 final class RouterLane: @unchecked Sendable {
-    let statistics = RouteStatistics()
+    /// How long events take; nil where nobody asks.
+    let timings: RouteTimings?
     let pool: SlabPool
     let traces: TraceBook
     /// How many buses an event may come through before it goes no further.
@@ -26,9 +27,14 @@ final class RouterLane: @unchecked Sendable {
     @exclusivity(unchecked) private var touchedTargets = TouchedList<TargetEngine>()
     @exclusivity(unchecked) private var scanner = StructuralScanner()
     @exclusivity(unchecked) private var envelopes = EnvelopeReader()
-    @exclusivity(unchecked) private var sampling = RouteSampling()
+    @exclusivity(unchecked) private var sampling: RouteSampling
 
-    init(pool: SlabPool, hopsMax: UInt8, traces: TraceBook) {
+    init(
+        pool: SlabPool, hopsMax: UInt8 = 0, traces: TraceBook = TraceBook(),
+        timings: RouteTimings? = nil
+    ) {
+        self.timings = timings
+        sampling = RouteSampling(isOn: timings != nil)
         self.pool = pool
         self.traces = traces
         self.hopsMax = hopsMax
@@ -59,10 +65,7 @@ final class RouterLane: @unchecked Sendable {
         for (position, event) in events.enumerated() {
             if buses.areMany { lookAhead(from: position, in: events, buses) }
             // A bus that was removed while its events were on their way gets none.
-            guard let bus = buses[event.key] else {
-                batch.refused += 1
-                continue
-            }
+            guard let bus = buses[event.key] else { continue }
             bus._withUnsafeGuaranteedRef { bus in
                 touch(bus)
                 if bus.holds || !route(event, to: bus, ingestTime, &batch) {
@@ -71,7 +74,7 @@ final class RouterLane: @unchecked Sendable {
             }
         }
         finishRun()
-        statistics.add(batch, events)
+        timings?.add(batch, events)
         pool.release(events)
     }
 
@@ -111,18 +114,17 @@ final class RouterLane: @unchecked Sendable {
     private func route(
         _ event: EventDescriptor, to bus: BusEngine, _ ingestTime: Int64, _ batch: inout RouteBatch
     ) -> Bool {
-        var watch = batch.beginEvent(byteCount: event.bytes.count, &sampling)
+        var watch = RouteWatch.off
         let hops = UInt8(truncatingIfNeeded: event.tag)
         let place: EventPlace?
         let matches: RouteMatches
         if let prepared = PreparedEvent(event, edition: bus.newestEdition()) {
-            watch.lap(.scan, &batch)
             place = bus.take(
                 event.bytes, prepared.keys, time: prepared.time ?? ingestTime,
                 ingestTime: ingestTime, hops: hops)
-            watch.lap(.append, &batch)
             matches = prepared.matches
         } else {
+            watch = batch.beginEvent(byteCount: event.bytes.count, &sampling)
             let index = scan(event.bytes)
             watch.lap(.scan, &batch)
             // Nobody else wants to know.
@@ -136,13 +138,17 @@ final class RouterLane: @unchecked Sendable {
         guard let place else { return false }
         watch.lap(.match, &batch)
         if event.tag & TraceBook.flag != 0 { traceSlow(event, place, matches) }
-        if !matches.isEmpty {
-            batch.matches &+= UInt64(matches.count)
-            batch.matchedEvents &+= 1
+        if let delivery = bus.deliveryOfLane {
+            if place.isArchived || bus.archiveOfLane == nil {
+                bus.count(matches)
+                delivery._withUnsafeGuaranteedRef { $0.call(event.bytes, matches, place.sequence) }
+            }
+        } else if !matches.isEmpty {
+            bus.count(matches)
             let offered = OfferedEvent(
                 bytes: event.bytes, sequence: place.sequence, publishTime: event.publishTime,
                 hops: hops, isArchived: place.isArchived)
-            bus.countMatchedEvent(offer(offered, to: matches, of: bus))
+            bus.noteMatch(offer(offered, to: matches, of: bus))
         }
         watch.lap(.deliver, &batch)
         return true
@@ -229,7 +235,7 @@ extension RouterLane {
             bus.held.removeFirst()
         }
         finishRun()
-        statistics.add(batch, UnsafeBufferPointer(start: nil, count: 0))
+        timings?.add(batch, UnsafeBufferPointer(start: nil, count: 0))
         if bus.held.isEmpty {
             bus.archive?.endWaiting()
         } else {

@@ -78,7 +78,10 @@ final class SharedPublisher: @unchecked Sendable {
                 }
             } catch { failure = error }
             // With `.fail`, what finds no room now is sent by the next call, or by `flush`.
-            _ = publisher?.flush()
+            if let unsent = publisher?.flush(), unsent > 0, stage.isClosed {
+                accepted -= min(accepted, unsent)
+                failure = .closed
+            }
             port.accepted.wrappingAdd(UInt64(accepted), ordering: .releasing)
             return (accepted, failure)
         }

@@ -40,7 +40,8 @@ final class RuleRoute: @unchecked Sendable {
     }
 }
 
-/// The rules that an event matches, as pointers to their routes.
+/// The rules that an event matches, as pointers to their routes; on an ``EventBus``, as their positions
+/// in its rule set (`RuleBook.init(fixed:)`).
 ///
 /// Whoever uses one sees to it that the edition of the rule book that they are from is still there.
 struct RouteMatches {

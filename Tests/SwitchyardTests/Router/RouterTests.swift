@@ -96,6 +96,20 @@ import Testing
         try router.close()
     }
 
+    @Test("what is confirmed is durable, where the archive's durability is that of batches")
+    func confirmsDurability() async throws {
+        let folder = try TemporaryFolder()
+        var configuration = configuration(folder)
+        configuration.archive?.durability = .batch
+        let router = try Router(configuration)
+        for number in 1...20 {
+            try await router.publishAndConfirm(event(number))
+            let statistics = try router.statistics()
+            #expect(statistics.archived == UInt64(number) && statistics.durable == UInt64(number))
+        }
+        try router.close()
+    }
+
     @Test("rules can be added, replaced, disabled and removed between two events")
     func changesRules() async throws {
         let router = try makeRouter()
