@@ -31,6 +31,29 @@ struct KeyFilterTests {
         #expect(!filter.mayContain(.account, 7))
     }
 
+    @Test("keys that come in turns, more than are remembered, are all in the filter")
+    func turns() throws {
+        var configuration = ArchiveConfiguration(segmentBytes: 8 << 20)
+        configuration.durability = .none
+        let writer = try fixture.writer(configuration, calls: .unsynced)
+        for sequence in 0..<9_000 as Range<UInt64> {
+            var event = KeyedEvent(sequence)
+            // The same numbers as keys of different kinds.
+            let number = UInt32(sequence % 3_000)
+            event.keys = ArchiveKeys(source: number, detailType: number &<< 20, account: ~number)
+            try writer.append(event)
+        }
+        try writer.close()
+        let filter = try filter(SegmentName.firstSealed)
+        for number in 0..<3_000 as Range<UInt32> {
+            #expect(filter.mayContain(.source, number))
+            #expect(filter.mayContain(.detailType, number &<< 20))
+            #expect(filter.mayContain(.account, ~number))
+        }
+        let absent = (10_000..<20_000 as Range<UInt32>).filter { filter.mayContain(.source, $0) }
+        #expect(absent.count < 200, "\(absent.count) of 10,000 absent keys are let through")
+    }
+
     @Test("a hash counts only as the kind of key that it was given for")
     func kinds() {
         let filter = KeyFilter(
