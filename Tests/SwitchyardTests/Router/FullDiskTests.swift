@@ -1,4 +1,5 @@
 import EventArchive
+import EventMatching
 import Foundation
 import Switchyard
 import TestSupport
@@ -63,5 +64,78 @@ import Testing
         let expected = (0...accepted).map { #"{"n":\#(1_000_000 + $0)"# }
         #expect(full.count == accepted + 1)
         #expect(full.texts.map { String($0.prefix(12)) } == expected.map { String($0.prefix(12)) })
+    }
+    @Test(
+        "an event bus whose disk is full waits for room, and nothing is lost or out of order",
+        .enabled(if: SmallDisk.isPossible))
+    func holdsEventBus() throws {
+        let disk = try SmallDisk(kilobytes: 52 << 10)
+        let ballast = disk.path + "/ballast"
+        try Data(count: 48 << 20).write(to: URL(fileURLWithPath: ballast))
+        let inbox = Inbox()
+        let bus = try makeEventBus(on: disk, inbox)
+        var accepted = try publishUntilFull(bus)
+        #expect(bus.statistics.refused == 0 && inbox.count <= accepted)
+        try FileManager.default.removeItem(atPath: ballast)
+        // It finds out by itself that there is room again.
+        for _ in 0..<patience {
+            guard (try? bus.publish(line(accepted))) == nil else { break }
+            usleep(10_000)
+        }
+        accepted += 1
+        try bus.close()
+        #expect(inbox.texts == (0..<accepted).map { String(line($0).prefix(12)) })
+        let archive = try ArchiveReader(directory: disk.path + "/archive")
+        #expect(try archive.verify().isSound)
+        #expect(bus.watermark?.appended == UInt64(accepted))
+    }
+
+    @Test(
+        "an event bus that is closed while its disk is full refuses what it could not archive",
+        .enabled(if: SmallDisk.isPossible))
+    func closesFullEventBus() throws {
+        let disk = try SmallDisk(kilobytes: 4 << 10)
+        let inbox = Inbox()
+        let bus = try makeEventBus(on: disk, inbox)
+        let accepted = try publishUntilFull(bus)
+        #expect(throws: ArchiveError.self) { try bus.close() }
+        let statistics = bus.statistics
+        #expect(statistics.refused > 0)
+        #expect(statistics.delivered + statistics.refused == UInt64(accepted))
+        #expect(statistics.delivered == UInt64(inbox.count))
+        // What was delivered is what is in the archive.
+        #expect(bus.watermark?.appended == statistics.delivered)
+        #expect(inbox.texts == (0..<inbox.count).map { String(line($0).prefix(12)) })
+    }
+
+    private func makeEventBus(on disk: SmallDisk, _ inbox: Inbox) throws -> EventBus {
+        var configuration = EventBus.Configuration()
+        configuration.archive = .init(
+            directory: disk.path + "/archive",
+            configuration: ArchiveConfiguration(segmentBytes: 1 << 20, eventBytesMax: 64 << 10))
+        let rules = try RuleSet([Rule(name: "all", pattern: #"{"n":[{"exists":true}]}"#)])
+        return try EventBus(rules: rules, configuration: configuration) { event in
+            inbox.take(
+                event.bytes.withUnsafeBytes { String(decoding: $0.prefix(12), as: UTF8.self) })
+        }
+    }
+
+    private func line(_ number: Int) -> String {
+        #"{"n":\#(1_000_000 + number),"filler":"\#(String(repeating: "x", count: 1_000))"}"#
+    }
+
+    /// Gives how many events were taken before one was refused because the disk is full.
+    private func publishUntilFull(_ bus: EventBus) throws -> Int {
+        let publisher = try bus.makePublisher()
+        defer { publisher.close() }
+        for number in 0..<100_000 {
+            do {
+                try publisher.publish(line(number).utf8Span.span.bytes)
+            } catch PublishError.archive(.diskFull) {
+                return number
+            }
+        }
+        Issue.record("the disk never was full")
+        return 0
     }
 }
