@@ -19,6 +19,6 @@ package enum PublishOutcome: Sendable {
     case dropped
     /// The stage was stopped: no event will be accepted any more.
     case closed
-    /// It is longer than a slab, so it will never be accepted.
+    /// It is longer than the pool allows, so it will never be accepted.
     case tooLarge
 }

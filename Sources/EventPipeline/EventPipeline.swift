@@ -25,7 +25,7 @@ package enum PipelineLimit {
     /// does not keep up.
     package static let ringCapacityMax = 1 << 24
 
-    /// The smallest and the largest slab. The largest event is one slab long.
+    /// The smallest and the largest slab, and so the largest event.
     package static let slabBytes = (1 << 12)...(1 << 28)
 
     /// How often a worker or a publisher that finds nothing to do gives the processor away and looks

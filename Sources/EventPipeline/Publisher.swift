@@ -65,7 +65,7 @@ package final class Publisher<Ring: DescriptorRing> {
     /// Copies an event and buffers it; sends the batch if that is full. O(length).
     ///
     /// - Parameters:
-    ///   - bytes: the event, at most a slab long.
+    ///   - bytes: the event, at most as long as the pool allows.
     ///   - key: what its order is kept within; see ``EventDescriptor``.
     ///   - tag: what the handler should get with it.
     ///   - publishTime: see ``monotonicNanoseconds()``; one look at the clock may serve a batch.
@@ -144,7 +144,7 @@ extension Publisher {
     @inline(never)
     private func makeRoomSlow(for needed: Int) -> PublishOutcome {
         let state = self.state
-        if needed > self.pool.slabBytes { return .tooLarge }
+        if needed > self.pool.eventBytesMax { return .tooLarge }
         if state.pointee.isClosed { return .closed }
         let needsSlab = needed > state.pointee.free.count
         let unsent = self.flush()
@@ -153,7 +153,7 @@ extension Publisher {
             self.sealSlab()
             guard let slab = self.pool.takeSlab(self.policy) else { return self.refused() }
             state.pointee.slab = slab
-            state.pointee.free = self.pool.memory(of: slab)
+            state.pointee.free = self.pool.memory(of: slab, for: needed)
         }
         return .accepted
     }

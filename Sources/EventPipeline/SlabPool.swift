@@ -20,8 +20,10 @@ import Synchronization
 /// published bytes are written by nobody, until the release that frees the slab, which has seen all
 /// other releases (acquire) as they have seen the last reads (release).
 package final class SlabPool: @unchecked Sendable {
-    /// The size of each slab, and the longest event.
+    /// How much of each slab is filled with more than one event.
     package let slabBytes: Int
+    /// The longest event. One that is longer than `slabBytes` gets a slab for itself.
+    package let eventBytesMax: Int
     /// How many slabs there are.
     package let slabCount: Int
 
@@ -37,21 +39,30 @@ package final class SlabPool: @unchecked Sendable {
     private let room = WaitingRoom()
 
     /// Creates a pool of `slabCount` slabs (2 to 65,536), one more at least than there will be
-    /// publishers. `slabBytes` is rounded up to a power of two.
+    /// publishers. `slabBytes` is rounded up to a power of two. The longest event, a multiple of eight
+    /// bytes or rounded up to one, is as long as a slab unless `eventBytesMax` says more: then there is
+    /// more behind each slab, which costs addresses, and memory only for such events.
     ///
     /// Memory is reserved now, but costs a page fault at first touch (250 ns to 11 µs for 4 KiB):
     /// with `touched`, that is done here.
-    package init(slabCount: Int, slabBytes: Int = 1 << 20, touched: Bool = false) {
+    package init(
+        slabCount: Int, slabBytes: Int = 1 << 20, eventBytesMax: Int = 0, touched: Bool = false
+    ) {
         precondition(
             (2...PipelineLimit.slabCountMax).contains(slabCount),
             "a pool has 2 to \(PipelineLimit.slabCountMax) slabs, not \(slabCount)")
         precondition(
             PipelineLimit.slabBytes.contains(slabBytes),
             "a slab has \(PipelineLimit.slabBytes) bytes, not \(slabBytes)")
-        self.slabShift = UInt(Int.bitWidth - (slabBytes - 1).leadingZeroBitCount)
-        self.slabBytes = 1 << self.slabShift
+        precondition(
+            eventBytesMax <= PipelineLimit.slabBytes.upperBound,
+            "an event has \(PipelineLimit.slabBytes.upperBound) bytes at most, not \(eventBytesMax)"
+        )
+        self.slabBytes = 1 << Self.shift(slabBytes)
+        self.eventBytesMax = max(self.slabBytes, (eventBytesMax + 7) & ~7)
+        self.slabShift = Self.shift(self.eventBytesMax)
         self.slabCount = slabCount
-        let byteCount = slabCount * self.slabBytes
+        let byteCount = slabCount << self.slabShift
         self.base = .allocate(byteCount: byteCount, alignment: 4_096)
         self.pending = PaddedAtomics(count: slabCount)
         self.below = PaddedAtomics(count: slabCount)
@@ -62,6 +73,11 @@ package final class SlabPool: @unchecked Sendable {
 
     deinit {
         self.base.deallocate()
+    }
+
+    /// The exponent of the power of two that a number is or is rounded up to.
+    private static func shift(_ number: Int) -> UInt {
+        UInt(Int.bitWidth - (number - 1).leadingZeroBitCount)
     }
 
     /// Gives back events that were handled. Events whose bytes are not this pool's (replayed from a
@@ -107,10 +123,11 @@ package final class SlabPool: @unchecked Sendable {
 
 // What publishers call.
 extension SlabPool {
-    /// The memory of a slab.
-    func memory(of slab: Int) -> UnsafeMutableRawBufferPointer {
+    /// The memory of a slab, which has room for an event of so many bytes, at most `eventBytesMax`.
+    func memory(of slab: Int, for eventBytes: Int) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(
-            start: self.base + slab << Int(self.slabShift), count: self.slabBytes)
+            start: self.base + slab << Int(self.slabShift),
+            count: max(self.slabBytes, eventBytes))
     }
 
     /// Takes a free slab, or waits for one if `policy` says so. Nil if there is none.

@@ -118,7 +118,7 @@ public final class EventPublisher {
         case .full: throw .full
         case .dropped: throw .dropped
         case .closed: throw .closed
-        case .tooLarge: throw .tooLarge(bytes: event.count, limit: port.pool.slabBytes)
+        case .tooLarge: throw .tooLarge(bytes: event.count, limit: port.pool.eventBytesMax)
         }
     }
 
@@ -134,7 +134,7 @@ public final class EventPublisher {
             let preface = prepared.write(
                 matches, port.isArchived ? envelopes.read(index) : EventEnvelope(),
                 edition: edition),
-            bytes.count + preface.count + 8 <= port.pool.slabBytes
+            bytes.count + preface.count + 8 <= port.pool.eventBytesMax
         else {
             return publisher.publish(bytes, key: port.key, tag: tag, publishTime: publishTime)
         }

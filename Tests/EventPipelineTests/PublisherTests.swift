@@ -7,9 +7,11 @@ import Testing
 
 @Suite("Publishers and slabs")
 struct PublisherTests {
-    @Test("bytes arrive as they were published, and every slab comes back", arguments: [1, 3])
-    func bytesArrive(producerCount: Int) throws {
-        let pool = SlabPool(slabCount: 4, slabBytes: 4_096)
+    @Test(
+        "bytes arrive as they were published, and every slab comes back", arguments: [1, 3],
+        [4_096, 9_999])
+    func bytesArrive(producerCount: Int, longest: Int) throws {
+        let pool = SlabPool(slabCount: 4, slabBytes: 4_096, eventBytesMax: longest)
         let order = OrderChecker(producerCount: producerCount)
         let stage = Stage(label: "bytes", ring: MPSCRing(minimumCapacity: 256)) { events in
             order.check(events)
@@ -25,7 +27,7 @@ struct PublisherTests {
                 return
             }
             for tag in 0..<20_000 {
-                let length = tag % 1_000 == 0 ? 4_096 : Int.random(in: 0...120, using: &random)
+                let length = tag % 1_000 == 0 ? longest : Int.random(in: 0...120, using: &random)
                 let bytes = Array(repeating: UInt8(tag & 0xFF), count: length)
                 let outcome = bytes.withUnsafeBytes {
                     publisher.publish($0, key: UInt32(producer), tag: UInt64(tag))
@@ -55,6 +57,29 @@ struct PublisherTests {
         stage.stopAndWait()
         #expect(stage.statistics.events == 3)
         #expect(pool.freeSlabCount == 2)
+    }
+
+    @Test("an event that is longer than a slab gets one for itself, if the pool allows it")
+    func longerThanSlabs() throws {
+        let pool = SlabPool(slabCount: 3, slabBytes: 4_096, eventBytesMax: 5_001)
+        #expect(pool.slabBytes == 4_096 && pool.eventBytesMax == 5_008)
+        let (stage, gate) = blockedStage(pool)
+        let publisher = try Publisher(to: stage, from: pool, onFull: .fail)
+        #expect(publish(5_009, to: publisher) == .tooLarge)
+        #expect(publish(8, to: publisher) == .accepted)
+        #expect(publish(5_001, to: publisher) == .accepted)
+        #expect(pool.freeSlabCount == 1)
+        // Behind it there is no room, not even for the shortest one.
+        #expect(publish(1, to: publisher) == .accepted)
+        #expect(pool.freeSlabCount == 0)
+        // But in a slab of its own there is.
+        #expect(publish(4_088, to: publisher) == .accepted)
+        #expect(publish(1, to: publisher) == .full)
+        gate.signal()
+        #expect(publisher.close() == 0)
+        stage.stopAndWait()
+        #expect(stage.statistics.events == 4)
+        #expect(pool.freeSlabCount == 3)
     }
 
     @Test(

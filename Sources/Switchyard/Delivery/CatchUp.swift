@@ -11,7 +11,7 @@ internal import Synchronization
 /// On a queue of its own, as fast as the target takes them. When it is near the archive's end, the
 /// bus begins to offer again (`TargetEngine.rejoin`), and the catch-up ends with the last event before
 /// that; some events may then come in another order than they were published in. What the archive does
-/// not have any more is passed over, and counted as missed.
+/// not have any more, or what is longer than events may be now, is passed over, and counted as missed.
 ///
 /// `@unchecked Sendable`: what changes is touched on its queue alone.
 final class CatchUp: @unchecked Sendable {
@@ -207,8 +207,13 @@ final class CatchUp: @unchecked Sendable {
         let outcome = publisher.publish(
             bytes, key: UInt32(record.hops), tag: record.sequence,
             publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))
-        if outcome == .accepted { engine.counters.caughtUp.add(1) }
-        return outcome == .accepted || outcome == .tooLarge
+        switch outcome {
+        case .accepted: engine.counters.caughtUp.add(1)
+        // From a time when longer events were allowed.
+        case .tooLarge: engine.counters.missed.add(1)
+        case .full, .dropped, .closed: return false
+        }
+        return true
     }
 
     /// At the end of what could be read, and all of it in the target's queue: reads on, rejoins, or

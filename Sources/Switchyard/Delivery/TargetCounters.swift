@@ -53,7 +53,8 @@ public struct TargetStatistics: Sendable, Hashable {
     /// Events that were read from the archive for it.
     public var caughtUp: UInt64 = 0
     /// Events that were to be read from the archive for it, and are not there any more: retention
-    /// removed them first, or they are damaged. Nobody knows whether its rule wanted them.
+    /// removed them first, or they are damaged; nobody knows whether its rule wanted them. Also those that
+    /// are longer than events may be now.
     public var missed: UInt64 = 0
     /// Events in its queue now.
     public var queued = 0

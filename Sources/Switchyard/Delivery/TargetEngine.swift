@@ -15,6 +15,7 @@ final class TargetEngine: @unchecked Sendable {
         /// Slabs that their bytes lie in, and the bytes of one.
         var slabCount: Int
         var slabBytes: Int
+        var eventBytesMax: Int
         /// Events that failed and wait to be tried again, or that wait for a free task.
         var pendingEvents: Int
     }
@@ -337,7 +338,9 @@ final class TargetQueue: Sendable {
     init(_ worker: TargetWorker, _ limits: TargetEngine.Limits) {
         let ring = MPSCRing(minimumCapacity: limits.queueEvents)
         // One slab for the lane's publisher, one for the catch-up's, and room.
-        let pool = SlabPool(slabCount: max(4, limits.slabCount), slabBytes: limits.slabBytes)
+        let pool = SlabPool(
+            slabCount: max(4, limits.slabCount), slabBytes: limits.slabBytes,
+            eventBytesMax: limits.eventBytesMax)
         self.pool = pool
         self.worker = worker
         stage = Stage(label: "switchyard.target", ring: ring) { events in

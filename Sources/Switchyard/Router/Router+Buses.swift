@@ -102,9 +102,11 @@ extension Router {
     }
 
     private func openArchive(of bus: String) throws(RouterError) -> BusArchive? {
-        guard let directory = configuration.directory, let archive = configuration.archive else {
+        guard let directory = configuration.directory, var archive = configuration.archive else {
             return nil
         }
+        archive.eventBytesMax = max(
+            archive.eventBytesMax, min(configuration.eventBytesMax, ArchiveFormat.eventBytesMax))
         // A partner's bus has slashes in its name, a folder none.
         let folder = bus.replacing("%", with: "%25").replacing("/", with: "%2F")
         do throws(ArchiveError) {

@@ -100,7 +100,8 @@ extension Router {
         let limits = TargetEngine.Limits(
             queueEvents: configuration.targetQueueEvents,
             slabCount: configuration.targetQueueBytes / configuration.slabBytes,
-            slabBytes: configuration.slabBytes, pendingEvents: configuration.pendingEventsMax)
+            slabBytes: configuration.slabBytes, eventBytesMax: configuration.eventBytesMax,
+            pendingEvents: configuration.pendingEventsMax)
         var port: PublishPort?
         if case .bus(let name) = target.destination { port = control.buses[name]?.port }
         let source = rule.source

@@ -79,7 +79,7 @@ public final class Router: Sendable {
         try makeFolder(directory + "/buses")
         do throws(ArchiveError) {
             office = try DeadLetterOffice(
-                directory: directory + "/dead-letters", eventBytesMax: configuration.slabBytes)
+                directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax)
         } catch { throw .deadLetters(error) }
         do {
             return RouterServices(
@@ -104,7 +104,8 @@ public final class Router: Sendable {
         _ configuration: RouterConfiguration, _ traces: TraceBook
     ) -> Lane {
         let pool = SlabPool(
-            slabCount: configuration.slabCount, slabBytes: configuration.slabBytes)
+            slabCount: configuration.slabCount, slabBytes: configuration.slabBytes,
+            eventBytesMax: configuration.eventBytesMax)
         let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax, traces: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }

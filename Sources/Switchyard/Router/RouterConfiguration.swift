@@ -21,8 +21,8 @@ public struct RouterConfiguration: Sendable {
     public var laneCount = 1
     /// How many events can wait for a lane: a power of two, or it is rounded up. To 16,777,216.
     public var waitingEventsMax = 16_384
-    /// The bytes of a slab, and so of the longest event: a power of two, or it is rounded up. From 4 KiB
-    /// to 256 MiB.
+    /// The bytes of a slab: a power of two, or it is rounded up. From 4 KiB to 256 MiB. The longest event
+    /// has as many, or those of the largest entry that ``entryLimits`` allow and 64 KiB for its envelope.
     public var slabBytes = 1 << 20
     /// How many slabs a lane has: they bound the bytes that can wait, and there can be one publisher
     /// fewer. From 2 to 65,536.
@@ -62,6 +62,14 @@ public struct RouterConfiguration: Sendable {
         self.directory = directory
         self.archive = archive
     }
+    /// The longest event of any bus.
+    var eventBytesMax: Int {
+        let (entry, isTooLarge) = entryLimits.requestBytes.addingReportingOverflow(64 << 10)
+        return isTooLarge
+            ? PipelineLimit.slabBytes.upperBound
+            : PipelineLimit.slabBytes(max(slabBytes, entry))
+    }
+
     /// The same with each number in its range.
     var withinLimits: RouterConfiguration {
         var bounded = self

@@ -74,6 +74,34 @@ import Testing
         #expect(inbox.texts == [event(1), event(3)])
     }
 
+    @Test("what was archived when longer events were allowed is missed, the rest delivered")
+    func countsTooLong() async throws {
+        let folder = try TemporaryFolder()
+        let (inbox, works) = (Inbox(), Switch(false))
+        let target = Target.closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
+            if !works.isOn { throw Refusal() }
+            inbox.take($0.text)
+        }
+        let first = try makeRouter(folder)
+        try first.putTargets([target], on: "all")
+        let events = (0..<10).map {
+            $0 % 2 == 0
+                ? event($0) : #"{"n":\#($0),"f":"\#(String(repeating: "x", count: 90_000))"}"#
+        }
+        for event in events { try first.publish(event) }
+        #expect(try first.close(within: .milliseconds(500)).kept == 10)
+        let router = try makeRouter(folder) {
+            $0.slabBytes = 4_096
+            $0.entryLimits.requestBytes = 4_096
+        }
+        works.isOn = true
+        try router.putTargets([target], on: "all")
+        await inbox.wait(for: 5)
+        try await wait { try router.statistics(target: "t", of: "all").missed == 5 }
+        try router.close()
+        #expect(inbox.texts == [0, 2, 4, 6, 8].map(event))
+    }
+
     @Test("what retention removed while a target was away is counted as missed, the rest delivered")
     func countsMissed() async throws {
         let folder = try TemporaryFolder()

@@ -277,6 +277,42 @@ import Testing
         #expect(texts[1].hasPrefix("orders "))
     }
 
+    @Test("the largest entry that the limits allow is archived, delivered, and tried again")
+    func putsLargestEntry() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder) { $0.archive = ArchiveConfiguration() }
+        let inbox = Inbox()
+        let failures = Switch(true)
+        try router.putRule(RoutingRule(name: "s", pattern: #"{"source":["shop"]}"#))
+        try router.putTargets(
+            [
+                .closure("t", retry: eager) {
+                    defer { failures.isOn = false }
+                    if failures.isOn { throw Refusal() }
+                    inbox.take($0.text)
+                }
+            ], on: "s")
+        func entry(_ byteCount: Int) -> EventEntry {
+            let frame = #"{"f":""}"#.utf8.count + "shop".utf8.count + "large".utf8.count
+            let filler = String(repeating: "x", count: byteCount - frame)
+            return EventEntry(
+                source: "shop", detailType: "large", detail: #"{"f":"\#(filler)"}"#)
+        }
+        let limit = 1 << 20
+        #expect(throws: EntriesError.size(limit, limit: limit)) {
+            try router.putEvents([entry(limit)])
+        }
+        let outcomes = try router.putEvents([entry(limit - 1)])
+        #expect(outcomes.first?.eventID != nil)
+        await inbox.wait(for: 1)
+        try router.close()
+        let text = try #require(inbox.texts.first)
+        #expect(text.utf8.count > limit && text.hasSuffix("xxx\"}}"))
+        let archive = try ArchiveReader(
+            directory: folder.path + "/router/buses/default.archive")
+        #expect(try archive.verify().isSound && archive.sequences == 0..<1)
+    }
+
     @Test("a batch says how many of it were accepted, and why the next one was not")
     func publishesBatches() throws {
         let router = try makeRouter()
