@@ -30,7 +30,9 @@ extension Matcher {
         exclusionLeaves[number] = leafNumber
         guard scope == Scope.outside, tables.exclusions[number].isDefault else { return }
         if excludedCounts[number] == 0 { excluded.append(number) }
-        excludedCounts[number] &+= 1
+        // Not by an operator that assigns: ThreadSanitizer would take that for a change of what the
+        // matcher begins with, its rules, which matchers share.
+        excludedCounts[number] = excludedCounts[number] &+ 1
     }
 
     /// Takes note of a leaf of a field that has `anything-but`s, after all lookups.
@@ -41,7 +43,7 @@ extension Matcher {
         guard !index.pointee.defaultExclusions.isEmpty else { return }
         if scope == Scope.outside {
             if defaultLeaves[field] == 0 { defaultFields.append(field) }
-            defaultLeaves[field] &+= 1
+            defaultLeaves[field] = defaultLeaves[field] &+ 1
         } else {
             satisfyNotExcluded(index.pointee.defaultExclusions, scope)
         }
@@ -110,7 +112,8 @@ extension Matcher {
             }
             for rule in exclusion.soleRules.range {
                 let rule = tables.soleRules[rule]
-                soleBits[bits.start &+ rule / 64] ^= 1 << UInt64(rule % 64)
+                let word = bits.start &+ rule / 64
+                soleBits[word] = soleBits[word] ^ (1 << UInt64(rule % 64))
             }
         }
     }
