@@ -22,7 +22,7 @@ struct ArchiveSurvey: Sendable {
 
     /// What readers refuse to read beside, where it was asked for all that is wrong.
     var refused: [ArchiveError] = []
-    /// What the last segment has lost with its end, as far as `tail` tells; where it was asked for.
+    /// What the last segment has lost with its end, as far as `tail` tells.
     var lostEnd: ArchiveGap?
 
     /// Examines every segment. O(segments) if all are sealed, else also O(data of the open ones).
@@ -38,7 +38,7 @@ struct ArchiveSurvey: Sendable {
         var expected: UInt64?
         var unreadable: (name: SegmentName, bytes: Int)?
         // Before the segments: a writer at work goes on meanwhile.
-        let durable = isThorough ? try ArchiveTail.lastDurable(in: directory, of: archive) : nil
+        let durable = ArchiveTail.lastDurable(in: directory, of: archive)
         for name in try directory.segmentNames(withDuplicates: isThorough) {
             let finding: SegmentSurvey.Finding
             do throws(ArchiveError) {
@@ -117,6 +117,8 @@ struct ArchiveSurvey: Sendable {
             reason: .lost)
         lostEnd = gap
         note(gap)
+        // What was given once is not given again.
+        nextSequence = durable
     }
 
     /// Rows D2 and D3.

@@ -60,11 +60,10 @@ final class ArchiveTail: @unchecked Sendable {
     }
 
     /// What the last writer left: one more than the last sequence number that was durable then; nil if
-    /// there is no such file. What is in the archive now can be less only if something was lost.
-    static func lastDurable(
-        in directory: ArchiveDirectory, of archive: ArchiveID
-    ) throws(ArchiveError) -> UInt64? {
-        try ArchiveTail(reading: directory, of: archive)?.durable
+    /// there is no such file, or none that can be read. What is in the archive now can be less only if
+    /// something was lost.
+    static func lastDurable(in directory: ArchiveDirectory, of archive: ArchiveID) -> UInt64? {
+        (try? ArchiveTail(reading: directory, of: archive))?.durable
     }
 
     /// Makes the file, or takes up the one that another writer left. The caller holds the lock, and

@@ -183,6 +183,32 @@ struct RepairTests {
         #expect(reading.gaps.map(\.sequences) == lost && reading.sequences.last == 699)
     }
 
+    @Test("of a last segment that was cut short, readers and the next writer tell too what is lost")
+    func lastCutShortUnrepaired() throws {
+        try fixture.write(0..<600, bytes: 300)
+        let file = try #require(try fixture.segments().last)
+        let first = try #require(SegmentName(parsing: file)).firstSequence
+        let map = SegmentMap(eventBytes: 300)
+        try fixture.edit(file) { $0.removeLast($0.count - map.record(5).lowerBound) }
+        let lost = [first + 5..<600]
+        let reader = try fixture.reader()
+        #expect(reader.sequences == 0..<600)
+        #expect(try reader.read(bytes: 300).gaps.map(\.sequences) == lost)
+        var selection = ArchiveSelection()
+        selection.sequences = 0..<first
+        #expect(try reader.read(selection, bytes: 300).gaps.isEmpty)
+        let writer = try fixture.writer()
+        #expect(writer.recoveryReport.gaps.map(\.sequences) == lost)
+        #expect(try writer.append(Event(600, bytes: 300)) == 600)
+        try writer.close()
+        let reading = try fixture.reader().read(bytes: 300)
+        #expect(reading.gaps.map(\.sequences) == lost)
+        #expect(reading.sequences == Array(0..<first + 5) + [600])
+        #expect(try ArchiveReader.verify(directory: fixture.path).gaps.map(\.sequences) == lost)
+        #expect(try repair().lost.map(\.sequences) == lost)
+        #expect(try fixture.reader().read(bytes: 300).sequences.last == 600)
+    }
+
     @Test("a tail that says what cannot be is not believed")
     func damagedTail() throws {
         try fixture.write(0..<10, bytes: 300)
