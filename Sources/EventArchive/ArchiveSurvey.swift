@@ -231,6 +231,8 @@ extension ArchiveProblem {
         file = gap.file
         offset = gap.bytes.lowerBound
         switch gap.reason {
+        // As a repair leaves it.
+        case .damaged where gap.bytes.isEmpty: found = "a footer that tells of lost records"
         case .damaged: found = "\(gap.bytes.count) bytes that are no good record"
         case .lost: found = "the end of the records"
         case .missingSegment: found = "no segment before this one"

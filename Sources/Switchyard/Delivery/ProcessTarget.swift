@@ -119,15 +119,26 @@ final class ProcessTarget: ImmediateTarget, @unchecked Sendable {
         process.arguments = arguments
         process.standardInput = pipe
         do {
-            try process.run()
+            try withSignalsUnblocked { try process.run() }
         } catch {
             throw DeliveryError(
-                .errorFromTarget, "\(executable) could not be started: \(error)")
+                .errorFromTarget,
+                "\(executable) could not be started: \(error.localizedDescription)")
         }
         self.process = process
         input = pipe.fileHandleForWriting
         // Where this process had the other end open too, it would never see that nobody reads.
         try? pipe.fileHandleForReading.close()
+    }
+
+    /// A process inherits the signal mask of the thread that starts it, and Dispatch's threads block
+    /// every signal: such a process could only be killed.
+    private func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     func close() {

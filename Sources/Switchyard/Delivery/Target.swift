@@ -94,7 +94,8 @@ public struct Target: Sendable {
     ///
     /// An event is delivered when the process has read it. What it ends without having read failed, and
     /// goes again to the next process, with all that was written together with it; what it does with
-    /// what it has read is its own affair. A process that reads slowly makes the target fall behind.
+    /// what it has read is its own affair. A process that reads slowly makes the target fall behind. Its
+    /// input ends when the router is closed, or with the program; one that goes on then is left alone.
     public static func process(
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         executable: String, arguments: [String] = []

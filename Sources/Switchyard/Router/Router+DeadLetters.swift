@@ -39,6 +39,7 @@ extension Router {
     /// - Throws: ``RouterError``: the archive can't be read or written. What was sent by then may be
     ///   sent again by the next redrive.
     public func redriveDeadLetters(limit: Int = 1_000) async throws(RouterError) -> Redrive {
+        if control.queue.sync(execute: { control.isClosed }) { throw .closed }
         let letters = try deadLetters(limit: limit)
         var redrive = Redrive()
         let outcomes = await withTaskGroup(of: Bool?.self) { group in

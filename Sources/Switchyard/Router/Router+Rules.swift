@@ -21,6 +21,7 @@ extension Router {
         for rule in rules { try check(rule, on: bus) }
         let now = EventTime.now
         try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let added = Set(rules.lazy.map(\.name).filter { bus.rules[$0] == nil })
             guard bus.rules.count + added.count <= configuration.rulesPerBus else {
@@ -58,6 +59,7 @@ extension Router {
         _ name: String, on bus: String = Router.defaultBus
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             guard let rule = bus.rules[name] else { return }
             guard rule.targets.isEmpty else { throw .ruleHasTargets(name) }
@@ -76,6 +78,7 @@ extension Router {
         _ name: String, isEnabled: Bool, on bus: String = Router.defaultBus
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let state = try ruleState(name, on: bus)
             var rule = state.rule

@@ -125,6 +125,21 @@ import Testing
         await wait { lines() == (0..<1_000).map(event) }
     }
 
+    @Test("a process can be ended by signals")
+    func blocksNoSignals() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("mask")
+        let router = try makeRouter()
+        let script = "grep SigBlk /proc/self/status > '\(path)'; exec cat > /dev/null"
+        try router.putTargets(
+            [.process("t", executable: "/bin/sh", arguments: ["-c", script])], on: "all")
+        try router.publish(event(1))
+        try await wait { try router.statistics(target: "t", of: "all").delivered == 1 }
+        try router.close()
+        let text = String(decoding: try #require(readFile(path)), as: UTF8.self)
+        #expect(text.split(whereSeparator: \.isWhitespace).last == "0000000000000000")
+    }
+
     @Test("a process that can't be started is an error of the target")
     func reportsMissingProgram() async throws {
         let folder = try TemporaryFolder()

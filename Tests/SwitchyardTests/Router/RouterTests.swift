@@ -220,7 +220,13 @@ import Testing
         #expect(throws: PublishError.noSuchBus("no")) { try router.publish(event(1), to: "no") }
         try router.close()
         #expect(throws: PublishError.closed) { try router.publish(event(1)) }
-        #expect(message { try router.createBus("late") } == "the router was closed")
+        let closed = "the router was closed"
+        #expect(message { try router.createBus("late") } == closed)
+        let late = try RoutingRule(name: "late", pattern: #"{"a":[1]}"#)
+        #expect(message { try router.putRule(late) } == closed)
+        #expect(message { try router.setRule("all", isEnabled: false) } == closed)
+        #expect(message { try router.removeRule("all") } == closed)
+        #expect(message { try router.putTargets([six[0]], on: "all") } == closed)
     }
 
     @Test("a removed bus takes nothing more, and its name can be used again, with its archive")
