@@ -29,6 +29,46 @@ import Testing
         #expect(replay.events == 1 && replay.matches == 1)
     }
 
+    @Test("the example of other targets compiles, and every one gets its events")
+    func runsTargets() async throws {
+        let folder = try TemporaryFolder()
+        let directory = folder.path + "/orders"
+        let router = try Router(RouterConfiguration(directory: directory))
+        let stored = Inbox()
+        @Sendable func store(_ text: String) async throws { stored.take(text) }
+        try router.putRule(RoutingRule(name: "stopped", pattern: #"{"source": ["aws.ec2"]}"#))
+        // README, "Embed it", targets from here
+        try router.createBus("audit")
+        let matches = MatchStream()
+        try router.putTargets(
+            [
+                .file("lines", path: directory + ".jsonl"),
+                .process("words", executable: "/usr/bin/wc", arguments: ["-w"]),
+                .task("details", input: .path(InputPath("$.detail")), concurrency: 8) {
+                    try await store($0.text)
+                },
+                .stream("stream", matches),  // for await match in matches { print(match.text) }
+                .bus("audit", named: "audit"),
+            ], on: "stopped")
+        try router.putRule(
+            RoutingRule(name: "hourly", schedule: ScheduleExpression("rate(1 hour)")))
+
+        for letter in try router.deadLetters() { print(letter.target, letter.message) }
+        print(try await router.redriveDeadLetters().delivered)
+        // targets to here
+        try router.publish(#"{"source": "aws.ec2", "detail": {"state": "stopped"}}"#)
+        await stored.wait(for: 1)
+        #expect(stored.texts == [#"{"state": "stopped"}"#])
+        var first = matches.makeAsyncIterator()
+        #expect(await first.next()?.rule == "stopped")
+        try await wait { try router.statistics(bus: "audit").routed == 1 }
+        for target in ["lines", "words", "details", "audit"] {
+            try await wait { try router.statistics(target: target, of: "stopped").delivered == 1 }
+        }
+        #expect(try router.rules().map(\.rule.name) == ["stopped", "hourly"])
+        try router.close(within: .milliseconds(500))
+    }
+
     @Test("the example of a replay into the router compiles, and delivers what is in its window")
     func replaysIntoRouter() async throws {
         let folder = try TemporaryFolder()
@@ -72,14 +112,14 @@ import Testing
         #expect(readme.contains(article[begin..<end.lowerBound]))
     }
 
-    @Test("the README shows this example to the letter")
-    func isShown() throws {
+    @Test("the README shows these examples to the letter", arguments: ["", "targets "])
+    func isShown(which: String) throws {
         let here = try #require(readFile(#filePath)).map { $0 }
         let source = String(decoding: here, as: UTF8.self)
         let readme = String(
             decoding: try #require(readFile(projectFolder + "/README.md")), as: UTF8.self)
-        let begin = try #require(source.range(of: "from here\n")?.upperBound)
-        let end = try #require(source.range(of: "        // to here")?.lowerBound)
+        let begin = try #require(source.range(of: "\"Embed it\", \(which)from here\n")?.upperBound)
+        let end = try #require(source.range(of: "        // \(which)to here")?.lowerBound)
         let example = source[begin..<end].split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }
         #expect(readme.contains(example.joined(separator: "\n")))
