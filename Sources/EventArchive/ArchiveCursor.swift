@@ -45,8 +45,9 @@ public struct ArchiveCursor: ~Copyable {
     private var known: Set<ArchiveGap>
     /// Whether nothing can follow any more.
     private(set) var isFinished = false
-    /// The number behind the last record of the segment that was left last.
-    private var lastEnd: UInt64 = 0
+    /// The number behind the last record of the segment that was left last; before, behind all that the
+    /// reader knew of, lost or not.
+    private var lastEnd: UInt64
 
     init(_ reader: ArchiveReader, _ selection: ArchiveSelection, isFollowing: Bool) {
         let filter = RecordFilter(selection)
@@ -60,6 +61,7 @@ public struct ArchiveCursor: ~Copyable {
         position = max(filter.sequences.first, reader.sequences.lowerBound)
         gaps = reader.recoveryReport.gaps.filter(filter.mayConcern)
         known = Set(gaps)
+        lastEnd = reader.sequences.upperBound
     }
 
     /// The next selected record, nil at the end. It can be used until the next call.
@@ -282,7 +284,7 @@ public struct ArchiveCursor: ~Copyable {
                 .wrongIndex(suspect.segment.indexFileName, recordAt: suspect.offset))
         }
         suspect = nil
-        if walk.segment != nil { lastEnd = walk.expected }
+        if walk.segment != nil { lastEnd = max(lastEnd, walk.expected) }
         walk = SegmentWalk()
     }
 

@@ -2,8 +2,9 @@ import Synchronization
 
 /// The file `tail`, mapped: how far the writer has come, for whoever follows it from another process.
 ///
-/// Its words count only while a writer holds the lock (`ArchiveDirectory.hasWriter()`): a machine that
-/// crashed may leave any value.
+/// What is published counts only while a writer holds the lock (`ArchiveDirectory.hasWriter()`): a machine
+/// that crashed may leave any value. What is durable is stored after the sync that makes it so: it may be
+/// too small then, never too large.
 ///
 /// Unsafe: the words lie within the mapping, and are only touched as atomics.
 final class ArchiveTail: @unchecked Sendable {

@@ -25,7 +25,7 @@ struct SegmentDescription: Sendable {
 /// | row | file | header | behind it | readers | a writer, besides |
 /// | --- | --- | --- | --- | --- | --- |
 /// | A1 | `.segment` | good | good footer | believe the footer | |
-/// | A2 | `.segment` | good | no good footer: cut off, damaged, of another segment | scan for records, report | leaves it, begins a new segment |
+/// | A2 | `.segment` | good | no good footer: cut off, damaged, of another segment | scan for records, report; if it is the last, `tail` tells how many are lost | leaves it, begins a new segment, behind the numbers that are lost |
 /// | A3 | `.segment` | damaged | good footer | believe the footer, report | |
 /// | A4 | `.segment` | damaged or none | no good footer | report a gap up to the next segment | refuses if it is the last |
 /// | B1 | `.open` | good | records, zeros | scan | continues behind them |

@@ -164,13 +164,18 @@ struct RepairTests {
         #expect(lost.map(\.events) == ["events 20 to \(end - 1)"])
     }
 
-    @Test("the last segment of a closed archive, cut short: the writer's tail tells what is lost")
-    func lastCutShort() throws {
+    /// Writes 600 records, cuts all but five off the last segment, and gives its first number.
+    private func writeAndCut() throws -> UInt64 {
         try fixture.write(0..<600, bytes: 300)
         let file = try #require(try fixture.segments().last)
-        let first = try #require(SegmentName(parsing: file)).firstSequence
         let map = SegmentMap(eventBytes: 300)
         try fixture.edit(file) { $0.removeLast($0.count - map.record(5).lowerBound) }
+        return try #require(SegmentName(parsing: file)).firstSequence
+    }
+
+    @Test("the last segment of a closed archive, cut short: the writer's tail tells what is lost")
+    func lastCutShort() throws {
+        let first = try writeAndCut()
         let lost = [first + 5..<600]
         let found = try ArchiveReader.verify(directory: fixture.path)
         #expect(found.gaps.map(\.sequences) == lost && found.gaps.map(\.reason) == [.lost])
@@ -185,11 +190,7 @@ struct RepairTests {
 
     @Test("of a last segment that was cut short, readers and the next writer tell too what is lost")
     func lastCutShortUnrepaired() throws {
-        try fixture.write(0..<600, bytes: 300)
-        let file = try #require(try fixture.segments().last)
-        let first = try #require(SegmentName(parsing: file)).firstSequence
-        let map = SegmentMap(eventBytes: 300)
-        try fixture.edit(file) { $0.removeLast($0.count - map.record(5).lowerBound) }
+        let first = try writeAndCut()
         let lost = [first + 5..<600]
         let reader = try fixture.reader()
         #expect(reader.sequences == 0..<600)
@@ -207,6 +208,20 @@ struct RepairTests {
         #expect(try ArchiveReader.verify(directory: fixture.path).gaps.map(\.sequences) == lost)
         #expect(try repair().lost.map(\.sequences) == lost)
         #expect(try fixture.reader().read(bytes: 300).sequences.last == 600)
+    }
+
+    @Test("who follows an archive whose last segment was cut short is told once, and goes on")
+    func followsLastCutShort() throws {
+        let first = try writeAndCut()
+        var cursor = try fixture.reader().cursor(following: true)
+        var sequences: [UInt64] = []
+        while let record = try cursor.next() { sequences.append(record.sequence) }
+        let writer = try fixture.writer()
+        try writer.append(Event(600, bytes: 300))
+        try writer.close()
+        while let record = try cursor.next() { sequences.append(record.sequence) }
+        #expect(sequences == Array(0..<first + 5) + [600])
+        #expect(cursor.gaps.map(\.sequences) == [first + 5..<600])
     }
 
     @Test("a tail that says what cannot be is not believed")
