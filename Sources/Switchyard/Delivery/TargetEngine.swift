@@ -12,7 +12,7 @@ final class TargetEngine: @unchecked Sendable {
     struct Limits: Sendable {
         /// Events in the ring.
         var queueEvents: Int
-        /// Slabs that their bytes lie in, and the bytes of one.
+        /// Slabs that their bytes lie in, the bytes of one, and those of the longest event.
         var slabCount: Int
         var slabBytes: Int
         var eventBytesMax: Int

@@ -74,14 +74,19 @@ import Testing
         #expect(inbox.texts == [event(1), event(3)])
     }
 
+    /// A target that does not try again before a test is over: what it refuses waits for a restart.
+    private func target(_ inbox: Inbox, _ works: Switch) -> Target {
+        .closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
+            if !works.isOn { throw Refusal() }
+            inbox.take($0.text)
+        }
+    }
+
     @Test("what was archived when longer events were allowed is missed, the rest delivered")
     func countsTooLong() async throws {
         let folder = try TemporaryFolder()
         let (inbox, works) = (Inbox(), Switch(false))
-        let target = Target.closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
-            if !works.isOn { throw Refusal() }
-            inbox.take($0.text)
-        }
+        let target = target(inbox, works)
         let first = try makeRouter(folder)
         try first.putTargets([target], on: "all")
         let events = (0..<10).map {
@@ -106,10 +111,7 @@ import Testing
     func countsMissed() async throws {
         let folder = try TemporaryFolder()
         let (inbox, works) = (Inbox(), Switch(false))
-        let target = Target.closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
-            if !works.isOn { throw Refusal() }
-            inbox.take($0.text)
-        }
+        let target = target(inbox, works)
         func makeRouter() throws -> Router {
             try SwitchyardTests.makeRouter(folder) {
                 $0.archive = ArchiveConfiguration(
