@@ -205,7 +205,7 @@ import Testing
                     usleep(100)
                     inbox.take($0.text)
                 },
-                .closure("dead", retry: RetryPolicy(firstDelay: .seconds(3_600))) { _ in
+                .closure("dead", retry: seldom) { _ in
                     throw Refusal()
                 },
             ], on: "all")

@@ -11,7 +11,7 @@ import Testing
         let works = Switch(true)
         let inbox = Inbox()
         func target() -> Target {
-            .closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
+            .closure("t", retry: seldom) {
                 if !works.isOn { throw Refusal() }
                 inbox.take($0.text)
             }
@@ -55,7 +55,7 @@ import Testing
         let folder = try TemporaryFolder()
         let inbox = Inbox()
         let router = try makeRouter(folder)
-        let broken = Target.closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) { _ in
+        let broken = Target.closure("t", retry: seldom) { _ in
             throw Refusal()
         }
         try router.putTargets([broken], on: "all")
@@ -76,7 +76,7 @@ import Testing
 
     /// A target that does not try again before a test is over: what it refuses waits for a restart.
     private func target(_ inbox: Inbox, _ works: Switch) -> Target {
-        .closure("t", retry: RetryPolicy(firstDelay: .seconds(3_600))) {
+        .closure("t", retry: seldom) {
             if !works.isOn { throw Refusal() }
             inbox.take($0.text)
         }

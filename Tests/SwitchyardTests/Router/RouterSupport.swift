@@ -51,6 +51,12 @@ struct Refusal: Error {}
 let eager = RetryPolicy(
     maximumRetries: .max, firstDelay: .milliseconds(1), maximumDelay: .milliseconds(5))
 
+/// Does not try again before a test is over. Delays are drawn from zero on: the bound is so large that
+/// none is that short.
+let seldom = RetryPolicy(
+    maximumAge: .seconds(100_000_000), firstDelay: .seconds(10_000_000),
+    maximumDelay: .seconds(10_000_000))
+
 /// A router in a folder, with small segments.
 func configuration(_ folder: TemporaryFolder?) -> RouterConfiguration {
     var configuration = RouterConfiguration(
