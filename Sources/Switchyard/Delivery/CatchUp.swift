@@ -136,12 +136,14 @@ final class CatchUp: @unchecked Sendable {
         if isCancelled.load(ordering: .relaxed) { return }
         do {
             if publisher == nil { publisher = target.makePublisher() }
-            guard let publisher, try read(publisher), publisher.flush() == 0 else {
-                return schedule(afterMilliseconds: Self.waitMilliseconds.full)
-            }
+            guard let publisher, case let progress = try read(publisher), progress != .full,
+                publisher.flush() == 0
+            else { return schedule(afterMilliseconds: Self.waitMilliseconds.full) }
             noteCheckpoint()
-            if cursor != nil { return schedule() }
-            moveOn()
+            switch progress {
+            case .full, .more: schedule()
+            case .end: moveOn()
+            }
         } catch {
             // The archive can't be read now: its disk may come back.
             closeCursor()
@@ -149,38 +151,55 @@ final class CatchUp: @unchecked Sendable {
         }
     }
 
-    /// Reads some records on; at the end of what can be read there is no cursor any more. False if
-    /// the target's queue is full.
-    private func read(_ publisher: Publisher<MPSCRing>) throws -> Bool {
+    /// How far some reading came.
+    private enum Progress {
+        /// The target has no room.
+        case full
+        /// There may be more to be read.
+        case more
+        /// To the end of what is needed, or of what there was: no cursor is open.
+        case end
+    }
+
+    /// Reads some records on.
+    private func read(_ publisher: Publisher<MPSCRing>) throws -> Progress {
         if let held {
             let isTaken = held.bytes.withUnsafeBytes { bytes in
                 offer(bytes, held.record, publisher)
             }
-            guard isTaken else { return false }
+            guard isTaken else { return .full }
             position = held.record.sequence + 1
             self.held = nil
         }
-        if let end, position >= end { return true }
-        if matcher == nil { matcher = Matcher(try engine.makeRules()) }
-        if cursor == nil {
-            cursor = try OpenCursor(archive.directory, from: position, below: end)
+        if let end, position >= end {
+            closeCursor()
+            return .end
         }
-        guard let cursor else { return false }
+        if matcher == nil { matcher = Matcher(try engine.makeRules()) }
+        let cursor = try openCursor()
         for _ in 0..<Self.stepRecords {
-            if target.worker.isSaturated { return false }
+            if target.worker.isSaturated { return .full }
             guard let (record, bytes) = try cursor.records.next() else {
                 // All that could be read before this was given; the rest is missing.
                 position = cursor.end
                 closeCursor()
-                return true
+                return .end
             }
-            if !offer(bytes, record, publisher) {
+            guard offer(bytes, record, publisher) else {
                 held = HeldRecord(record: record, bytes: Array(bytes))
+                return .full
             }
-            if held != nil { return false }
             position = record.sequence + 1
         }
-        return true
+        return .more
+    }
+
+    /// The cursor that is open, or one over all that the archive has by now.
+    private func openCursor() throws(ArchiveError) -> OpenCursor {
+        if let cursor { return cursor }
+        let opened = try OpenCursor(archive.directory, from: position, below: end)
+        cursor = opened
+        return opened
     }
 
     /// Tells the target's worker how far it will have come when it has handled what is in its queue.

@@ -26,9 +26,9 @@ final class TargetWorker: @unchecked Sendable {
     let counters: TargetCounters
     let services: RouterServices
     let pendingMax: Int
-    private let saturated = Atomic<Bool>(false)
+    /// 0 while there is room for what fails; else when the first of all that is pending is due.
+    private let fullUntil = Atomic<UInt64>(0)
     private let busy = Atomic<Bool>(false)
-    private let firstDue = Atomic<UInt64>(.max)
     // Set once, before anything is published.
     nonisolated(unsafe) private var dispatchQueue: DispatchQueue?
     nonisolated(unsafe) private var ring: MPSCRing?
@@ -65,13 +65,11 @@ final class TargetWorker: @unchecked Sendable {
     }
 
     /// Whether so much is pending that nothing should be added. From any thread.
-    var isSaturated: Bool { saturated.load(ordering: .relaxed) }
+    var isSaturated: Bool { fullUntil.load(ordering: .relaxed) != 0 }
 
     /// Whether nothing more can be added before `time`: too much waits, and longer than that. From any
     /// thread.
-    func isStuck(until time: UInt64) -> Bool {
-        isSaturated && firstDue.load(ordering: .relaxed) > time
-    }
+    func isStuck(until time: UInt64) -> Bool { fullUntil.load(ordering: .relaxed) > time }
 
     /// Whether nothing is on its way, or waits for its first attempt. From any thread.
     var isQuiet: Bool { !busy.load(ordering: .relaxed) }
@@ -165,8 +163,9 @@ final class TargetWorker: @unchecked Sendable {
     func finishTurn() {
         counters.pending.store(pending.count, ordering: .relaxed)
         busy.store(pending.underwayCount > 0 || pending.hasWaiting, ordering: .relaxed)
-        firstDue.store(pending.nextDue ?? .max, ordering: .relaxed)
-        saturated.store(pending.count >= pendingMax, ordering: .relaxed)
+        // What is underway without being due ends soon.
+        fullUntil.store(
+            pending.count >= pendingMax ? max(1, pending.nextDue ?? 1) : 0, ordering: .relaxed)
         evaluateCheckpoint()
         guard let due = pending.nextDue, !isClosed else { return }
         // A wake-up that comes too early finds nothing due, and makes another.

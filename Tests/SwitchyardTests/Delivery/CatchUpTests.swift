@@ -1,0 +1,61 @@
+import Dispatch
+import Foundation
+import Switchyard
+import TestSupport
+import Testing
+
+@Suite("Catching up")
+struct CatchUpTests {
+    /// How many events are between the archive and a target with a ring of two: that one, the one that
+    /// the target has, and a batch that waits to be sent. The next one is held where it was read.
+    private static let underwayMax = 2 + 64
+
+    @Test("ends also where the last event found no room at first")
+    func endsWithHeldEvent() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder) {
+            $0.targetQueueEvents = 2
+            $0.pendingEventsMax = 1
+        }
+        let (inbox, works, laneWaits) = (Inbox(), Switch(false), Switch(false))
+        let (lane, target) = (Gate(), Gate())
+        let count = 206
+        try router.putTargets(
+            [
+                .closure("t", retry: eager) {
+                    if !works.isOn { throw Refusal() }
+                    if inbox.count == count - Self.underwayMax - 1 { target.wait() }
+                    inbox.take($0.text)
+                },
+                .inline("lane") {
+                    guard $0.text == event(5) else { return }
+                    laneWaits.isOn = true
+                    lane.wait()
+                },
+            ], on: "all")
+        // One event fails, so that there is no room for the next ones.
+        try router.publish(event(0))
+        try await wait { try router.statistics(target: "t", of: "all").pending == 1 }
+        _ = try router.publish(contentsOf: (1..<5).map(event))
+        try await wait { try router.statistics(target: "t", of: "all").fellBehind == 1 }
+        // While those are read, the lane waits with others: they are there at the end of what is read,
+        // and the target is offered only what comes behind them.
+        _ = try router.publish(contentsOf: (5..<count).map(event))
+        await wait { laneWaits.isOn }
+        works.isOn = true
+        await inbox.wait(for: 5)
+        // Whoever reads comes to an end and waits for the lane, which can't be seen from here.
+        try await Task.sleep(for: .milliseconds(100))
+        lane.open()
+        // Now all are read, of which the last one has to wait; nor can that be seen.
+        await inbox.wait(for: count - Self.underwayMax - 1)
+        try await Task.sleep(for: .milliseconds(100))
+        target.open()
+        await inbox.wait(for: count)
+        // It keeps up again, and can fall behind once more.
+        _ = try router.publish(contentsOf: (count..<600).map(event))
+        await inbox.wait(for: 600)
+        #expect(try router.close() == Router.Remainder())
+        #expect(Set(inbox.texts) == Set((0..<600).map(event)) && inbox.count == 600)
+    }
+}
