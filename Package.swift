@@ -61,10 +61,38 @@ let package = Package(
         .target(name: "EventWorkload", swiftSettings: settings),
         .target(name: "MemoryMeasures", dependencies: ["CJemalloc"], swiftSettings: settings),
         .target(
+            name: "EventEnvelope", dependencies: ["EventArchive", "EventPipeline", "JSONScan"],
+            swiftSettings: settings),
+        .target(
+            name: "EventInput", dependencies: ["EventEnvelope", "JSONScan"],
+            swiftSettings: settings),
+        .target(name: "EventSchedule", dependencies: ["EventEnvelope"], swiftSettings: settings),
+        .target(
+            name: "RoutingInterface", dependencies: ["EventArchive"], swiftSettings: settings),
+        .target(
+            name: "EventDelivery",
+            dependencies: [
+                "EventArchive", "EventEnvelope", "EventInput", "EventMatching", "EventPipeline",
+                "JSONScan", "RoutingInterface",
+            ], swiftSettings: settings),
+        .target(
+            name: "EventRouting",
+            dependencies: [
+                "CSwitchyard", "EventArchive", "EventEnvelope", "EventMatching", "EventPipeline",
+                "JSONScan", "RoutingInterface",
+            ], swiftSettings: settings),
+        .target(
+            name: "EventReplay",
+            dependencies: [
+                "EventArchive", "EventEnvelope", "EventInput", "EventMatching", "EventPattern",
+                "EventPipeline", "JSONScan", "RoutingInterface",
+            ], swiftSettings: settings),
+        .target(
             name: "Switchyard",
             dependencies: [
-                "CSwitchyard", "EventArchive", "EventMatching", "EventPattern", "EventPipeline",
-                "JSONScan",
+                "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventMatching",
+                "EventPattern", "EventPipeline", "EventReplay", "EventRouting", "EventSchedule",
+                "JSONScan", "RoutingInterface",
             ], swiftSettings: settings),
         .target(
             name: "SwitchyardHTTP",
@@ -121,6 +149,33 @@ let package = Package(
             dependencies: [
                 "EventWorkload", "EventMatching", "EventPattern", "JSONScan", "TestSupport",
             ], swiftSettings: settings),
+        .testTarget(
+            name: "EventEnvelopeTests",
+            dependencies: [
+                "EventArchive", "EventEnvelope", "EventWorkload", "JSONScan", "TestSupport",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventInputTests",
+            dependencies: ["EventEnvelope", "EventInput", "JSONScan", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventScheduleTests",
+            dependencies: ["EventEnvelope", "EventSchedule", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventDeliveryTests",
+            dependencies: [
+                "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventPipeline",
+                "JSONScan", "RoutingInterface", "TestSupport",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventReplayTests",
+            dependencies: [
+                "EventArchive", "EventEnvelope", "EventMatching", "EventReplay", "EventWorkload",
+                "JSONScan", "TestSupport",
+            ], swiftSettings: settings),
         .executableTarget(
             name: "RouterVictim", dependencies: ["Switchyard"], path: "Tests/RouterVictim",
             swiftSettings: settings),
@@ -134,8 +189,9 @@ let package = Package(
             name: "SwitchyardTests",
             dependencies: [
                 "RouterVictim",
-                "EventArchive", "EventMatching", "EventPipeline", "EventWorkload", "JSONScan",
-                "MemoryMeasures", "Switchyard", "TestSupport",
+                "EventArchive", "EventDelivery", "EventEnvelope", "EventMatching", "EventPipeline",
+                "EventReplay", "EventRouting", "EventWorkload", "JSONScan", "MemoryMeasures",
+                "Switchyard", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

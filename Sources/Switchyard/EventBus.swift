@@ -1,6 +1,7 @@
 public import EventArchive
 public import EventMatching
 public import EventPipeline
+public import EventRouting
 
 /// A bus: what is published to it is checked, queued, archived, matched and delivered.
 ///

@@ -64,7 +64,7 @@ struct ArchiveCatCommand: ParsableCommand {
     }
 
     private func hash(_ name: String) -> UInt32 {
-        Array(name.utf8).withUnsafeBufferPointer { EventEnvelope.hash($0) }
+        Array(name.utf8).withUnsafeBufferPointer { EnvelopeFields.hash($0) }
     }
 
     /// Different names can have the same hash: what the archive gives is compared by the names.

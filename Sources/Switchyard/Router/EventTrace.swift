@@ -1,3 +1,4 @@
+public import EventDelivery
 public import EventMatching
 
 /// What became of one event: see ``Router/publishTraced(_:to:within:)``.

@@ -3,6 +3,7 @@ internal import Dispatch
 internal import EventArchive
 internal import EventMatching
 internal import EventPipeline
+public import EventRouting
 
 extension Router {
     /// The most characters of a name of a bus: EventBridge's limit, and what names of folders can have.

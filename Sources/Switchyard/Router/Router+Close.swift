@@ -1,5 +1,7 @@
 internal import EventArchive
+internal import EventDelivery
 internal import EventPipeline
+internal import EventRouting
 internal import Foundation
 internal import Synchronization
 
@@ -100,7 +102,7 @@ extension Router {
             let isArchived = bus.engine.archive != nil && services.watermarks != nil
             for engine in bus.rules.values.flatMap(\.targets) {
                 let isBehind = engine.isCatchingUp.load(ordering: .relaxed)
-                let unsent = engine.closeLaneSide(bus.lane.lane)
+                let unsent = engine.closeLaneSide()
                 guard let queue = engine.queue else { continue }
                 let name = "\(engine.place.bus)/\(engine.place.rule)/\(engine.place.target)"
                 box.begin(name, unsent: unsent, isArchived: isArchived, isBehind: isBehind)

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import EventArchive
+public import EventDelivery
 internal import EventPipeline
 
 extension Router {

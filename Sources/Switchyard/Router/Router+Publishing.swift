@@ -1,6 +1,8 @@
-internal import JSONScan
 internal import EventArchive
+public import EventEnvelope
 internal import EventPipeline
+public import EventRouting
+internal import JSONScan
 
 extension Router {
     /// Makes a publisher to a bus, for one thread at a time: the fast way in. Events are whole, with

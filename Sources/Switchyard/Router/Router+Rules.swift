@@ -1,4 +1,6 @@
+internal import EventEnvelope
 internal import EventMatching
+internal import EventRouting
 
 extension Router {
     /// Adds a rule, or replaces the one of its name, whose targets it keeps. O(size of its pattern),

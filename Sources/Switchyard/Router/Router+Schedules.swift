@@ -1,5 +1,7 @@
 internal import Dispatch
+internal import EventDelivery
 internal import EventPipeline
+internal import EventRouting
 internal import Foundation
 
 // What happens by the clock: schedules fire, watermarks are written.
@@ -54,7 +56,7 @@ extension Router {
             let engines = bus.rules.values.flatMap(\.targets).filter { $0.queue != nil }
             guard !engines.isEmpty else { continue }
             let checkpoints = lane.perform {
-                engines.map { $0.checkpoint(end: bus.engine.nextSequence, lane) }
+                engines.map { $0.checkpoint(end: bus.engine.nextSequence) }
             }
             for (engine, checkpoint) in zip(engines, checkpoints) {
                 guard let checkpoint else { continue }

@@ -1,6 +1,9 @@
 internal import Dispatch
+internal import EventDelivery
 internal import EventMatching
 internal import EventPipeline
+internal import EventRouting
+internal import RoutingInterface
 
 extension Router {
     /// Adds targets to a rule, or replaces those of the same ids.
@@ -102,12 +105,17 @@ extension Router {
             slabCount: configuration.targetQueueBytes / configuration.slabBytes,
             slabBytes: configuration.slabBytes, eventBytesMax: configuration.eventBytesMax,
             pendingEvents: configuration.pendingEventsMax)
-        var port: PublishPort?
-        if case .bus(let name) = target.destination { port = control.buses[name]?.port }
-        let source = rule.source
-        return TargetEngine(target, at: place, limits: limits, bus: port, services: services) {
-            try RuleSet(source.rules)
+        var destination: BusTarget?
+        if case .bus(let name) = target.destination {
+            destination = BusTarget(port: control.buses[name]?.port)
         }
+        let ownBus = TargetEngine.Bus(
+            lane: bus.lane.lane.queue, log: bus.engine.archive, hopsMax: configuration.hopsMax)
+        let source = rule.source
+        return TargetEngine(
+            target, at: place, of: ownBus, limits: limits, destination: destination,
+            services: services
+        ) { try RuleSet(source.rules) }
     }
 
     /// Takes targets into use: each goes on from its watermark, or gets its first one.
@@ -119,12 +127,11 @@ extension Router {
         }
         let queued = engines.filter { $0.queue != nil }
         let known = queued.map { watermarks[$0.place.key] }
-        let lane = bus.lane.lane
         var end: UInt64 = 0
         install(rule, on: bus) {
             end = archive.nextSequence
             for (engine, known) in zip(queued, known) {
-                if let known, known < end { engine.fallBehind(from: known, lane, archive) }
+                if let known, known < end { engine.fallBehind(from: known) }
             }
         }
         for (engine, known) in zip(queued, known) where known == nil || known ?? 0 > end {
@@ -149,7 +156,7 @@ extension Router {
     /// Ends targets; what they had not delivered stays behind their watermarks.
     func end(_ engines: [TargetEngine], on bus: BusState) {
         for engine in engines {
-            engine.closeLaneSide(bus.lane.lane)
+            engine.closeLaneSide()
             guard let queue = engine.queue else { continue }
             queue.stage.stop {}
             queue.worker.close(by: 0) { _ in }

@@ -1,6 +1,9 @@
 internal import Dispatch
+internal import EventDelivery
 internal import EventMatching
 internal import EventPipeline
+internal import EventRouting
+internal import RoutingInterface
 
 extension Router {
     /// How many rules that an event nearly matched a trace explains.
@@ -20,8 +23,8 @@ extension Router {
         _ event: String, to bus: String = Router.defaultBus, within limit: Duration = .seconds(5)
     ) async throws(PublishError) -> EventTrace {
         guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
-        let (number, tag) = services.traces.begin(bus: bus)
-        defer { services.traces.end(number) }
+        let (number, tag) = traces.begin(bus: bus)
+        defer { traces.end(number) }
         let start = monotonicNanoseconds()
         let error = event.utf8Span.span.bytes.withUnsafeBytes { bytes in
             publishing.publisher(for: port)?
@@ -41,7 +44,7 @@ extension Router {
 
     /// What is known so far, without the misses.
     private func trace(_ number: UInt64, bus: String, start: UInt64) -> EventTrace {
-        let record = services.traces.record(number)
+        let record = traces.record(number)
         var matched: [String] = []
         var outcomes: [EventTrace.TargetOutcome] = []
         func after(_ time: UInt64) -> Duration { .nanoseconds(Int64(time &- start)) }

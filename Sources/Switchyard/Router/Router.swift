@@ -1,7 +1,10 @@
-internal import EventArchive
 internal import Dispatch
+internal import EventArchive
+internal import EventDelivery
 internal import EventMatching
 internal import EventPipeline
+internal import EventReplay
+internal import EventRouting
 internal import Foundation
 internal import Synchronization
 
@@ -33,7 +36,8 @@ internal import Synchronization
 public final class Router: Sendable {
     /// How it was built: as asked for, with numbers out of range as the nearest ones that can be.
     public let configuration: RouterConfiguration
-    let services: RouterServices
+    let services: DeliveryServices
+    let traces = TraceBook()
     let lanes: [Lane]
     let control: RouterControl
     let publishing: RouterPublishing
@@ -53,8 +57,8 @@ public final class Router: Sendable {
     public init(_ configuration: RouterConfiguration = RouterConfiguration()) throws(RouterError) {
         let configuration = configuration.withinLimits
         self.configuration = configuration
-        services = try Self.openServices(configuration)
-        let traces = services.traces
+        let traces = traces
+        services = try Self.openServices(configuration, traces)
         lanes = (0..<configuration.laneCount).map { _ in
             Self.makeLane(configuration, traces)
         }
@@ -67,12 +71,13 @@ public final class Router: Sendable {
     deinit { control.timer?.cancel() }
 
     private static func openServices(
-        _ configuration: RouterConfiguration
-    ) throws(RouterError) -> RouterServices {
+        _ configuration: RouterConfiguration, _ traces: TraceBook
+    ) throws(RouterError) -> DeliveryServices {
         guard let directory = configuration.directory else {
             do throws(ArchiveError) {
                 let office = try DeadLetterOffice(directory: nil, eventBytesMax: 0)
-                return RouterServices(deadLetters: office, watermarks: nil)
+                return DeliveryServices(
+                    deadLetters: office, watermarks: nil, observer: traces)
             } catch { throw .archive(bus: "", error) }
         }
         let office: DeadLetterOffice
@@ -82,8 +87,9 @@ public final class Router: Sendable {
                 directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax)
         } catch { throw .deadLetters(error) }
         do {
-            return RouterServices(
-                deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory))
+            return DeliveryServices(
+                deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory),
+                observer: traces)
         } catch { throw .unusable(path: directory + "/delivery.watermarks", error) }
     }
 
@@ -106,7 +112,7 @@ public final class Router: Sendable {
         let pool = SlabPool(
             slabCount: configuration.slabCount, slabBytes: configuration.slabBytes,
             eventBytesMax: configuration.eventBytesMax)
-        let lane = RouterLane(pool: pool, hopsMax: configuration.hopsMax, traces: traces)
+        let lane = RouterLane(pool: pool, observer: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }
         lane.attach(to: stage.dispatchQueue)

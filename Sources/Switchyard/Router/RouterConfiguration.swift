@@ -1,4 +1,5 @@
 public import EventArchive
+public import EventEnvelope
 public import EventPipeline
 
 /// How a router is built. The defaults suit events of some kilobytes, and EventBridge's limits; a number

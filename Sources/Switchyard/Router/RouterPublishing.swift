@@ -1,6 +1,8 @@
 internal import Synchronization
 internal import Dispatch
+internal import EventEnvelope
 internal import EventPipeline
+internal import EventRouting
 
 /// What publishing by a bus's name needs: the buses' ways in, and a publisher for each lane that its
 /// callers share.

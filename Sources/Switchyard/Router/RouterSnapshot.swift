@@ -1,5 +1,7 @@
 internal import Dispatch
+public import EventDelivery
 internal import EventPipeline
+public import EventRouting
 internal import Synchronization
 
 /// Everything that a router counts, at one moment: see ``Router/snapshot()``.

@@ -1,5 +1,9 @@
+internal import EventDelivery
+internal import EventEnvelope
 internal import EventMatching
 public import EventPattern
+internal import EventRouting
+public import EventSchedule
 internal import Foundation
 internal import JSONScan
 

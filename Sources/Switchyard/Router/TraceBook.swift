@@ -1,17 +1,14 @@
+internal import EventDelivery
 internal import EventPipeline
 internal import Foundation
+internal import RoutingInterface
 internal import Synchronization
 
 /// The events whose way is being followed, for ``Router/publishTraced(_:to:within:)``.
 ///
 /// An event that is traced carries its trace's number in its descriptor's tag. While there are none,
 /// workers look at one atomic count a run, and that is all.
-final class TraceBook: Sendable {
-    /// Set in the tag of an event that is traced.
-    static let flag: UInt64 = 1 << 9
-    /// Where its trace's number begins.
-    static let numberShift: UInt64 = 16
-
+final class TraceBook: RouteObserver, DeliveryObserver {
     /// What is known of an event.
     struct Record {
         let bus: String
@@ -47,7 +44,7 @@ final class TraceBook: Sendable {
             nextNumber += 1
             records[number] = Record(bus: bus)
             activeCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
-            return (number, number << Self.numberShift | Self.flag)
+            return (number, EventTag.trace(number))
         }
     }
 

@@ -1,13 +1,14 @@
 import EventArchive
 import EventMatching
+import Switchyard
 import TestSupport
 import Testing
 
-@testable import Switchyard
+@testable import EventReplay
 
 @Suite struct RuleKeysTests {
     private func hash(_ text: String) -> UInt32 {
-        Array(text.utf8).withUnsafeBufferPointer { EventEnvelope.hash($0) }
+        Array(text.utf8).withUnsafeBufferPointer { EnvelopeFields.hash($0) }
     }
 
     private func keys(_ patterns: String...) throws -> RuleKeys {

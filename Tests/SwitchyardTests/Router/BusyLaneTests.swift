@@ -1,4 +1,5 @@
 import EventArchive
+import EventEnvelope
 import Foundation
 import JSONScan
 import TestSupport
@@ -121,12 +122,11 @@ import Testing
         let directory = try #require(try router.archiveDirectory(of: "default"))
         var cursor = try ArchiveReader(directory: directory).cursor()
         var scanner = StructuralScanner()
+        var envelopes = EnvelopeReader()
         var count = 0
         while let record = try cursor.next() {
             let (keys, time) = (record.keys, record.eventTime)
-            let envelope = try record.bytes.withUnsafeBytes {
-                EventEnvelope(try scanner.scan($0))
-            }
+            let envelope = try record.bytes.withUnsafeBytes { envelopes.read(try scanner.scan($0)) }
             #expect(keys == envelope.keys && time == envelope.time)
             count += 1
         }

@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import EventRouting
 @testable import Switchyard
 
 /// What was published to a bus must not reach one that is made after it was removed.

@@ -1,0 +1,32 @@
+/// What all targets of a router share.
+package struct DeliveryServices: Sendable {
+    /// Where dead letters go.
+    package let deadLetters: DeadLetterOffice
+    /// How far targets have come; nil where nothing is kept.
+    package let watermarks: DeliveryWatermarks?
+    /// Who is told of events that are traced.
+    package let observer: (any DeliveryObserver)?
+
+    /// Puts services together.
+    package init(
+        deadLetters: DeadLetterOffice, watermarks: DeliveryWatermarks?,
+        observer: (any DeliveryObserver)?
+    ) {
+        self.deadLetters = deadLetters
+        self.watermarks = watermarks
+        self.observer = observer
+    }
+}
+
+/// Gets told what became of deliveries, for events that are traced.
+package protocol DeliveryObserver: AnyObject, Sendable {
+    /// Whether anybody wants to know: looked at once a run.
+    var isActive: Bool { get }
+
+    /// Somebody tried to deliver an event: without an error, it arrived.
+    func attempted(
+        _ place: TargetPlace, _ sequence: UInt64, _ attempt: Int, _ error: DeliveryError?)
+
+    /// An event became a dead letter.
+    func ended(_ letter: DeadLetter)
+}

@@ -1,0 +1,89 @@
+/// An event on its way to a target: valid for the length of a call, copies nothing.
+public struct MatchedEvent: ~Escapable {
+    /// What the target gets: the event, or what its ``TargetInput`` made of it.
+    public let bytes: RawSpan
+    /// The event's sequence number in the bus's archive; without one, its number on the bus. Of a dead
+    /// letter that was sent again: `UInt64.max`.
+    public let sequence: UInt64
+    /// How often its delivery was tried, this time included.
+    public let attempt: Int
+    /// When it was published, or should have been, on the clock of ``monotonicNanoseconds()``; wraps.
+    package let publishTime: UInt64
+    /// How many buses it came through before this one.
+    package let hops: UInt8
+    private unowned(unsafe) let place: TargetPlace
+
+    /// The caller keeps the bytes and the place alive for as long as the event is passed on.
+    @_lifetime(immortal)
+    init(
+        bytes: UnsafeRawBufferPointer, sequence: UInt64, attempt: Int, publishTime: UInt64,
+        hops: UInt8, place: TargetPlace
+    ) {
+        self.publishTime = publishTime
+        self.bytes = _overrideLifetime(RawSpan(_unsafeBytes: bytes), copying: ())
+        self.sequence = sequence
+        self.attempt = attempt
+        self.hops = hops
+        self.place = place
+    }
+
+    /// The bus that it was matched on.
+    public var bus: String { place.bus }
+    /// The rule that it matches.
+    public var rule: String { place.rule }
+    /// The target's id.
+    public var target: String { place.target }
+    /// The bytes as text.
+    public var text: String {
+        bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+    /// A copy that may be kept.
+    public var delivery: Delivery {
+        let copy = bytes.withUnsafeBytes { Array($0) }
+        return Delivery(
+            bytes: copy, event: copy, sequence: sequence, attempt: attempt, hops: hops, place: place
+        )
+    }
+}
+
+/// An event on its way to an asynchronous target: a copy.
+public struct Delivery: Sendable {
+    /// What the target gets: the event, or what its ``TargetInput`` made of it.
+    public let bytes: [UInt8]
+    /// The event that was matched, whatever the input is: what a target's own parameters read.
+    package let event: [UInt8]
+    /// The event's sequence number in the bus's archive; without one, its number on the bus. Of a dead
+    /// letter that was sent again: `UInt64.max`.
+    public let sequence: UInt64
+    /// How often its delivery was tried, this time included.
+    public let attempt: Int
+    let hops: UInt8
+    let place: TargetPlace
+
+    /// The bus that it was matched on.
+    public var bus: String { place.bus }
+    /// The rule that it matches.
+    public var rule: String { place.rule }
+    /// The target's id.
+    public var target: String { place.target }
+    /// The bytes as text.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Which target of which rule on which bus, with the names that targets and templates see.
+package final class TargetPlace: Sendable {
+    package let bus: String
+    package let rule: String
+    package let target: String
+    package let ruleARN: String
+
+    package init(bus: String, rule: String, target: String, ruleARN: String) {
+        self.bus = bus
+        self.rule = rule
+        self.target = target
+        self.ruleARN = ruleARN
+    }
+
+    /// What the watermarks know it by.
+    package var key: DeliveryWatermarks.Key { .init(bus: bus, rule: rule, target: target) }
+}

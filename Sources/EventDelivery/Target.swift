@@ -1,0 +1,160 @@
+public import EventInput
+internal import JSONScan
+
+/// Where the events that a rule matches go.
+///
+/// This is the place to begin reading `Delivery`. The way of an event that matched:
+///
+/// 1. the bus's worker offers it to the `TargetEngine` of each target: an inline closure is called
+///    there and then, for any other target the event is copied into the target's own bounded queue;
+/// 2. a worker of the target (`TargetWorker`), on a Dispatch queue of its own, makes the input and
+///    calls the target. What fails is kept (`PendingDeliveries`) and tried again as the
+///    ``RetryPolicy`` says; what can't be delivered becomes a ``DeadLetter``;
+/// 3. a target that does not keep up *falls behind*: its bus stops offering, and `CatchUp` reads the
+///    events from the bus's archive again as soon as there is room. So a dead target costs bounded
+///    memory, holds up nobody, and loses nothing;
+/// 4. how far each target has come is kept in `DeliveryWatermarks`, on disk: after a restart, or a
+///    crash, a target goes on from there.
+///
+/// Everything is delivered at least once. Order is that of the bus as long as nothing fails and the
+/// target does not fall behind.
+public struct Target: Sendable {
+    /// The target's name within its rule.
+    public var id: String
+    /// What it gets of each event.
+    public var input: TargetInput
+    /// What happens when a delivery fails.
+    public var retryPolicy: RetryPolicy
+    package let destination: Destination
+
+    /// How a target is reached.
+    package enum Destination: Sendable {
+        case inline(InlineBody)
+        case immediate(any ImmediateTarget)
+        case deferred(any DeferredTarget, concurrency: Int)
+        case bus(String)
+    }
+
+    init(id: String, _ destination: Destination, _ input: TargetInput, _ retry: RetryPolicy) {
+        self.id = id
+        self.input = input
+        retryPolicy = retry
+        self.destination = destination
+    }
+
+    /// A closure that the bus's own worker calls, before it goes on to the next event: the fastest
+    /// way, and only for what is quick and can't fail. Nothing is queued, retried, or delivered again
+    /// after a crash. It must not call the router.
+    public static func inline(
+        _ id: String, input: TargetInput = .event,
+        _ body: @escaping @Sendable (borrowing MatchedEvent) -> Void
+    ) -> Target {
+        Target(id: id, .inline(InlineBody(body)), input, .never)
+    }
+
+    /// A closure that is called for one event after the other, on a queue of its own. It may take its
+    /// time, and may throw: see ``DeliveryError``.
+    public static func closure(
+        _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
+        _ body: @escaping @Sendable (borrowing MatchedEvent) throws -> Void
+    ) -> Target {
+        Target(id: id, .immediate(ClosureTarget(body)), input, retry)
+    }
+
+    /// An asynchronous closure, called for up to `concurrency` events at a time.
+    ///
+    /// - Parameter timeout: when a call counts as failed, with ``DeliveryError/Code/timeout``; its
+    ///   task is then cancelled.
+    public static func task(
+        _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
+        concurrency: Int = 1, timeout: Duration = .seconds(30),
+        _ body: @escaping @Sendable (Delivery) async throws -> Void
+    ) -> Target {
+        let target = TaskTarget(timeout: timeout, body: body)
+        return Target(id: id, .deferred(target, concurrency: max(1, concurrency)), input, retry)
+    }
+
+    /// A sequence of matches that a task iterates over; see ``MatchStream``.
+    public static func stream(
+        _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
+        _ stream: MatchStream
+    ) -> Target {
+        Target(id: id, .deferred(stream, concurrency: stream.bufferMax), input, retry)
+    }
+
+    /// A file that gets a line for each event; see ``FileTarget``.
+    public static func file(
+        _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
+        path: String
+    ) -> Target {
+        Target(id: id, .immediate(FileTarget(path: path)), input, retry)
+    }
+
+    /// The standard input of a process that is started when the first event comes, and again when it
+    /// has ended; it gets a line for each event.
+    ///
+    /// An event is delivered when the process has read it. What it ends without having read failed, and
+    /// goes again to the next process, with all that was written together with it; what it does with
+    /// what it has read is its own affair. A process that reads slowly makes the target fall behind. Its
+    /// input ends when the router is closed, or with the program; one that goes on then is left alone.
+    public static func process(
+        _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
+        executable: String, arguments: [String] = []
+    ) -> Target {
+        let target = ProcessTarget(executable: executable, arguments: arguments)
+        return Target(id: id, .immediate(target), input, retry)
+    }
+
+    /// Another bus of the same router. An event that has come from a bus already goes no further, so
+    /// that there are no loops: it becomes a dead letter, with
+    /// ``DeliveryError/Code/thirdAccountHopDetected``.
+    public static func bus(
+        _ id: String, named bus: String, retry: RetryPolicy = RetryPolicy()
+    ) -> Target {
+        Target(id: id, .bus(bus), .event, retry)
+    }
+
+    /// A target of one's own kind, asynchronous: how other modules add some.
+    public static func custom(
+        _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
+        concurrency: Int = 1, _ target: any DeferredTarget
+    ) -> Target {
+        Target(id: id, .deferred(target, concurrency: max(1, concurrency)), input, retry)
+    }
+}
+
+/// Something that events are delivered to within a call, one after the other, on the target's queue.
+package protocol ImmediateTarget: Sendable {
+    /// Delivers one event, or throws.
+    func deliver(_ event: borrowing MatchedEvent) throws
+    /// Called after each run of events. Where this throws, all of the run count as failed.
+    func finishRun() throws
+    /// Called once, after the last run.
+    func close()
+}
+
+extension ImmediateTarget {
+    package func finishRun() {}
+    package func close() {}
+}
+
+/// Something that events are delivered to without waiting for the outcome.
+public protocol DeferredTarget: Sendable {
+    /// Begins a delivery and returns at once. `settle` is called when its outcome is known, from
+    /// anywhere, exactly once: with nil if it was delivered.
+    func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void)
+    /// Called once, when nothing more will be delivered.
+    func close()
+}
+
+extension DeferredTarget {
+    /// Does nothing.
+    public func close() {}
+}
+
+/// A synchronous closure, in an object: to call it there counts no reference.
+private final class ClosureTarget: ImmediateTarget {
+    private let body: @Sendable (borrowing MatchedEvent) throws -> Void
+    init(_ body: @escaping @Sendable (borrowing MatchedEvent) throws -> Void) { self.body = body }
+    func deliver(_ event: borrowing MatchedEvent) throws { try body(event) }
+}

@@ -1,0 +1,182 @@
+internal import Dispatch
+internal import EventInput
+internal import Synchronization
+internal import EventPipeline
+
+// Targets that deliver within the call.
+extension TargetWorker {
+    func handle(
+        _ events: UnsafeBufferPointer<EventDescriptor>, _ target: any ImmediateTarget
+    ) {
+        // Allocates nothing unless something fails.
+        var failures: [Int] = []
+        for position in events.indices {
+            do {
+                try deliver(events[position], to: target)
+            } catch {
+                failures.append(position)
+                failedFirst(events[position], error)
+            }
+        }
+        guard failures.count < events.count else { return }
+        do {
+            try target.finishRun()
+            succeeded(events.count - failures.count)
+            if services.observer?.isActive == true {
+                for position in events.indices where !failures.contains(position) {
+                    services.observer?.attempted(place, events[position].tag, 1, nil)
+                }
+            }
+        } catch {
+            // Which ones arrived nobody knows: those that did not fail by themselves go again.
+            for position in events.indices where !failures.contains(position) {
+                failedFirst(events[position], error)
+            }
+        }
+    }
+
+    private func failedFirst(_ event: EventDescriptor, _ error: any Error) {
+        var item = PendingDeliveries.Item(event)
+        item.attempts = 1
+        failed(item, error)
+    }
+
+    private func deliver(_ event: EventDescriptor, to target: any ImmediateTarget) throws {
+        try withInput(event.bytes, acceptedAt: event.publishTime) { input in
+            try target.deliver(
+                MatchedEvent(
+                    bytes: input, sequence: event.tag, attempt: 1,
+                    publishTime: event.publishTime, hops: UInt8(truncatingIfNeeded: event.key),
+                    place: place))
+        }
+    }
+
+    /// Tries again what is due, one event after the other.
+    func retryDue(_ target: any ImmediateTarget) {
+        let now = monotonicNanoseconds()
+        while !isClosed, let item = pending.takeWaiting() ?? pending.takeRetry(now: now) {
+            var item = item
+            item.attempts += 1
+            if item.attempts > 1 { counters.retried.add(1) }
+            do {
+                try item.bytes.withUnsafeBytes { bytes in
+                    try withInput(bytes, acceptedAt: item.acceptedAt) { input in
+                        try target.deliver(
+                            MatchedEvent(
+                                bytes: input, sequence: item.sequence, attempt: item.attempts,
+                                publishTime: item.acceptedAt, hops: item.hops, place: place))
+                    }
+                }
+                try target.finishRun()
+                succeeded(1)
+                services.observer?.attempted(place, item.sequence, item.attempts, nil)
+                item.whenSettled?(true)
+            } catch {
+                failed(item, error)
+            }
+        }
+    }
+}
+
+// Targets that say later whether the event arrived.
+extension TargetWorker {
+    /// Begins as many deliveries as may be underway: those that are due again first.
+    func pump() {
+        guard case .deferred(let target, let concurrency) = kind else { return }
+        while !isClosed, pending.underwayCount < concurrency {
+            let now = monotonicNanoseconds()
+            guard let next = pending.takeRetry(now: now) ?? pending.takeWaiting() else { return }
+            var item = next
+            item.attempts += 1
+            if item.attempts > 1 { counters.retried.add(1) }
+            begin(item, target)
+        }
+    }
+
+    private func begin(_ item: PendingDeliveries.Item, _ target: any DeferredTarget) {
+        let input: [UInt8]
+        do {
+            if case .event = self.input {
+                input = item.bytes
+            } else {
+                input = try item.bytes.withUnsafeBytes { bytes in
+                    try withInput(bytes, acceptedAt: item.acceptedAt) { Array($0) }
+                }
+            }
+        } catch {
+            return failed(item, error)
+        }
+        let number = pending.start(item)
+        let delivery = Delivery(
+            bytes: input, event: item.bytes, sequence: item.sequence, attempt: item.attempts,
+            hops: item.hops, place: place)
+        target.begin(delivery) { [self] error in
+            onQueue { [self] in
+                settle(number, error)
+                pump()
+                finishTurn()
+            }
+        }
+    }
+
+    private func settle(_ number: UInt64, _ error: (any Error)?) {
+        // Nothing there: it was handed back when the router closed.
+        guard let item = pending.end(number) else { return }
+        if let error {
+            failed(item, error)
+        } else {
+            succeeded(1)
+            services.observer?.attempted(place, item.sequence, item.attempts, nil)
+            item.whenSettled?(true)
+        }
+    }
+
+    /// Adds a delivery that did not come from the ring: a dead letter that is sent again.
+    package func add(_ item: PendingDeliveries.Item) {
+        onQueue { [self] in
+            guard !isClosed else {
+                item.whenSettled?(false)
+                return
+            }
+            pending.append(item)
+            switch kind {
+            case .immediate(let target): retryDue(target)
+            case .deferred: pump()
+            }
+            finishTurn()
+        }
+    }
+}
+
+// The end.
+extension TargetWorker {
+    /// Whether nothing is left that could still be delivered before the deadline.
+    private func isDone(by deadline: UInt64) -> Bool {
+        if pending.underwayCount > 0 || pending.hasWaiting { return false }
+        guard let due = pending.nextDue else { return true }
+        return due > deadline
+    }
+
+    /// Delivers until everything is done or the deadline has come, then gives what is left to
+    /// `completion`, on the target's queue.
+    package func close(
+        by deadline: UInt64, _ completion: @escaping @Sendable ([PendingDeliveries.Item]) -> Void
+    ) {
+        onQueue { [self] in
+            guard isDone(by: deadline) || monotonicNanoseconds() >= deadline else {
+                return onQueue(afterMilliseconds: 1) { [self] in close(by: deadline, completion) }
+            }
+            finishTurn()
+            advanceWatermark()
+            isClosed = true
+            let left = pending.takeAll()
+            for item in left { item.whenSettled?(false) }
+            counters.pending.store(0, ordering: .relaxed)
+            switch kind {
+            case .immediate(let target): target.close()
+            case .deferred(let target, _): target.close()
+            }
+            completion(left)
+        }
+    }
+}

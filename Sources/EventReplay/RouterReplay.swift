@@ -1,0 +1,215 @@
+package import Dispatch
+package import EventArchive
+internal import EventEnvelope
+internal import EventPipeline
+internal import Foundation
+internal import Synchronization
+
+/// A replay of a router: reads an archive on a queue of its own and hands what it reads to the
+/// targets of rules, past the bus, so that live events wait for nothing.
+///
+/// A target gets replayed events through its queue, like others, and when that is full the replay
+/// waits. Their order is that of the archive; live events come in between. Matches of a replay are
+/// not among those that a rule counts. The rules and targets are those of the moment when it
+/// started; targets that are removed get nothing more.
+///
+/// `@unchecked Sendable`: what changes is touched on its queue alone, but for what the lock guards.
+public final class RouterReplay: @unchecked Sendable {
+    /// How many records are read between two looks at anything else.
+    private static let stepRecords = 1_024
+    /// How long to wait for a target or a bus that has no room.
+    private static let fullNanoseconds: UInt64 = 2_000_000
+
+    /// What was asked for.
+    public let request: ReplayRequest
+
+    private let queue: DispatchQueue
+    private let clock: ReplayClock
+    private let sequences: Range<UInt64>
+    private var records: ReplayRecords?
+    private var output: (any ReplayOutput)?
+    private var eventTime: EventTime?
+    private var turn = 0
+
+    private let lock = NSLock()
+    private var current = ReplayProgress()
+    private var isPaused = false
+    private var isCancelled = false
+    private var waiters: [CheckedContinuation<ReplayProgress, Never>] = []
+
+    package init(
+        _ request: ReplayRequest, _ reader: ArchiveReader, _ selection: ArchiveSelection,
+        _ output: any ReplayOutput, clock: ReplayClock = .system
+    ) {
+        self.request = request
+        self.output = output
+        self.clock = clock
+        sequences = reader.sequences
+        records = ReplayRecords(reader.cursor(over: selection), request.pace, by: .event)
+        queue = DispatchQueue(label: "switchyard.replay")
+    }
+
+    /// What it has done so far. From any thread.
+    public var progress: ReplayProgress { lock.withLock { current } }
+
+    /// Stops reading until ``resume()``. What is in the targets' queues is delivered. From any
+    /// thread.
+    public func pause() { control { isPaused = true } }
+
+    /// Goes on, with the distances that are left. From any thread.
+    public func resume() { control { isPaused = false } }
+
+    /// Ends it before its time: nothing more is read, and what targets got stays with them. From
+    /// any thread; returns at once, see ``finished()``.
+    public func cancel() {
+        control {
+            isCancelled = true
+            if !current.state.hasEnded { current.state = .cancelling }
+        }
+    }
+
+    /// Returns when it has ended, with what it has done.
+    public func finished() async -> ReplayProgress {
+        await withCheckedContinuation { continuation in
+            let ended: ReplayProgress? = lock.withLock {
+                if current.state.hasEnded { return current }
+                waiters.append(continuation)
+                return nil
+            }
+            if let ended { continuation.resume(returning: ended) }
+        }
+    }
+
+    /// Begins.
+    package func start() { schedule() }
+
+    /// Ends it and returns then. Not called by a target.
+    package func cancelAndWait() {
+        cancel()
+        queue.sync { step(turn) }
+    }
+
+    private func control(_ change: () -> Void) {
+        lock.withLock(change)
+        schedule()
+    }
+
+    /// The next step, at once. One that was to come later comes no more.
+    private func schedule() {
+        queue.async { [self] in
+            turn += 1
+            step(turn)
+        }
+    }
+
+    private func schedule(after nanoseconds: UInt64) {
+        turn += 1
+        clock.wait(queue, nanoseconds) { [weak self, turn] in self?.step(turn) }
+    }
+
+    private func step(_ turn: Int) {
+        guard turn == self.turn, records != nil else { return }
+        let (isPaused, isCancelled) = lock.withLock { (self.isPaused, self.isCancelled) }
+        if isCancelled { return end(.cancelled) }
+        let now = clock.now()
+        if isPaused {
+            records?.pause(now: now)
+            return publish(.paused)
+        }
+        records?.resume(now: now)
+        do throws(ArchiveError) {
+            let outcome = try run(now)
+            publish(.running)
+            switch outcome {
+            case .more: schedule()
+            case .wait(let nanoseconds): schedule(after: nanoseconds)
+            case .end: end(.completed)
+            }
+        } catch {
+            lock.withLock { current.error = error }
+            end(.failed)
+        }
+    }
+
+    private enum Outcome {
+        case more
+        case wait(UInt64)
+        case end
+    }
+
+    /// Deals with some records. Whatever could not be handed on comes first the next time.
+    private func run(_ now: UInt64) throws(ArchiveError) -> Outcome {
+        guard let output else { return .end }
+        for _ in 0..<Self.stepRecords {
+            switch try records?.next(now: now) ?? .end {
+            case .wait(let nanoseconds):
+                return output.flush() ? .wait(nanoseconds) : .wait(Self.fullNanoseconds)
+            case .end: return output.flush() ? .end : .wait(Self.fullNanoseconds)
+            case .record(let record):
+                guard output.take(record.bytes, record.sequence) else {
+                    _ = output.flush()
+                    return .wait(Self.fullNanoseconds)
+                }
+                records?.take()
+                output.counts.events += 1
+                output.counts.bytes += UInt64(record.bytes.count)
+                eventTime = EventTime(record.eventTime)
+            }
+        }
+        return output.flush() ? .more : .wait(Self.fullNanoseconds)
+    }
+
+    /// Makes what was done known.
+    private func publish(_ state: ReplayState) {
+        guard let output, records != nil else { return }
+        var progress = output.counts
+        progress.gaps = records?.gaps ?? []
+        progress.skipped = records?.statistics.recordsSkipped ?? 0
+        progress.lastEventTime = eventTime
+        let position = min(records?.position ?? 0, sequences.upperBound)
+        let passed = position > sequences.lowerBound ? position - sequences.lowerBound : 0
+        progress.fraction = sequences.isEmpty ? 1 : Double(passed) / Double(sequences.count)
+        lock.withLock {
+            progress.state = current.state == .cancelling ? .cancelling : state
+            progress.error = current.error
+            current = progress
+        }
+    }
+
+    private func end(_ state: ReplayState) {
+        publish(state)
+        output?.close()
+        output = nil
+        records = nil
+        let (waiters, progress) = lock.withLock {
+            current.state = state
+            if state == .completed { current.fraction = 1 }
+            defer { self.waiters = [] }
+            return (self.waiters, current)
+        }
+        for waiter in waiters { waiter.resume(returning: progress) }
+    }
+}
+
+/// The clock of a replay, so that tests need not wait.
+package struct ReplayClock: Sendable {
+    /// Nanoseconds of a clock that never goes back.
+    package var now: @Sendable () -> UInt64
+    /// Runs something on a queue after so many nanoseconds.
+    package var wait: @Sendable (DispatchQueue, UInt64, @escaping @Sendable () -> Void) -> Void
+
+    /// Creates a clock.
+    package init(
+        now: @escaping @Sendable () -> UInt64,
+        wait:
+            @escaping @Sendable (DispatchQueue, UInt64, @escaping @Sendable () -> Void) -> Void
+    ) {
+        self.now = now
+        self.wait = wait
+    }
+
+    package static let system = ReplayClock(now: { monotonicNanoseconds() }) { queue, delay, body in
+        queue.asyncAfter(
+            deadline: .now() + .nanoseconds(Int(clamping: delay)), execute: body)
+    }
+}

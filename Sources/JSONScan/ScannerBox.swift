@@ -1,0 +1,10 @@
+/// A scanner inside a class, for owners that are classes: these can't have a stored property of a type
+/// that can't be copied and change it in place without a check at each access. For one thread at a
+/// time.
+package final class ScannerBox {
+    /// The scanner.
+    @exclusivity(unchecked) package var scanner = StructuralScanner()
+
+    /// Creates a scanner in its box.
+    package init() {}
+}

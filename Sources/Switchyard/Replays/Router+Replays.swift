@@ -1,0 +1,101 @@
+internal import Dispatch
+internal import EventArchive
+internal import EventEnvelope
+internal import EventMatching
+public import EventReplay
+internal import EventRouting
+
+extension Router {
+    /// How many replays can be under way, as with the service.
+    public static let replaysMax = 10
+
+    /// Starts a replay of a bus's archive.
+    ///
+    /// It reads what can be read of the archive at this moment; what is appended later is no part
+    /// of it. A rule that is not enabled gets nothing.
+    ///
+    /// What a target has got of a replay and could not be delivered when the router closes becomes a
+    /// dead letter. Where the process is killed it is not found again, since nothing but the replay
+    /// knew of it: start the replay once more, under another name. An event that is archived again
+    /// (``ReplayRequest/isArchivedAgain``) is delivered after a restart as any other.
+    ///
+    /// - Throws: ``ReplayError``; nothing was started then.
+    @discardableResult
+    public func startReplay(_ request: ReplayRequest) throws(ReplayError) -> RouterReplay {
+        try startReplay(request, clock: .system)
+    }
+
+    /// The same by another clock, for tests.
+    func startReplay(
+        _ request: ReplayRequest, clock: ReplayClock
+    ) throws(ReplayError) -> RouterReplay {
+        let (start, end) = (request.start?.nanoseconds ?? .min, request.end?.nanoseconds ?? .max)
+        guard start < end else { throw .emptyTimeRange }
+        if case .times(let factor) = request.pace, !(factor > 0 && factor.isFinite) {
+            throw .invalidPace(factor)
+        }
+        if request.isArchivedAgain, request.rules != nil { throw .rulesOfArchivedEvents }
+        let result = control.queue.sync {
+            Result { () throws(ReplayError) in try makeReplay(request, start..<end, clock) }
+        }
+        let replay = try result.get()
+        replay.start()
+        return replay
+    }
+
+    /// The replays that were started, in the order of their names.
+    public var replays: [RouterReplay] {
+        control.queue.sync { control.replays.values.sorted { $0.request.name < $1.request.name } }
+    }
+
+    /// Forgets replays that have ended, whose names can then be used again.
+    public func removeEndedReplays() {
+        control.queue.sync {
+            control.replays = control.replays.filter { !$0.value.progress.state.hasEnded }
+        }
+    }
+
+    /// Ends all replays, before the router closes.
+    func endReplays() { for replay in replays { replay.cancelAndWait() } }
+
+    /// Under the control lock.
+    private func makeReplay(
+        _ request: ReplayRequest, _ times: Range<Int64>, _ clock: ReplayClock
+    ) throws(ReplayError) -> RouterReplay {
+        let (source, destination): (BusState, BusState)
+        do throws(RouterError) {
+            try Self.checkName(request.name, of: "replay", max: configuration.nameMax)
+            if control.isClosed { throw .closed }
+            source = try state(of: request.bus)
+            destination = try state(of: request.destination ?? request.bus)
+            for rule in request.rules ?? [] { _ = try ruleState(rule, on: destination) }
+        } catch { throw .router(error) }
+        guard control.replays[request.name] == nil else { throw .nameExists(request.name) }
+        let running = control.replays.values.count { !$0.progress.state.hasEnded }
+        guard running < Self.replaysMax else { throw .tooMany(limit: Self.replaysMax) }
+        guard let archive = source.engine.archive else { throw .noArchive(bus: source.name) }
+        let reader: ArchiveReader
+        do throws(ArchiveError) {
+            reader = try ArchiveReader(directory: archive.directory)
+        } catch { throw .archive(error) }
+        var selection = ArchiveSelection(
+            eventTimes: request.start == nil && request.end == nil ? nil : times)
+        let output: any ReplayOutput
+        if request.isArchivedAgain {
+            do throws(PublishError) {
+                output = try ReplayPublishing(request.name, to: destination.port)
+            } catch { throw .router(.closed) }
+        } else {
+            let rules = destination.order.compactMap { destination.rules[$0] }
+                .filter { request.rules?.contains($0.rule.name) ?? true }
+            do throws(RuleError) {
+                let plan = try ReplayPlan(rules)
+                output = ReplayDelivery(request.name, plan, on: destination.lane.lane.queue)
+                selection = selection.narrowed(to: plan.keys)
+            } catch { throw .router(.rule(error)) }
+        }
+        let replay = RouterReplay(request, reader, selection, output, clock: clock)
+        control.replays[request.name] = replay
+        return replay
+    }
+}
