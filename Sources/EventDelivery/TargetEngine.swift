@@ -148,7 +148,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     /// Sends what waits in the publisher on to the target's worker; asks for another time if there
     /// was no room.
     package override func flush() {
-        isTouched = false
+        isTouched.store(false, ordering: .relaxed)
         guard let publisher, publisher._withUnsafeGuaranteedRef({ $0.flush() }) > 0,
             !isFlushScheduled
         else { return }
@@ -178,7 +178,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         let context = InputContext(
             ruleARN: place.ruleARN, ruleName: place.rule, ingestionTime: .now)
         do {
-            guard let index = try inlineScanner?.scanner.scan(event.bytes) else { return }
+            guard let index = try inlineScanner?.scan(event.bytes) else { return }
             try input.write(index, context, to: &inlineOutput)
         } catch {
             counters.failed.add(1)

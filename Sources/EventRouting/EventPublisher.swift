@@ -14,7 +14,7 @@ public final class EventPublisher {
     private let publisher: Publisher<MPSCRing>
     private let scanner: ScannerBox
     /// What was accepted since the bus was told.
-    private var uncounted: UInt64 = 0
+    @exclusivity(unchecked) private var uncounted: UInt64 = 0
     /// How it matches while the lane is busy.
     @exclusivity(unchecked) private var matchers = PublisherMatchers()
     @exclusivity(unchecked) private var isHelping = false
@@ -22,7 +22,7 @@ public final class EventPublisher {
     @exclusivity(unchecked) private var untilLook = 64
     @exclusivity(unchecked) private var envelopes = EnvelopeReader()
     /// How many events were matched here.
-    package private(set) var matchedCount = 0
+    @exclusivity(unchecked) package private(set) var matchedCount = 0
     private let prepared = PreparedEvent.Scratch()
 
     /// While more events than this wait for the lane, what is published is matched here: some
@@ -105,7 +105,7 @@ public final class EventPublisher {
         if port.isClosed { throw .closed }
         let index: StructuralIndex
         do throws(JSONError) {
-            index = try scanner.scanner.scan(event)
+            index = try scanner.scan(event)
         } catch {
             throw .invalid(error)
         }

@@ -82,8 +82,11 @@ package final class ArchiveFailure: Sendable {
 
     /// The error; nil while all is well, which costs one atomic load.
     package var current: ArchiveError? {
-        isSet.load(ordering: .acquiring) ? queue.sync { error } : nil
+        isSet.load(ordering: .acquiring) ? currentSlow() : nil
     }
+
+    @inline(never)
+    private func currentSlow() -> ArchiveError? { queue.sync { error } }
 
     /// Whether there is an error. Cheap.
     package var exists: Bool { isSet.load(ordering: .relaxed) }

@@ -5,6 +5,7 @@ package import EventMatching
 package import EventPipeline
 internal import JSONScan
 package import RoutingInterface
+internal import Synchronization
 
 /// The worker of some buses: what happens to each event between the ring and the targets' queues.
 ///
@@ -175,8 +176,8 @@ package final class RouterLane: @unchecked Sendable {
             for target in route.targets {
                 target._withUnsafeGuaranteedRef { target in
                     target.offer(event)
-                    if target.isQueued, !target.isTouched {
-                        target.isTouched = true
+                    if target.isQueued, !target.isTouched.load(ordering: .relaxed) {
+                        target.isTouched.store(true, ordering: .relaxed)
                         touchedTargets.append(target)
                     }
                 }

@@ -2,9 +2,13 @@
 /// that can't be copied and change it in place without a check at each access. For one thread at a
 /// time.
 package final class ScannerBox {
-    /// The scanner.
-    @exclusivity(unchecked) package var scanner = StructuralScanner()
+    @exclusivity(unchecked) private var scanner = StructuralScanner()
 
     /// Creates a scanner in its box.
     package init() {}
+
+    /// As `StructuralScanner.scan`: the index is valid until the next one is asked for.
+    package func scan(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> StructuralIndex {
+        try scanner.scan(bytes)
+    }
 }

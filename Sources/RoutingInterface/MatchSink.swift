@@ -1,3 +1,5 @@
+public import Synchronization
+
 /// Something that a rule's matches are offered to: all that routing knows of delivery.
 ///
 /// This is the place to begin reading `RoutingInterface`, the seams between the modules that route
@@ -13,8 +15,9 @@
 /// through a table without counting a reference; existentials of protocols can't be kept so. All that
 /// is here is touched on the lane's queue alone.
 open class MatchSink {
-    /// Whether it has got something since it was flushed; the lane's.
-    @exclusivity(unchecked) public final var isTouched = false
+    /// Whether it has got something since it was flushed; the lane's. Atomic so that it can be a
+    /// constant of the object: a variable would be checked for exclusive access from other modules.
+    public final let isTouched = Atomic<Bool>(false)
     /// Whether what it is offered waits, to be flushed at the end of a run.
     public final let isQueued: Bool
 
