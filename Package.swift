@@ -48,6 +48,8 @@ let package = Package(
         .systemLibrary(
             name: "CJemalloc", pkgConfig: isSanitized ? nil : "jemalloc",
             providers: [.apt(["libjemalloc-dev"])]),
+        .target(
+            name: "InternalSystem", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(name: "JSONScan", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(name: "EventPattern", dependencies: ["JSONScan"], swiftSettings: settings),
         .target(
@@ -56,7 +58,9 @@ let package = Package(
         .target(name: "EventArchive", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(
             name: "EventPipeline",
-            dependencies: [.product(name: "Histogram", package: "hdrhistogram-swift")],
+            dependencies: [
+                "InternalSystem", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             swiftSettings: settings),
         .target(name: "EventWorkload", swiftSettings: settings),
         .target(name: "MemoryMeasures", dependencies: ["CJemalloc"], swiftSettings: settings),
@@ -121,6 +125,9 @@ let package = Package(
             ], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(
+            name: "InternalSystemTests", dependencies: ["InternalSystem", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "JSONScanTests", dependencies: ["JSONScan", "CSwitchyard", "TestSupport"],

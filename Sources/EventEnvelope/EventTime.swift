@@ -17,7 +17,7 @@ public struct EventTime: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     /// The present, as this machine believes.
-    public static var now: EventTime { EventTime(Int64(bitPattern: wallClockNanoseconds())) }
+    public static var now: EventTime { EventTime(wallClockNanoseconds()) }
 
     /// The same moment without its fraction of a second; if that can't be told, the first that can.
     package var wholeSeconds: EventTime {

@@ -57,7 +57,7 @@ package final class RouterLane: @unchecked Sendable {
     package func route(_ events: UnsafeBufferPointer<EventDescriptor>) {
         var batch = RouteBatch()
         // One look at the wall clock a run: ingest times are no finer than that.
-        let ingestTime = Int64(bitPattern: wallClockNanoseconds())
+        let ingestTime = wallClockNanoseconds()
         let buses = buses.lookup
         for (position, event) in events.enumerated() {
             if buses.areMany { lookAhead(from: position, in: events, buses) }
@@ -218,7 +218,7 @@ extension RouterLane {
     package func release(_ bus: BusEngine) {
         guard !bus.held.isEmpty else { return }
         var batch = RouteBatch()
-        let ingestTime = Int64(bitPattern: wallClockNanoseconds())
+        let ingestTime = wallClockNanoseconds()
         touch(bus)
         while let event = bus.held.next {
             let isRouted = event.bytes.withUnsafeBytes { bytes in
