@@ -65,38 +65,39 @@ let package = Package(
         .target(name: "EventWorkload", swiftSettings: settings),
         .target(name: "MemoryMeasures", dependencies: ["CJemalloc"], swiftSettings: settings),
         .target(
-            name: "EventEnvelope", dependencies: ["EventArchive", "EventPipeline", "JSONScan"],
+            name: "EventEnvelope", dependencies: ["EventArchive", "InternalSystem", "JSONScan"],
             swiftSettings: settings),
         .target(
             name: "EventInput", dependencies: ["EventEnvelope", "JSONScan"],
             swiftSettings: settings),
         .target(name: "EventSchedule", dependencies: ["EventEnvelope"], swiftSettings: settings),
         .target(
-            name: "RoutingInterface", dependencies: ["EventArchive"], swiftSettings: settings),
+            name: "RoutingInterface", dependencies: ["EventArchive"],
+            swiftSettings: settings),
         .target(
             name: "EventDelivery",
             dependencies: [
                 "EventArchive", "EventEnvelope", "EventInput", "EventMatching", "EventPipeline",
-                "JSONScan", "RoutingInterface",
+                "InternalSystem", "JSONScan", "RoutingInterface",
             ], swiftSettings: settings),
         .target(
             name: "EventRouting",
             dependencies: [
                 "CSwitchyard", "EventArchive", "EventEnvelope", "EventMatching", "EventPipeline",
-                "JSONScan", "RoutingInterface",
+                "InternalSystem", "JSONScan", "RoutingInterface",
             ], swiftSettings: settings),
         .target(
             name: "EventReplay",
             dependencies: [
                 "EventArchive", "EventEnvelope", "EventInput", "EventMatching", "EventPattern",
-                "EventPipeline", "JSONScan", "RoutingInterface",
+                "EventPipeline", "InternalSystem", "JSONScan", "RoutingInterface",
             ], swiftSettings: settings),
         .target(
             name: "Switchyard",
             dependencies: [
                 "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventMatching",
                 "EventPattern", "EventPipeline", "EventReplay", "EventRouting", "EventSchedule",
-                "JSONScan", "RoutingInterface",
+                "InternalSystem", "JSONScan", "RoutingInterface",
             ], swiftSettings: settings),
         .target(
             name: "SwitchyardHTTP",
@@ -197,8 +198,8 @@ let package = Package(
             dependencies: [
                 "RouterVictim",
                 "EventArchive", "EventDelivery", "EventEnvelope", "EventMatching", "EventPipeline",
-                "EventReplay", "EventRouting", "EventWorkload", "JSONScan", "MemoryMeasures",
-                "Switchyard", "TestSupport",
+                "EventReplay", "EventRouting", "EventWorkload", "InternalSystem", "JSONScan",
+                "MemoryMeasures", "Switchyard", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

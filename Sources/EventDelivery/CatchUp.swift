@@ -3,6 +3,7 @@ internal import EventArchive
 internal import EventEnvelope
 internal import EventMatching
 internal import EventPipeline
+internal import InternalSystem
 internal import JSONScan
 internal import RoutingInterface
 internal import Synchronization
@@ -219,7 +220,7 @@ final class CatchUp: @unchecked Sendable {
             matcher?.matchUnborrowed(index).isEmpty == false
         else { return true }
         if engine.cutsLoop(bytes, record.sequence, hops: record.hops) { return true }
-        let age = EventTime.now.nanoseconds &- record.ingestTime
+        let age = engine.clock.wallTime &- record.ingestTime
         let outcome = publisher.publish(
             bytes, key: UInt32(record.hops), tag: record.sequence,
             publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))

@@ -2,6 +2,7 @@ internal import Dispatch
 package import EventArchive
 internal import EventEnvelope
 internal import Foundation
+package import InternalSystem
 internal import JSONScan
 
 /// Where dead letters go: an archive of their own, in which they can be read and from which they can
@@ -18,6 +19,7 @@ package final class DeadLetterOffice: Sendable {
     }
 
     private let directory: String?
+    private let clock: any TimeSource
     private let queue = DispatchQueue(label: "switchyard.dead-letters")
     // Only touched on `queue`.
     nonisolated(unsafe) private var writer: ArchiveWriter?
@@ -29,8 +31,11 @@ package final class DeadLetterOffice: Sendable {
     private static let letterOverheadBytes = 64 << 10
 
     /// Opens the archive in a directory, or is an office that keeps nothing.
-    package init(directory: String?, eventBytesMax: Int) throws(ArchiveError) {
+    package init(
+        directory: String?, eventBytesMax: Int, clock: any TimeSource
+    ) throws(ArchiveError) {
         self.directory = directory
+        self.clock = clock
         guard let directory else { return }
         // What is written can be read at once, and survives the process; `startCommit` makes it survive
         // the machine.
@@ -51,7 +56,7 @@ package final class DeadLetterOffice: Sendable {
             guard let writer else { return .nowhere }
             output.removeAll(keepingCapacity: true)
             letter.write(to: &output)
-            let now = EventTime.now.nanoseconds
+            let now = clock.wallTime
             do {
                 try output.withUnsafeBytes {
                     _ = try writer.append($0, eventTime: now, ingestTime: now)

@@ -1,19 +1,24 @@
+package import InternalSystem
+
 /// What all targets of a router share.
 package struct DeliveryServices: Sendable {
     /// Where dead letters go.
     package let deadLetters: DeadLetterOffice
     /// How far targets have come; nil where nothing is kept.
     package let watermarks: DeliveryWatermarks?
+    /// What time it is for retries, and for all that waits.
+    package let clock: any TimeSource
     /// Who is told of events that are traced.
     package let observer: (any DeliveryObserver)?
 
     /// Puts services together.
     package init(
         deadLetters: DeadLetterOffice, watermarks: DeliveryWatermarks?,
-        observer: (any DeliveryObserver)?
+        clock: any TimeSource, observer: (any DeliveryObserver)?
     ) {
         self.deadLetters = deadLetters
         self.watermarks = watermarks
+        self.clock = clock
         self.observer = observer
     }
 }

@@ -2,6 +2,7 @@ package import EventEnvelope
 internal import EventInput
 package import EventMatching
 package import EventPipeline
+internal import InternalSystem
 internal import JSONScan
 package import RoutingInterface
 package import Synchronization
@@ -73,6 +74,8 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     let lane: LaneQueue
     /// Where the bus's events can be found again; nil for nowhere.
     let log: (any EventLog)?
+    /// What time it is.
+    var clock: any TimeSource { services.clock }
     private let input: TargetInput
     /// Compiles the target's rule as it is now.
     let makeRules: @Sendable () throws -> RuleSet
@@ -176,7 +179,8 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         if inlineScanner == nil { inlineScanner = ScannerBox() }
         inlineOutput.removeAll(keepingCapacity: true)
         let context = InputContext(
-            ruleARN: place.ruleARN, ruleName: place.rule, ingestionTime: .now)
+            ruleARN: place.ruleARN, ruleName: place.rule, 
+            ingestionTime: EventTime(services.clock.wallTime))
         do {
             guard let index = try inlineScanner?.scan(event.bytes) else { return }
             try input.write(index, context, to: &inlineOutput)

@@ -1,7 +1,8 @@
 internal import Dispatch
 internal import EventInput
-internal import Synchronization
 internal import EventPipeline
+internal import InternalSystem
+internal import Synchronization
 
 // Targets that deliver within the call.
 extension TargetWorker {
@@ -53,7 +54,7 @@ extension TargetWorker {
 
     /// Tries again what is due, one event after the other.
     func retryDue(_ target: any ImmediateTarget) {
-        let now = monotonicNanoseconds()
+        let now = services.clock.monotonicTime
         while !isClosed, let item = pending.takeWaiting() ?? pending.takeRetry(now: now) {
             var item = item
             item.attempts += 1
@@ -84,7 +85,7 @@ extension TargetWorker {
     func pump() {
         guard case .deferred(let target, let concurrency) = kind else { return }
         while !isClosed, pending.underwayCount < concurrency {
-            let now = monotonicNanoseconds()
+            let now = services.clock.monotonicTime
             guard let next = pending.takeRetry(now: now) ?? pending.takeWaiting() else { return }
             var item = next
             item.attempts += 1
@@ -154,7 +155,7 @@ extension TargetWorker {
     private func isDone(by deadline: UInt64) -> Bool {
         if pending.underwayCount > 0 || pending.hasWaiting { return false }
         guard let due = pending.nextDue else { return true }
-        return due > deadline
+        return due > onClock(deadline)
     }
 
     /// Delivers until everything is done or the deadline has come, then gives what is left to

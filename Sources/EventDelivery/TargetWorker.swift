@@ -2,6 +2,7 @@ internal import Dispatch
 internal import EventEnvelope
 internal import EventInput
 package import EventPipeline
+internal import InternalSystem
 internal import JSONScan
 internal import Synchronization
 
@@ -69,9 +70,20 @@ package final class TargetWorker: @unchecked Sendable {
     /// Whether so much is pending that nothing should be added. From any thread.
     package var isSaturated: Bool { fullUntil.load(ordering: .relaxed) != 0 }
 
-    /// Whether nothing more can be added before `time`: too much waits, and longer than that. From any
-    /// thread.
-    package func isStuck(until time: UInt64) -> Bool { fullUntil.load(ordering: .relaxed) > time }
+    /// Whether nothing more can be added before a deadline, one of ``monotonicNanoseconds()``: too much
+    /// waits, and longer than that. From any thread.
+    package func isStuck(until deadline: UInt64) -> Bool {
+        let until = fullUntil.load(ordering: .relaxed)
+        return until != 0 && until > onClock(deadline)
+    }
+
+    /// What the clock of retries shows at a deadline of ``monotonicNanoseconds()``.
+    func onClock(_ deadline: UInt64) -> UInt64 {
+        let now = monotonicNanoseconds()
+        let (time, overflow) = services.clock.monotonicTime.addingReportingOverflow(
+            deadline > now ? deadline - now : 0)
+        return overflow ? .max : time
+    }
 
     /// Whether nothing is on its way, or waits for its first attempt. From any thread.
     package var isQuiet: Bool { !busy.load(ordering: .relaxed) }
@@ -81,6 +93,7 @@ package final class TargetWorker: @unchecked Sendable {
 
     /// Runs `body` on the target's queue, later.
     func onQueue(afterMilliseconds delay: Int, _ body: @escaping @Sendable () -> Void) {
+        // Real time: it waits for other threads, not for anything to be due.
         dispatchQueue?.asyncAfter(deadline: .now() + .milliseconds(delay), execute: body)
     }
 
@@ -101,10 +114,10 @@ package final class TargetWorker: @unchecked Sendable {
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         if case .event = input { return try body(bytes) }
-        let age = monotonicNanoseconds() &- acceptedAt
+        let age = services.clock.nanoseconds(since: acceptedAt)
         let context = InputContext(
             ruleARN: place.ruleARN, ruleName: place.rule,
-            ingestionTime: EventTime(EventTime.now.nanoseconds &- Int64(bitPattern: age)))
+            ingestionTime: EventTime(services.clock.wallTime &- Int64(bitPattern: age)))
         output.removeAll(keepingCapacity: true)
         // Checked when it was published.
         try input.write(scanner.scan(bytes), context, to: &output)
@@ -119,10 +132,10 @@ package final class TargetWorker: @unchecked Sendable {
         counters.failed.add(1)
         if error.code == .throttling { counters.throttled.add(1) }
         services.observer?.attempted(place, item.sequence, item.attempts, error)
-        let now = monotonicNanoseconds()
+        let now = services.clock.monotonicTime
         guard error.isRetriable else { return giveUp(item, error, nil) }
         let decision = policy.decision(
-            attempts: item.attempts, ageNanoseconds: now &- item.acceptedAt,
+            attempts: item.attempts, ageNanoseconds: services.clock.nanoseconds(since: item.acceptedAt),
             atLeast: error.retryAfter?.wholeNanoseconds ?? 0, using: &random)
         switch decision {
         case .giveUp(let condition): giveUp(item, error, condition)
@@ -144,7 +157,7 @@ package final class TargetWorker: @unchecked Sendable {
         if case .failed = fate, !isClosed {
             // Rather tried again than lost: the disk may be full for now.
             var item = item
-            item.due = monotonicNanoseconds() &+ 1_000_000_000
+            item.due = services.clock.monotonicTime &+ 1_000_000_000
             return pending.addRetry(item)
         }
         counters.count(fate)
@@ -156,7 +169,7 @@ package final class TargetWorker: @unchecked Sendable {
     func succeeded(_ count: Int) {
         counters.delivered.add(count)
         if failuresInARow >= Self.failuresOfDeadTarget {
-            pending.makeAllDue(monotonicNanoseconds())
+            pending.makeAllDue(services.clock.monotonicTime)
         }
         failuresInARow = 0
     }
@@ -173,9 +186,8 @@ package final class TargetWorker: @unchecked Sendable {
         // A wake-up that comes too early finds nothing due, and makes another.
         if let wakeDue, wakeDue <= due { return }
         wakeDue = due
-        let now = monotonicNanoseconds()
-        let delay = Int(clamping: due > now ? due - now : 0)
-        dispatchQueue?.asyncAfter(deadline: .now() + .nanoseconds(delay)) { [self] in
+        guard let dispatchQueue else { return }
+        services.clock.run(on: dispatchQueue, at: .monotonic(due)) { [self] in
             wakeDue = nil
             retryDue()
         }

@@ -1,4 +1,4 @@
-internal import EventPipeline
+internal import InternalSystem
 internal import JSONScan
 
 /// Makes events out of entries: EventBridge's envelope, its members in the service's order.

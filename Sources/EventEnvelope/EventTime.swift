@@ -1,4 +1,4 @@
-internal import EventPipeline
+internal import InternalSystem
 
 /// A moment in nanoseconds since 1970, as archives keep it, and as people write it: RFC 3339 in UTC.
 public struct EventTime: Hashable, Comparable, Sendable, CustomStringConvertible {

@@ -3,6 +3,7 @@ package import EventArchive
 internal import EventEnvelope
 internal import EventPipeline
 internal import Foundation
+package import InternalSystem
 internal import Synchronization
 
 /// A replay of a router: reads an archive on a queue of its own and hands what it reads to the
@@ -18,13 +19,13 @@ public final class RouterReplay: @unchecked Sendable {
     /// How many records are read between two looks at anything else.
     private static let stepRecords = 1_024
     /// How long to wait for a target or a bus that has no room.
-    private static let fullNanoseconds: UInt64 = 2_000_000
+    private static let fullDelay = DispatchTimeInterval.milliseconds(2)
 
     /// What was asked for.
     public let request: ReplayRequest
 
     private let queue: DispatchQueue
-    private let clock: ReplayClock
+    private let clock: any TimeSource
     private let sequences: Range<UInt64>
     private var records: ReplayRecords?
     private var output: (any ReplayOutput)?
@@ -39,7 +40,7 @@ public final class RouterReplay: @unchecked Sendable {
 
     package init(
         _ request: ReplayRequest, _ reader: ArchiveReader, _ selection: ArchiveSelection,
-        _ output: any ReplayOutput, clock: ReplayClock = .system
+        _ output: any ReplayOutput, clock: any TimeSource
     ) {
         self.request = request
         self.output = output
@@ -104,14 +105,22 @@ public final class RouterReplay: @unchecked Sendable {
 
     private func schedule(after nanoseconds: UInt64) {
         turn += 1
-        clock.wait(queue, nanoseconds) { [weak self, turn] in self?.step(turn) }
+        clock.run(on: queue, after: nanoseconds) { [weak self, turn] in self?.step(turn) }
+    }
+
+    /// The next step when there may be room: a wait for other threads, in real time.
+    private func scheduleWhenFull() {
+        turn += 1
+        queue.asyncAfter(deadline: .now() + Self.fullDelay) { [weak self, turn] in
+            self?.step(turn)
+        }
     }
 
     private func step(_ turn: Int) {
         guard turn == self.turn, records != nil else { return }
         let (isPaused, isCancelled) = lock.withLock { (self.isPaused, self.isCancelled) }
         if isCancelled { return end(.cancelled) }
-        let now = clock.now()
+        let now = clock.monotonicTime
         if isPaused {
             records?.pause(now: now)
             return publish(.paused)
@@ -123,6 +132,7 @@ public final class RouterReplay: @unchecked Sendable {
             switch outcome {
             case .more: schedule()
             case .wait(let nanoseconds): schedule(after: nanoseconds)
+            case .full: scheduleWhenFull()
             case .end: end(.completed)
             }
         } catch {
@@ -134,6 +144,7 @@ public final class RouterReplay: @unchecked Sendable {
     private enum Outcome {
         case more
         case wait(UInt64)
+        case full
         case end
     }
 
@@ -143,12 +154,12 @@ public final class RouterReplay: @unchecked Sendable {
         for _ in 0..<Self.stepRecords {
             switch try records?.next(now: now) ?? .end {
             case .wait(let nanoseconds):
-                return output.flush() ? .wait(nanoseconds) : .wait(Self.fullNanoseconds)
-            case .end: return output.flush() ? .end : .wait(Self.fullNanoseconds)
+                return output.flush() ? .wait(nanoseconds) : .full
+            case .end: return output.flush() ? .end : .full
             case .record(let record):
                 guard output.take(record.bytes, record.sequence) else {
                     _ = output.flush()
-                    return .wait(Self.fullNanoseconds)
+                    return .full
                 }
                 records?.take()
                 output.counts.events += 1
@@ -156,7 +167,7 @@ public final class RouterReplay: @unchecked Sendable {
                 eventTime = EventTime(record.eventTime)
             }
         }
-        return output.flush() ? .more : .wait(Self.fullNanoseconds)
+        return output.flush() ? .more : .full
     }
 
     /// Makes what was done known.
@@ -188,28 +199,5 @@ public final class RouterReplay: @unchecked Sendable {
             return (self.waiters, current)
         }
         for waiter in waiters { waiter.resume(returning: progress) }
-    }
-}
-
-/// The clock of a replay, so that tests need not wait.
-package struct ReplayClock: Sendable {
-    /// Nanoseconds of a clock that never goes back.
-    package var now: @Sendable () -> UInt64
-    /// Runs something on a queue after so many nanoseconds.
-    package var wait: @Sendable (DispatchQueue, UInt64, @escaping @Sendable () -> Void) -> Void
-
-    /// Creates a clock.
-    package init(
-        now: @escaping @Sendable () -> UInt64,
-        wait:
-            @escaping @Sendable (DispatchQueue, UInt64, @escaping @Sendable () -> Void) -> Void
-    ) {
-        self.now = now
-        self.wait = wait
-    }
-
-    package static let system = ReplayClock(now: { monotonicNanoseconds() }) { queue, delay, body in
-        queue.asyncAfter(
-            deadline: .now() + .nanoseconds(Int(clamping: delay)), execute: body)
     }
 }

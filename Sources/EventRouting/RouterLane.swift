@@ -3,6 +3,7 @@ package import EventArchive
 internal import EventEnvelope
 package import EventMatching
 package import EventPipeline
+package import InternalSystem
 internal import JSONScan
 package import RoutingInterface
 internal import Synchronization
@@ -18,6 +19,7 @@ package final class RouterLane: @unchecked Sendable {
     /// How long events take; nil where nobody asks.
     let timings: RouteTimings?
     package let pool: SlabPool
+    private let clock: any TimeSource
     /// Who is told of events that are traced.
     private let observer: (any RouteObserver)?
     /// What the buses' matchers share.
@@ -34,12 +36,14 @@ package final class RouterLane: @unchecked Sendable {
 
     /// Creates a lane without buses.
     package init(
-        pool: SlabPool, observer: (any RouteObserver)? = nil, timings: RouteTimings? = nil
+        pool: SlabPool, clock: any TimeSource = SystemClock.shared,
+        observer: (any RouteObserver)? = nil, timings: RouteTimings? = nil
     ) {
         self.timings = timings
         sampling = RouteSampling(isOn: timings != nil)
         self.pool = pool
         self.observer = observer
+        self.clock = clock
     }
 
     /// Gives it the queue that it runs on. Called once, before anything is published.
@@ -57,7 +61,7 @@ package final class RouterLane: @unchecked Sendable {
     package func route(_ events: UnsafeBufferPointer<EventDescriptor>) {
         var batch = RouteBatch()
         // One look at the wall clock a run: ingest times are no finer than that.
-        let ingestTime = wallClockNanoseconds()
+        let ingestTime = clock.wallTime
         let buses = buses.lookup
         for (position, event) in events.enumerated() {
             if buses.areMany { lookAhead(from: position, in: events, buses) }
@@ -218,7 +222,7 @@ extension RouterLane {
     package func release(_ bus: BusEngine) {
         guard !bus.held.isEmpty else { return }
         var batch = RouteBatch()
-        let ingestTime = wallClockNanoseconds()
+        let ingestTime = clock.wallTime
         touch(bus)
         while let event = bus.held.next {
             let isRouted = event.bytes.withUnsafeBytes { bytes in

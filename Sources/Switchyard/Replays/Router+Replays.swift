@@ -22,13 +22,6 @@ extension Router {
     /// - Throws: ``ReplayError``; nothing was started then.
     @discardableResult
     public func startReplay(_ request: ReplayRequest) throws(ReplayError) -> RouterReplay {
-        try startReplay(request, clock: .system)
-    }
-
-    /// The same by another clock, for tests.
-    func startReplay(
-        _ request: ReplayRequest, clock: ReplayClock
-    ) throws(ReplayError) -> RouterReplay {
         let (start, end) = (request.start?.nanoseconds ?? .min, request.end?.nanoseconds ?? .max)
         guard start < end else { throw .emptyTimeRange }
         if case .times(let factor) = request.pace, !(factor > 0 && factor.isFinite) {
@@ -36,7 +29,7 @@ extension Router {
         }
         if request.isArchivedAgain, request.rules != nil { throw .rulesOfArchivedEvents }
         let result = control.queue.sync {
-            Result { () throws(ReplayError) in try makeReplay(request, start..<end, clock) }
+            Result { () throws(ReplayError) in try makeReplay(request, start..<end) }
         }
         let replay = try result.get()
         replay.start()
@@ -60,7 +53,7 @@ extension Router {
 
     /// Under the control lock.
     private func makeReplay(
-        _ request: ReplayRequest, _ times: Range<Int64>, _ clock: ReplayClock
+        _ request: ReplayRequest, _ times: Range<Int64>
     ) throws(ReplayError) -> RouterReplay {
         let (source, destination): (BusState, BusState)
         do throws(RouterError) {
@@ -94,7 +87,8 @@ extension Router {
                 selection = selection.narrowed(to: plan.keys)
             } catch { throw .router(.rule(error)) }
         }
-        let replay = RouterReplay(request, reader, selection, output, clock: clock)
+        let replay = RouterReplay(
+            request, reader, selection, output, clock: configuration.clock)
         control.replays[request.name] = replay
         return replay
     }

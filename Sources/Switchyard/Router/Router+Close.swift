@@ -3,6 +3,7 @@ internal import EventDelivery
 internal import EventPipeline
 internal import EventRouting
 internal import Foundation
+internal import InternalSystem
 internal import Synchronization
 
 extension Router {
@@ -48,7 +49,8 @@ extension Router {
             return control.isClosed
         }
         if wasClosed { return Remainder() }
-        control.timer?.cancel()
+        control.queue.sync { control.ticks }?.cancel()
+        schedules.stop()
         endReplays()
         let (end, overflow) = monotonicNanoseconds().addingReportingOverflow(limit.wholeNanoseconds)
         let deadline = overflow ? UInt64.max : end

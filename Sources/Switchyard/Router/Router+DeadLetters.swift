@@ -2,6 +2,7 @@ internal import Dispatch
 internal import EventArchive
 public import EventDelivery
 internal import EventPipeline
+internal import InternalSystem
 
 extension Router {
     /// The events that could not be delivered and were not sent again, oldest first.

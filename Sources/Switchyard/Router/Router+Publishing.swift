@@ -2,6 +2,7 @@ internal import EventArchive
 public import EventEnvelope
 internal import EventPipeline
 public import EventRouting
+internal import InternalSystem
 internal import JSONScan
 
 extension Router {
@@ -105,7 +106,7 @@ extension Router {
     ///   published then.
     public func putEvents(_ entries: [EventEntry]) throws(EntriesError) -> [EntryOutcome] {
         try configuration.entryLimits.check(entries)
-        let now = EventTime.now
+        let now = EventTime(configuration.clock.wallTime)
         return publishing.withWriter { box in
             entries.map { entry in
                 do throws(EntryError) { return .accepted(eventID: try put(entry, now, box)) } catch

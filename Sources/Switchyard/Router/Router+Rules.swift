@@ -1,6 +1,7 @@
 internal import EventEnvelope
 internal import EventMatching
 internal import EventRouting
+internal import InternalSystem
 
 extension Router {
     /// Adds a rule, or replaces the one of its name, whose targets it keeps. O(size of its pattern),
@@ -21,7 +22,7 @@ extension Router {
         _ rules: [RoutingRule], on bus: String = Router.defaultBus
     ) throws(RouterError) {
         for rule in rules { try check(rule, on: bus) }
-        let now = EventTime.now
+        let now = EventTime(configuration.clock.wallTime)
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
@@ -41,7 +42,7 @@ extension Router {
             try apply(change, to: bus)
             for rule in rules {
                 guard let state = states[rule.name] else { continue }
-                state.replace(rule, now: now)
+                replace(state, with: rule, now: now)
                 guard bus.rules.updateValue(state, forKey: rule.name) == nil else { continue }
                 bus.order.append(rule.name)
             }
@@ -69,6 +70,7 @@ extension Router {
             rule.put(nil, into: &change, on: bus.engine.book)
             try apply(change, to: bus)
             bus.rules[name] = nil
+            if rule.schedule != nil { schedules.remove(name) }
             bus.order.removeAll { $0 == name }
         }
     }
@@ -88,7 +90,7 @@ extension Router {
             var change = RuleChange()
             state.put(rule, into: &change, on: bus.engine.book)
             try apply(change, to: bus)
-            state.replace(rule, now: .now)
+            replace(state, with: rule, now: EventTime(configuration.clock.wallTime))
         }
     }
 
@@ -108,6 +110,19 @@ extension Router {
     func ruleState(_ name: String, on bus: BusState) throws(RouterError) -> RuleState {
         guard let rule = bus.rules[name] else { throw .noSuchRule(name, bus: bus.name) }
         return rule
+    }
+
+    /// Replaces a rule. A schedule that stays the same goes on counting.
+    private func replace(_ state: RuleState, with rule: RoutingRule, now: EventTime) {
+        state.rule = rule
+        let wanted = rule.isEnabled ? rule.schedule : nil
+        guard wanted != state.schedule else { return }
+        (state.schedule, state.scheduleStart) = (wanted, now)
+        if let wanted {
+            schedules.put(rule.name, arn: state.arn, wanted, from: now)
+        } else {
+            schedules.remove(rule.name)
+        }
     }
 
     /// Changes the rules of a bus. When it returns, every event that is routed sees the change.
@@ -131,12 +146,4 @@ extension RuleState {
         }
     }
 
-    /// Replaces the rule. A schedule that stays the same goes on counting.
-    func replace(_ rule: RoutingRule, now: EventTime) {
-        let goesOn = rule.schedule == self.rule.schedule && isEnabled == rule.isEnabled
-        self.rule = rule
-        if goesOn { return }
-        scheduleStart = now
-        nextFire = rule.schedule?.next(after: now, from: now)
-    }
 }

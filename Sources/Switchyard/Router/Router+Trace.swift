@@ -3,6 +3,7 @@ internal import EventDelivery
 internal import EventMatching
 internal import EventPipeline
 internal import EventRouting
+internal import InternalSystem
 internal import RoutingInterface
 
 extension Router {

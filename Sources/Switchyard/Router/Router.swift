@@ -6,6 +6,7 @@ internal import EventPipeline
 internal import EventReplay
 internal import EventRouting
 internal import Foundation
+internal import InternalSystem
 internal import Synchronization
 
 /// A router: buses, rules and targets, with everything that is published archived, matched and
@@ -41,6 +42,7 @@ public final class Router: Sendable {
     let lanes: [Lane]
     let control: RouterControl
     let publishing: RouterPublishing
+    let schedules: RuleSchedules
 
     /// A lane with its stage, and its way in.
     struct Lane: Sendable {
@@ -63,33 +65,41 @@ public final class Router: Sendable {
             Self.makeLane(configuration, traces)
         }
         control = RouterControl(laneCount: lanes.count)
-        publishing = RouterPublishing(configuration, lanes: lanes)
+        let publishing = RouterPublishing(configuration, lanes: lanes)
+        self.publishing = publishing
+        schedules = RuleSchedules(clock: configuration.clock) { publishing.fire($0) }
         try createBus(Self.defaultBus)
         startTicking()
     }
 
-    deinit { control.timer?.cancel() }
+    deinit {
+        control.ticks?.cancel()
+        schedules.stop()
+    }
 
     private static func openServices(
         _ configuration: RouterConfiguration, _ traces: TraceBook
     ) throws(RouterError) -> DeliveryServices {
         guard let directory = configuration.directory else {
             do throws(ArchiveError) {
-                let office = try DeadLetterOffice(directory: nil, eventBytesMax: 0)
+                let office = try DeadLetterOffice(
+                    directory: nil, eventBytesMax: 0, clock: configuration.clock)
                 return DeliveryServices(
-                    deadLetters: office, watermarks: nil, observer: traces)
+                    deadLetters: office, watermarks: nil, clock: configuration.clock,
+                    observer: traces)
             } catch { throw .archive(bus: "", error) }
         }
         let office: DeadLetterOffice
         try makeFolder(directory + "/buses")
         do throws(ArchiveError) {
             office = try DeadLetterOffice(
-                directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax)
+                directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax,
+                clock: configuration.clock)
         } catch { throw .deadLetters(error) }
         do {
             return DeliveryServices(
                 deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory),
-                observer: traces)
+                clock: configuration.clock, observer: traces)
         } catch { throw .unusable(path: directory + "/delivery.watermarks", error) }
     }
 
@@ -112,7 +122,7 @@ public final class Router: Sendable {
         let pool = SlabPool(
             slabCount: configuration.slabCount, slabBytes: configuration.slabBytes,
             eventBytesMax: configuration.eventBytesMax)
-        let lane = RouterLane(pool: pool, observer: traces)
+        let lane = RouterLane(pool: pool, clock: configuration.clock, observer: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }
         lane.attach(to: stage.dispatchQueue)
@@ -134,7 +144,7 @@ final class RouterControl: @unchecked Sendable {
     let ruleSets = RuleSetPool()
     /// The keys of each lane's buses.
     var keys: [BusKeys]
-    var timer: (any DispatchSourceTimer)?
+    var ticks: TimedWork?
     /// By their names, also those that have ended.
     var replays: [String: RouterReplay] = [:]
     var isClosed = false

@@ -1,6 +1,7 @@
 public import EventArchive
 public import EventEnvelope
 public import EventPipeline
+package import InternalSystem
 
 /// How a router is built. The defaults suit events of some kilobytes, and EventBridge's limits; a number
 /// out of range counts as the nearest one that can be.
@@ -51,6 +52,9 @@ public struct RouterConfiguration: Sendable {
     public var entryLimits = EntryLimits()
     /// How often the targets' watermarks are written.
     public var watermarkInterval = Duration.seconds(1)
+
+    /// What time it is for everything that waits for a time: schedules, retries, replays, watermarks.
+    package var clock: any TimeSource = SystemClock.shared
 
     /// Creates a configuration with the defaults.
     ///

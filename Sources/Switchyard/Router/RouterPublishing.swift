@@ -1,8 +1,10 @@
-internal import Synchronization
 internal import Dispatch
 internal import EventEnvelope
 internal import EventPipeline
 internal import EventRouting
+internal import EventSchedule
+internal import InternalSystem
+internal import Synchronization
 
 /// What publishing by a bus's name needs: the buses' ways in, and a publisher for each lane that its
 /// callers share.
@@ -35,6 +37,21 @@ final class RouterPublishing: @unchecked Sendable {
     /// Lets one caller at a time make events.
     func withWriter<Result>(_ body: (EnvelopeBox) -> Result) -> Result {
         entriesQueue.sync { body(writer) }
+    }
+
+    /// Publishes the event of a schedule on the default bus; false if there is no room for it now.
+    func fire(_ firing: RuleSchedules.Firing) -> Bool {
+        // Without its bus the router is closed.
+        guard let port = port(Router.defaultBus) else { return true }
+        let event = withWriter { box in
+            box.output.removeAll(keepingCapacity: true)
+            box.writer.writeScheduled(
+                ruleARN: firing.ruleARN, now: firing.due, to: &box.output)
+            return box.output
+        }
+        return event.withUnsafeBytes { bytes in
+            publisher(for: port)?.publish(CollectionOfOne(bytes), to: port).accepted != 0
+        }
     }
 
     func countUnrouted() { entriesQueue.async { [self] in unroutedCount += 1 } }

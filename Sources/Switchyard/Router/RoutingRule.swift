@@ -55,14 +55,13 @@ final class RuleState: @unchecked Sendable {
     var definitions: [Target] = []
     /// When its schedule began to count.
     var scheduleStart: EventTime
-    /// When it fires next.
-    var nextFire: EventTime?
+    /// The schedule that it fires by now.
+    var schedule: ScheduleExpression?
 
     init(_ rule: RoutingRule, arn: String, now: EventTime) {
         self.rule = rule
         self.arn = arn
         scheduleStart = now
-        nextFire = rule.schedule?.next(after: now, from: now)
         source.rules = compilable(rule)
     }
 

@@ -1,6 +1,7 @@
 internal import EventDelivery
 internal import EventPipeline
 internal import Foundation
+internal import InternalSystem
 internal import RoutingInterface
 internal import Synchronization
 

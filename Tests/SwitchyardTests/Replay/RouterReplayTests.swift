@@ -1,37 +1,11 @@
 import Dispatch
 import EventArchive
 import Foundation
+import InternalSystem
 import TestSupport
 import Testing
 
 @testable import Switchyard
-
-/// A clock that goes on when a test says so.
-final class ManualClock: Sendable {
-    private let lock = NSLock()
-    nonisolated(unsafe) private var time: UInt64 = 1_000
-    nonisolated(unsafe) private var waiting:
-        [(due: UInt64, queue: DispatchQueue, body: @Sendable () -> Void)] = []
-
-    var clock: ReplayClock {
-        ReplayClock(now: { self.lock.withLock { self.time } }) { queue, delay, body in
-            self.lock.withLock { self.waiting.append((self.time &+ delay, queue, body)) }
-        }
-    }
-
-    /// When the next thing is due, as a distance from now.
-    var nextDelay: UInt64? { lock.withLock { waiting.map { $0.due - time }.min() } }
-
-    func advance(by nanoseconds: UInt64) {
-        let due = lock.withLock {
-            time += nanoseconds
-            let due = waiting.filter { $0.due <= time }
-            waiting.removeAll { $0.due <= time }
-            return due
-        }
-        for entry in due { entry.queue.async(execute: entry.body) }
-    }
-}
 
 @Suite struct RouterReplayTests {
     /// A router whose default bus has routed and archived some events.
@@ -47,7 +21,7 @@ final class ManualClock: Sendable {
 
     /// A router whose default bus has events that happened a millisecond apart, and came in at once.
     private func makeRouter(
-        _ folder: TemporaryFolder, eventsAMillisecondApart count: Int
+        _ folder: TemporaryFolder, eventsAMillisecondApart count: Int, clock: ManualClock
     ) throws -> Router {
         try FileManager.default.createDirectory(
             atPath: folder.path + "/router/buses", withIntermediateDirectories: true)
@@ -60,7 +34,11 @@ final class ManualClock: Sendable {
                 ingestTime: 0)
         }
         try writer.close()
-        return try SwitchyardTests.makeRouter(folder)
+        return try SwitchyardTests.makeRouter(folder) {
+            $0.clock = clock
+            // Ticks would be due in between.
+            $0.watermarkInterval = .seconds(3_600)
+        }
     }
 
     private func replayed(_ number: Int, _ name: String) -> String {
@@ -187,23 +165,22 @@ final class ManualClock: Sendable {
     @Test("it keeps the pace, stops when it is paused, and ends where it is cancelled")
     func paceAndControl() async throws {
         let folder = try TemporaryFolder()
-        let router = try makeRouter(folder, eventsAMillisecondApart: 10)
+        let time = ManualClock()
+        let router = try makeRouter(folder, eventsAMillisecondApart: 10, clock: time)
         let inbox = Inbox()
         try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
-        let time = ManualClock()
-        let replay = try router.startReplay(
-            ReplayRequest(name: "p", pace: .times(2)), clock: time.clock)
-        await wait { time.nextDelay == 500_000 }
+        let replay = try router.startReplay(ReplayRequest(name: "p", pace: .times(2)))
+        await wait { time.nanosecondsToNext == 500_000 }
         #expect(inbox.count == 1 && replay.progress.state == .running)
         time.advance(by: 1_000_000)
         await inbox.wait(for: 3)
-        await wait { time.nextDelay == 500_000 }
+        await wait { time.nanosecondsToNext == 500_000 }
         replay.pause()
         await wait { replay.progress.state == .paused }
         time.advance(by: 10_000_000)
         #expect(inbox.count == 3)
         replay.resume()
-        await wait { time.nextDelay == 500_000 }
+        await wait { time.nanosecondsToNext == 500_000 }
         #expect(inbox.count == 3, "no time has passed")
         time.advance(by: 500_000)
         await inbox.wait(for: 4)
@@ -244,13 +221,12 @@ final class ManualClock: Sendable {
     @Test("closing the router ends its replays")
     func closing() async throws {
         let folder = try TemporaryFolder()
-        let router = try makeRouter(folder, eventsAMillisecondApart: 100)
+        let time = ManualClock()
+        let router = try makeRouter(folder, eventsAMillisecondApart: 100, clock: time)
         let inbox = Inbox()
         try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
-        let time = ManualClock()
-        let replay = try router.startReplay(
-            ReplayRequest(name: "p", pace: .original), clock: time.clock)
-        await wait { time.nextDelay == 1_000_000 }
+        let replay = try router.startReplay(ReplayRequest(name: "p", pace: .original))
+        await wait { time.nanosecondsToNext == 1_000_000 }
         try router.close()
         #expect(replay.progress.state == .cancelled && replay.progress.events == 1)
         time.advance(by: 1_000_000_000)

@@ -1,12 +1,20 @@
+import EventEnvelope
 import Foundation
+import InternalSystem
 import TestSupport
 import Testing
 
 @testable import Switchyard
 
-/// Days, because the routers' own clocks go on: what is due within a minute may fire by itself on a busy
-/// machine.
-private let nanosecondsPerDay: Int64 = 86_400_000_000_000
+private let nanosecondsPerDay: UInt64 = 86_400_000_000_000
+
+/// A router by a clock that is moved, whose ticks are far apart.
+private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) throws -> Router {
+    try makeRouter(folder) {
+        $0.clock = clock
+        $0.watermarkInterval = .seconds(86_400)
+    }
+}
 
 @Suite struct ScheduledRuleTests {
     @Test(
@@ -14,57 +22,111 @@ private let nanosecondsPerDay: Int64 = 86_400_000_000_000
     )
     func fires() async throws {
         let folder = try TemporaryFolder()
-        let router = try makeRouter(folder)
+        let clock = ManualClock()
+        let router = try makeRouter(clock, folder)
         let (one, two, pattern) = (Inbox(), Inbox(), Inbox())
         try router.putRules([
             RoutingRule(name: "one", schedule: try ScheduleExpression("rate(5 days)")),
             RoutingRule(name: "two", schedule: try ScheduleExpression("rate(10 days)")),
             RoutingRule(name: "any", pattern: #"{"source":["aws.events"]}"#),
         ])
-        try router.putTargets([.closure("t") { one.take($0.text) }], on: "one")
-        try router.putTargets([.closure("t") { two.take($0.text) }], on: "two")
-        try router.putTargets([.closure("t") { pattern.take($0.text) }], on: "any")
-        let start = EventTime.now.nanoseconds
-        for day in [4, 6, 7, 11, 31] as [Int64] {
-            router.control.queue.sync {
-                router.fireSchedules(now: EventTime(start + day * nanosecondsPerDay))
-            }
-            try await router.confirm()
-        }
+        try router.putTargets([.inline("t") { one.take($0.text) }], on: "one")
+        try router.putTargets([.inline("t") { two.take($0.text) }], on: "two")
+        try router.putTargets([.inline("t") { pattern.take($0.text) }], on: "any")
+        // Each time that is passed fires, in its order.
+        clock.advance(by: 31 * nanosecondsPerDay)
+        try await router.confirm()
         try router.close()
-        // After 6 and 11 days; 15, 20 and 25 were missed and fire once, with 30.
-        #expect(one.count == 3)
-        #expect(two.count == 2)
-        #expect(pattern.count == 5)
+        #expect(one.count == 6)
+        #expect(two.count == 3)
+        #expect(pattern.count == 9)
         let text = try #require(one.texts.first)
+        // The clock began with the year 2026.
         #expect(text.contains(#""detail-type":"Scheduled Event","source":"aws.events""#))
+        #expect(text.contains(#""time":"2026-01-06T00:00:00Z""#))
         #expect(
             text.hasSuffix(
                 #""region":"local","resources":["arn:aws:events:local:000000000000:rule/one"],"detail":{}}"#
             ))
     }
 
+    @Test("times that were missed, because the machine slept, fire once, with the first one's time")
+    func missed() async throws {
+        let clock = ManualClock()
+        let router = try makeRouter(clock)
+        let inbox = Inbox()
+        try router.putRule(
+            RoutingRule(name: "daily", schedule: try ScheduleExpression("cron(0 9 * * ? *)")))
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "daily")
+        clock.setWallTime(try #require(EventTime("2026-01-11T12:00:00Z")).nanoseconds)
+        clock.advance(by: nanosecondsPerDay)
+        try await router.confirm()
+        try router.close()
+        #expect(inbox.count == 2)
+        #expect(inbox.texts.first?.contains(#""time":"2026-01-01T09:00:00Z""#) == true)
+        #expect(inbox.texts.last?.contains(#""time":"2026-01-12T09:00:00Z""#) == true)
+    }
+
     @Test("a rule with a pattern and a schedule gets each event once; disabled it does not fire")
     func firesOnce() async throws {
-        let router = try makeRouter()
+        let clock = ManualClock()
+        let router = try makeRouter(clock)
         let inbox = Inbox()
         var rule = try RoutingRule(name: "both", pattern: #"{"source":["aws.events","shop"]}"#)
         rule.schedule = try ScheduleExpression("rate(1 day)")
         try router.putRule(rule)
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "both")
-        let start = EventTime.now.nanoseconds
-        func fire(after days: Int64) {
-            router.control.queue.sync {
-                router.fireSchedules(
-                    now: EventTime(start + days * nanosecondsPerDay + 1_000_000_000))
-            }
-        }
-        fire(after: 1)
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "both")
+        clock.advance(by: nanosecondsPerDay + 1)
         try router.publish(#"{"source":"shop"}"#)
-        try await router.confirm()
         try router.setRule("both", isEnabled: false)
-        fire(after: 2)
-        try router.close()
+        clock.advance(by: 3 * nanosecondsPerDay)
+        // Counted anew from here.
+        try router.setRule("both", isEnabled: true)
+        clock.advance(by: nanosecondsPerDay - 1)
+        try await router.confirm()
         #expect(inbox.count == 2)
+        clock.advance(by: 1)
+        try await router.confirm()
+        #expect(inbox.count == 3)
+        try router.putRule(RoutingRule(name: "both", pattern: #"{"source":["shop"]}"#))
+        clock.advance(by: 5 * nanosecondsPerDay)
+        try await router.confirm()
+        #expect(inbox.count == 3, "it has no schedule any more")
+        try router.close()
+    }
+
+    @Test("a schedule that finds no room is tried again until there is some")
+    func noRoom() async throws {
+        let clock = ManualClock()
+        let gate = Gate()
+        let inbox = Inbox()
+        let router = try SwitchyardTests.makeRouter {
+            $0.clock = clock
+            $0.watermarkInterval = .seconds(86_400)
+            $0.waitingEventsMax = 4
+            $0.backPressure = .fail
+        }
+        try router.putRule(
+            RoutingRule(name: "minute", schedule: try ScheduleExpression("rate(1 minute)")))
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "minute")
+        try router.putTargets([.inline("shut") { _ in gate.wait() }], on: "all")
+        // The lane waits at the gate, and its ring is full.
+        var published = 0
+        await wait {
+            while published < 64, (try? router.publish(event(published))) != nil { published += 1 }
+            return published >= 5
+        }
+        clock.advance(by: 60_000_000_000)
+        #expect(inbox.count == 0)
+        for _ in 0..<64 { gate.open() }
+        try await router.confirm()
+        for _ in 0..<100 where inbox.count == 0 {
+            clock.advance(by: 100_000_000)
+            try await router.confirm()
+        }
+        #expect(inbox.count == 1)
+        #expect(inbox.texts.first?.contains(#""time":"2026-01-01T00:01:00Z""#) == true)
+        for _ in 0..<64 { gate.open() }
+        try router.close()
     }
 }
