@@ -55,7 +55,9 @@ let package = Package(
         .target(
             name: "EventMatching", dependencies: ["CSwitchyard", "EventPattern", "JSONScan"],
             swiftSettings: settings),
-        .target(name: "EventArchive", dependencies: ["CSwitchyard"], swiftSettings: settings),
+        .target(
+            name: "EventArchive", dependencies: ["CSwitchyard", "InternalSystem"],
+            swiftSettings: settings),
         .target(
             name: "EventPipeline",
             dependencies: [
@@ -117,7 +119,9 @@ let package = Package(
             path: "Tests/ArchiveAppender", swiftSettings: settings),
         .testTarget(
             name: "EventArchiveTests",
-            dependencies: ["ArchiveAppender", "EventArchive", "CSwitchyard", "TestSupport"],
+            dependencies: [
+                "ArchiveAppender", "EventArchive", "CSwitchyard", "InternalSystem", "TestSupport",
+            ],
             exclude: ["Golden", "Python"],
             swiftSettings: settings),
         .testTarget(

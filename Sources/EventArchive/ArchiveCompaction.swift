@@ -116,7 +116,7 @@ struct SegmentCompressor: ~Copyable {
 
     private func write(
         _ mapped: borrowing MappedFile, _ footer: SegmentFooter, _ footerBytes: [UInt8],
-        to target: borrowing OpenFile, while mayContinue: () -> Bool
+        to target: borrowing ArchiveFile, while mayContinue: () -> Bool
     ) throws(ArchiveError) -> Int? {
         var frames: [CompressedTable.Frame] = []
         var end = 0

@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+internal import InternalSystem
 
 // Following: going on behind what was there when the reader was opened.
 //
@@ -62,13 +58,14 @@ extension ArchiveCursor {
         nanoseconds: UInt64, isCancelled: () -> Bool = { false }
     ) throws(ArchiveError) -> Bool {
         guard isFollowing, !isFinished else { return false }
-        let deadline = UInt64(monotonicNanoseconds()) &+ nanoseconds
+        let clock = directory.clock
+        let begin = clock.monotonicTime
         var pause: UInt64 = 50_000
         while true {
             if try growTail() { return true }
-            let now = UInt64(monotonicNanoseconds())
-            guard now < deadline, !isCancelled() else { return false }
-            usleep(UInt32(min(pause, deadline - now) / 1_000 + 1))
+            let passed = clock.nanoseconds(since: begin)
+            guard passed < nanoseconds, !isCancelled() else { return false }
+            clock.pause(min(pause, nanoseconds - passed))
             pause = min(pause * 2, 10_000_000)
         }
     }

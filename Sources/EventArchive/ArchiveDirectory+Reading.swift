@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+internal import InternalSystem
 
 extension ArchiveDirectory {
     /// Opens a segment's records for reading, also if it was sealed, and so renamed, since it was
@@ -22,16 +18,17 @@ extension ArchiveDirectory {
     /// Sees to it that a file is not made a segment of something else as long as it is open. False if
     /// that has happened before: then it is locked the other way, or has another name.
     private func isKept(
-        _ file: borrowing OpenFile, of name: SegmentName
+        _ file: borrowing ArchiveFile, of name: SegmentName
     ) throws(ArchiveError) -> Bool {
-        if flock(file.descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
+        // A file system without such locks says so by an error: there nobody takes one the other way.
+        if (try? file.file.lockAsWhole(.shared)) == false { return false }
         guard let named = try openSegment(name) else { return false }
         return try named.identity() == file.identity()
     }
 
     /// Opens a segment's file, also if it was sealed, and so renamed, since it was found. Nil if it is
     /// gone.
-    func openSegment(_ name: SegmentName) throws(ArchiveError) -> OpenFile? {
+    func openSegment(_ name: SegmentName) throws(ArchiveError) -> ArchiveFile? {
         for candidate in name.laterNames {
             if let file = try openIfThere(candidate.fileName) { return file }
         }
@@ -39,7 +36,7 @@ extension ArchiveDirectory {
     }
 
     /// Opens a file; nil if there is none.
-    func openIfThere(_ name: String) throws(ArchiveError) -> OpenFile? {
+    func openIfThere(_ name: String) throws(ArchiveError) -> ArchiveFile? {
         do throws(ArchiveError) {
             return try openFile(name)
         } catch {

@@ -1,107 +1,107 @@
-internal import CSwitchyard
+internal import InternalSystem
 
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
-/// The directory of an archive: its names and its identity.
+/// The directory of an archive: its names and its identity, and the system as this archive sees it.
 final class ArchiveDirectory: Sendable {
     static let lockName = "lock"
     /// Appended to the name of what is not complete yet.
-    static let creationSuffix = ".new"
+    static let creationSuffix = Folder.creationSuffix
 
     let path: String
     let calls: FileSystemCalls
-    private let descriptor: Int32
+    /// What time it is, for whatever is done in it.
+    let clock: any TimeSource
+    private let folder: Folder
 
     /// Opens a directory. Throws `missingDirectory` if there is none.
-    init(opening path: String, calls: FileSystemCalls = FileSystemCalls()) throws(ArchiveError) {
-        let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard opened >= 0 else {
-            if errno == ENOENT { throw .missingDirectory(directory: path) }
-            throw .system(call: "open", file: path, errno: errno)
+    init(
+        opening path: String, calls: FileSystemCalls = FileSystemCalls(),
+        clock: any TimeSource = SystemClock.shared
+    ) throws(ArchiveError) {
+        do throws(FileError) {
+            folder = try Folder(path, calls: calls)
+        } catch {
+            throw error.isMissing ? .missingDirectory(directory: path) : ArchiveError(error, path)
         }
         self.path = path
         self.calls = calls
-        self.descriptor = opened
+        self.clock = clock
     }
 
     /// Makes the directory first if it is missing, durably; its parent must exist.
     static func creating(
-        _ path: String, calls: FileSystemCalls = FileSystemCalls()
+        _ path: String, calls: FileSystemCalls = FileSystemCalls(),
+        clock: any TimeSource = SystemClock.shared
     ) throws(ArchiveError) -> ArchiveDirectory {
-        if mkdir(path, 0o777) == 0 {
-            let created = try ArchiveDirectory(opening: path, calls: calls)
-            let parent = openat(created.descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard parent >= 0 else { throw .system(call: "open", file: "..", errno: errno) }
-            defer { close(parent) }
-            let error = calls.syncFile(parent)
-            guard error == 0 else { throw .syncFailed(file: path, errno: error) }
-            return created
-        }
-        guard errno == EEXIST else { throw .system(call: "mkdir", file: path, errno: errno) }
-        return try ArchiveDirectory(opening: path, calls: calls)
+        let isNew: Bool
+        do throws(FileError) {
+            isNew = try Folder.makeOne(path)
+        } catch { throw ArchiveError(error, path) }
+        let directory = try ArchiveDirectory(opening: path, calls: calls, clock: clock)
+        guard isNew else { return directory }
+        do throws(FileError) {
+            try directory.folder.syncParent()
+        } catch { throw ArchiveError(error, path) }
+        return directory
     }
-
-    deinit { close(descriptor) }
 
     /// All names but `.` and `..`, in order.
     func names() throws(ArchiveError) -> [String] {
-        var names: [String] = []
-        let error = calls.list(descriptor, &names)
-        guard error == 0 else { throw .system(call: "readdir", file: path, errno: error) }
-        return names.sorted()
+        do throws(FileError) { return try folder.names() } catch { throw ArchiveError(error, path) }
     }
 
     /// Opens a file of the directory. Throws `system` with ENOENT if there is none.
-    func openFile(_ name: String, writable: Bool = false) throws(ArchiveError) -> OpenFile {
-        // Without O_NONBLOCK a pipe under a segment's name would make the open wait for ever.
-        let access = writable ? O_RDWR : O_RDONLY
-        let opened = openat(descriptor, name, access | O_CLOEXEC | O_NONBLOCK)
-        guard opened >= 0 else { throw .system(call: "open", file: name, errno: errno) }
-        return OpenFile(descriptor: opened, name: name, calls: calls)
+    func openFile(_ name: String, writable: Bool = false) throws(ArchiveError) -> ArchiveFile {
+        try open(name, for: writable ? .changing : .reading)
     }
 
-    /// Opens a file for writing whole pages past the page cache; -1 where that cannot be done.
-    func openDirectly(_ name: String) -> Int32 {
-        max(-1, sw_open_directly(descriptor, name))
-    }
+    /// Opens a file for writing whole pages past the page cache; nil where that cannot be done.
+    func openDirectly(_ name: String) -> OpenFile? { folder.openDirectly(name) }
 
     /// Makes a new file, in place of one of the same name.
-    func createFile(_ name: String) throws(ArchiveError) -> OpenFile {
-        let flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC
-        let opened = openat(descriptor, name, flags, 0o666)
-        guard opened >= 0 else {
-            throw .writing(name, bytes: 0, call: "open", errno: errno)
-        }
-        return OpenFile(descriptor: opened, name: name, calls: calls)
+    func createFile(_ name: String) throws(ArchiveError) -> ArchiveFile {
+        try open(name, for: .replacing)
     }
 
     /// Opens a file for writing, and makes it if it is not there.
-    func openOrCreateFile(_ name: String) throws(ArchiveError) -> OpenFile {
-        let opened = openat(descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
-        guard opened >= 0 else { throw .writing(name, bytes: 0, call: "open", errno: errno) }
-        return OpenFile(descriptor: opened, name: name, calls: calls)
+    func openOrCreateFile(_ name: String) throws(ArchiveError) -> ArchiveFile {
+        try open(name, for: .keeping)
+    }
+
+    private func open(
+        _ name: String, for purpose: OpenFile.Purpose
+    ) throws(ArchiveError) -> ArchiveFile {
+        do throws(FileError) {
+            return ArchiveFile(try folder.open(name, for: purpose), named: name)
+        } catch { throw ArchiveError(error, name) }
     }
 
     func rename(_ name: String, to newName: String) throws(ArchiveError) {
-        let error = calls.rename(descriptor, name, newName)
-        guard error == 0 else { throw .system(call: "rename", file: name, errno: error) }
+        do throws(FileError) {
+            try folder.rename(name, to: newName)
+        } catch { throw ArchiveError(error, name) }
+    }
+
+    /// Gives a file one name more; false if that is taken.
+    func link(_ name: String, as other: String) throws(ArchiveError) -> Bool {
+        do throws(FileError) {
+            return try folder.link(name, as: other)
+        } catch { throw ArchiveError(error, name) }
     }
 
     func remove(_ name: String) throws(ArchiveError) {
-        let error = calls.remove(descriptor, name)
-        guard error == 0 || error == ENOENT else {
-            throw .system(call: "unlink", file: name, errno: error)
-        }
+        do throws(FileError) { try folder.remove(name) } catch { throw ArchiveError(error, name) }
     }
 
     /// Makes names durable. Throws `syncFailed`.
     func sync() throws(ArchiveError) {
-        let error = calls.syncFile(descriptor)
-        guard error == 0 else { throw .syncFailed(file: path, errno: error) }
+        do throws(FileError) { try folder.sync() } catch { throw ArchiveError(error, path) }
+    }
+
+    /// Puts a small file in place of whatever has its name, durably.
+    func replaceFile(_ name: String, with content: [UInt8]) throws(ArchiveError) {
+        do throws(FileError) {
+            try folder.replaceFile(name, with: content)
+        } catch { throw ArchiveError(error, name) }
     }
 }
 
@@ -132,13 +132,8 @@ extension ArchiveDirectory {
         do throws(ArchiveError) {
             return try identity()
         } catch .noArchive {
-            let identity = ArchiveIdentity(id: .random(), created: wallClockNanoseconds())
-            let name = ArchiveIdentity.fileName + Self.creationSuffix
-            let file = try createFile(name)
-            try file.write(identity.encoded(), at: 0)
-            try file.sync()
-            try rename(name, to: ArchiveIdentity.fileName)
-            try sync()
+            let identity = ArchiveIdentity(id: .random(), created: clock.wallTime)
+            try replaceFile(ArchiveIdentity.fileName, with: identity.encoded())
             return identity
         }
     }
@@ -183,7 +178,7 @@ extension ArchiveDirectory {
 
     /// The segment that a prepared file has become; nil if it has not, or got its next name meanwhile.
     private func begun(_ name: String, _ id: UInt64) throws(ArchiveError) -> SegmentName? {
-        let file: OpenFile
+        let file: ArchiveFile
         do throws(ArchiveError) {
             file = try openFile(name)
         } catch {

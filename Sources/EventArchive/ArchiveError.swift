@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 #if canImport(Musl)
     import Musl
 #else
@@ -97,9 +99,9 @@ extension ArchiveError: CustomStringConvertible {
         case .eventTooLarge(let bytes, let limit):
             "an event of \(bytes) bytes; this archive takes at most \(limit)"
         case .diskFull(let file, let bytes, let errno):
-            "\(file): no room for \(bytes) bytes (\(describe(errno)))"
+            "\(file): no room for \(bytes) bytes (\(describe(errorNumber: errno)))"
         case .syncFailed(let file, let errno):
-            "\(file): sync failed (\(describe(errno))); the archive accepts nothing any more"
+            "\(file): sync failed (\(describe(errorNumber: errno))); the archive accepts nothing any more"
         case .fileCut:
             "a segment was cut by another process while it was written; open the archive anew"
         case .maintained(let directory):
@@ -107,7 +109,7 @@ extension ArchiveError: CustomStringConvertible {
         case .noCompression:
             "no working libzstd.so.1 on this system (Debian's package is libzstd1)"
         case .system(let call, let file, let errno):
-            "\(file): \(call) failed (\(describe(errno)))"
+            "\(file): \(call) failed (\(describe(errorNumber: errno)))"
         case .closed:
             "the archive writer is closed"
         }

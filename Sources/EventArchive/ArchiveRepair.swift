@@ -1,9 +1,3 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// One thing that repairing an archive does.
 public enum ArchiveRepairStep: Sendable, Hashable {
     /// Writes `archive.identity` anew, with the id that the segments tell.
@@ -216,10 +210,7 @@ extension ArchiveDirectory {
     func keep(_ name: String, as other: String) throws(ArchiveError) {
         for number in 1... {
             let candidate = number == 1 ? other : "\(other).\(number)"
-            if link("\(path)/\(name)", "\(path)/\(candidate)") == 0 { return }
-            guard errno == EEXIST else {
-                throw .writing(name, bytes: 0, call: "link", errno: errno)
-            }
+            if try link(name, as: candidate) { return }
         }
     }
 
@@ -249,11 +240,6 @@ extension ArchiveDirectory {
     }
 
     fileprivate func write(_ identity: ArchiveIdentity) throws(ArchiveError) {
-        let name = ArchiveIdentity.fileName + Self.creationSuffix
-        let file = try createFile(name)
-        try file.write(identity.encoded(), at: 0)
-        try file.sync()
-        try rename(name, to: ArchiveIdentity.fileName)
-        try sync()
+        try replaceFile(ArchiveIdentity.fileName, with: identity.encoded())
     }
 }

@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+internal import InternalSystem
 
 /// How much of an archive is kept. Whole segments go, the oldest first.
 public struct ArchiveRetention: Sendable, Hashable {
@@ -93,11 +89,12 @@ extension ArchiveDirectory {
         _ body: () throws(ArchiveError) -> Result
     ) throws(ArchiveError) -> Result {
         let file = try createFile(Self.maintenanceLockName)
-        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            if errno == EWOULDBLOCK { throw .maintained(directory: path) }
-            throw file.failure("flock")
-        }
-        defer { flock(file.descriptor, LOCK_UN) }
+        let isAlone: Bool
+        do throws(FileError) {
+            isAlone = try file.file.lockAsWhole(.exclusive)
+        } catch { throw ArchiveError(error, file.name) }
+        guard isAlone else { throw .maintained(directory: path) }
+        defer { file.file.unlockAsWhole() }
         return try body()
     }
 
@@ -114,7 +111,7 @@ extension ArchiveDirectory {
     /// Makes the file of a sealed segment a spare, under a name of its own. False if the file is not
     /// there, or somebody reads it. The caller has seen to it that nobody can pin it.
     func makeSpare(of name: SegmentName) throws(ArchiveError) -> Bool {
-        let file: OpenFile
+        let file: ArchiveFile
         do throws(ArchiveError) {
             file = try openFile(name.fileName, writable: true)
         } catch {
@@ -122,7 +119,7 @@ extension ArchiveDirectory {
             return false
         }
         // Who opened it before has a lock on it, and who comes later sees that it has another name.
-        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        guard (try? file.file.lockAsWhole(.exclusive)) == true else { return false }
         try rename(name.fileName, to: SegmentName.spareName(name.id))
         // What it was must not be read as what it will be.
         try file.write(Array(repeating: 0, count: ArchiveFormat.segmentHeaderBytes), at: 0)

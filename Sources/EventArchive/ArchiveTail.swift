@@ -46,7 +46,7 @@ final class ArchiveTail: @unchecked Sendable {
 
     /// Maps the file for following. Nil if there is none that belongs to this archive.
     init?(reading directory: ArchiveDirectory, of archive: ArchiveID) throws(ArchiveError) {
-        let file: OpenFile
+        let file: ArchiveFile
         do throws(ArchiveError) {
             file = try directory.openFile(Self.fileName)
         } catch {

@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// What reading every byte of an archive found.
 public struct ArchiveVerification: Sendable, Hashable {
     /// How many segments were read.
@@ -119,7 +121,7 @@ extension ArchiveReader {
             segment.hasFooter
             ? try SegmentSurvey.readFooter(file, fileBytes: fileBytes) : nil
         let mapped = try MappedFile(file, byteCount: segment.recordsEnd, writable: false)
-        mapped.adviseSequentialReading()
+        mapped.mapping.adviseSequentialReading()
         let scan = try SegmentScan(mapped, header: segment.header, end: segment.recordsEnd)
         result.segments += 1
         result.records &+= scan.summary.records

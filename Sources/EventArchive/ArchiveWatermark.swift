@@ -1,3 +1,4 @@
+internal import InternalSystem
 import Synchronization
 
 /// How far an archive has come, readable from any thread while its writer works.

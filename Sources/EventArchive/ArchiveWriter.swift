@@ -1,3 +1,4 @@
+package import InternalSystem
 import Synchronization
 
 /// Appends events to an archive. One exists at a time for a directory; one thread at a time uses it.
@@ -50,15 +51,20 @@ public final class ArchiveWriter: @unchecked Sendable {
     public convenience init(
         directory path: String, configuration: ArchiveConfiguration = ArchiveConfiguration()
     ) throws(ArchiveError) {
-        try self.init(directory: path, configuration: configuration, calls: FileSystemCalls())
+        try self.init(
+            directory: path, configuration: configuration, clock: SystemClock.shared,
+            calls: FileSystemCalls())
     }
 
-    init(
-        directory path: String, configuration: ArchiveConfiguration, calls: FileSystemCalls
+    /// The same with another clock and other system calls than the machine's: whatever the writer does
+    /// because of the time, it does by that clock.
+    package init(
+        directory path: String, configuration: ArchiveConfiguration, clock: any TimeSource,
+        calls: FileSystemCalls = FileSystemCalls()
     ) throws(ArchiveError) {
         try configuration.validate()
         let recovery = try WriterRecovery(
-            directory: path, configuration: configuration, calls: calls)
+            directory: path, configuration: configuration, clock: clock, calls: calls)
         let parts = try WriterParts(recovery, configuration)
         self.configuration = configuration
         directory = recovery.directory
@@ -148,7 +154,8 @@ public final class ArchiveWriter: @unchecked Sendable {
     private func beginSegment() throws(ArchiveError) {
         let (file, id) = try takeFile()
         let header = SegmentHeader(
-            archive: archive, id: id, firstSequence: tail.summary.endSequence, file: file,
+            archive: archive, id: id, firstSequence: tail.summary.endSequence,
+            created: directory.clock.wallTime, file: file,
             eventBytesMax: configuration.effectiveEventBytesMax)
         let begun = OpenSegment(beginning: header, in: file, directory)
         segment = begun
@@ -188,9 +195,9 @@ public final class ArchiveWriter: @unchecked Sendable {
     /// Now, and from time to time.
     private func keepLimits() {
         let retention = retention
-        completion.submit { retention.enforce(now: wallClockNanoseconds()) }
-        guard let seconds = retention.lookSeconds else { return }
-        completion.submit(every: seconds) { retention.enforce(now: wallClockNanoseconds()) }
+        completion.submit { retention.enforce() }
+        guard let interval = retention.lookNanoseconds else { return }
+        completion.submit(every: interval) { retention.enforce() }
     }
 
     private func endQueues() {
@@ -217,12 +224,14 @@ extension ArchiveWriter {
         path.startCommit(position: tail.position, endSequence: tail.summary.endSequence)
     }
 
-    /// Commits if the policy of the configuration says so at this time; returns whether it did. With
-    /// `.batch` everything is durable then, with `.interval` it has begun. The time is that of any clock
-    /// in nanoseconds that does not go back. Nobody commits for you: call this after each batch, and
-    /// while idle at least once in an interval.
+    /// Commits if the policy of the configuration says so now; returns whether it did. With `.batch`
+    /// everything is durable then, with `.interval` it has begun. Nobody commits for you: call this
+    /// after each batch, and while idle at least once in an interval.
+    ///
+    /// - Parameter now: the time by any clock in nanoseconds that does not go back, always the same
+    ///   one; nil for the writer's own.
     @discardableResult
-    public func commitIfDue(now: Int64) throws(ArchiveError) -> Bool {
+    public func commitIfDue(now: Int64? = nil) throws(ArchiveError) -> Bool {
         try check()
         if configuration.durability == .batch {
             guard watermark.durable < tail.summary.endSequence else { return false }
@@ -235,12 +244,13 @@ extension ArchiveWriter {
     /// The same without ever waiting: with `.batch` too it has only begun. What is durable is told by
     /// ``watermark``.
     @discardableResult
-    public func startCommitIfDue(now: Int64) throws(ArchiveError) -> Bool {
+    public func startCommitIfDue(now: Int64? = nil) throws(ArchiveError) -> Bool {
         try check()
         switch configuration.durability {
         case .none: return false
         case .batch: break
         case .interval(let milliseconds):
+            let now = now ?? Int64(bitPattern: directory.clock.monotonicTime)
             let last = lastCommit ?? now
             lastCommit = last
             guard now &- last >= Int64(milliseconds) &* 1_000_000 else { return false }

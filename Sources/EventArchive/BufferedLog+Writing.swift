@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// The side that writes. Whoever made `isWriting` true calls `writeAll`, so that it is one at a time.
 extension BufferedLog {
     /// How many bytes gather before the digest takes them in: few enough to be in the cache still.
@@ -89,7 +91,7 @@ extension OpenSegment {
     func takeInFile(upTo end: Int) throws(ArchiveError) {
         let mapped = try MappedFile(
             try file.reopened(), byteCount: end, writable: false)
-        mapped.adviseSequentialReading()
+        mapped.mapping.adviseSequentialReading()
         takeIn(mapped.bytes(takenEnd..<end))
     }
 }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import InternalSystem
 
 /// Gathers records in memory and writes them past the page cache, each time so that they are durable
 /// when the write returns: far less work for the kernel than syncing a mapping.

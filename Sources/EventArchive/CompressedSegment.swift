@@ -20,7 +20,7 @@ final class CompressedSegment: SegmentContent {
     private var loaded = 0..<0
 
     init(
-        _ file: consuming OpenFile, _ segment: SegmentDescription, _ library: Zstandard
+        _ file: consuming ArchiveFile, _ segment: SegmentDescription, _ library: Zstandard
     ) throws(ArchiveError) {
         let fileBytes = try file.byteCount()
         guard let table = try CompressedTable(file, fileBytes: fileBytes),

@@ -58,7 +58,7 @@ struct CompressedTable {
     }
 
     /// Reads the table at the end of a file; nil if there is no good one. Throws `newerFormat`.
-    init?(_ file: borrowing OpenFile, fileBytes: Int) throws(ArchiveError) {
+    init?(_ file: borrowing ArchiveFile, fileBytes: Int) throws(ArchiveError) {
         let trailer = try file.read(max(0, fileBytes - Self.trailerBytes)..<fileBytes)
         switch FormatPrefix.judge(trailer, at: 16, magic: Self.trailerMagic) {
         case .readable: break

@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 internal import CSwitchyard
 
 #if canImport(Musl)
@@ -9,15 +11,14 @@ internal import CSwitchyard
 /// The memory in which records gather before they are written: a ring whose copy is mapped behind it,
 /// so that every range up to its size is contiguous.
 ///
-/// Unsafe: `base ..< base + 2 * byteCount` is mapped as long as this lives. Who may touch which part is
+/// Unsafe: the memory is mapped as long as this lives, twice (see `MirroredMemory`). Who may touch which part is
 /// decided by `BufferedLog`: the writer's thread what is free, the writing one what is not.
 final class GatheringRing: @unchecked Sendable {
     static let pageBytes = 4096
     /// Enough for a millisecond's events at full speed, little enough to stay in the cache.
     private static let byteCountMin = 16 << 20
 
-    let byteCount: Int
-    private let base: UnsafeMutableRawPointer
+    private let memory: MirroredMemory
     /// The last page of a write, which is only in part used: it is written with zeros behind its
     /// records, from a copy, since the writer's thread goes on filling the original.
     private let lastPage: UnsafeMutableRawPointer
@@ -27,18 +28,16 @@ final class GatheringRing: @unchecked Sendable {
         let needed = 2 * RecordLayout.recordBytes(eventBytes: eventBytesMax) + 4 * Self.pageBytes
         var size = Self.byteCountMin
         while size < needed { size *= 2 }
-        guard let base = sw_mirrored_buffer(size) else {
-            throw .system(call: "mmap", file: "a buffer of \(size) bytes", errno: errno)
-        }
-        self.base = base
-        byteCount = size
+        do throws(FileError) {
+            memory = try MirroredMemory(byteCount: size)
+        } catch { throw ArchiveError(error, error.path) }
         lastPage = .allocate(byteCount: Self.pageBytes, alignment: Self.pageBytes)
     }
 
-    deinit {
-        munmap(base, 2 * byteCount)
-        lastPage.deallocate()
-    }
+    deinit { lastPage.deallocate() }
+
+    var byteCount: Int { memory.byteCount }
+    private var base: UnsafeMutableRawPointer { memory.base }
 
     /// Where the bytes of a file with this bias are.
     func memory(bias: Int) -> AppendMemory {

@@ -1,110 +1,39 @@
-internal import CSwitchyard
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+internal import InternalSystem
 import Synchronization
 
-/// A file mapped into memory, shared with the file; unmapped and closed with its owner.
+/// A file of the archive, open and mapped into memory, until its owner goes.
 ///
-/// What holds: `base ..< base + byteCount` is mapped as long as this lives. If somebody else cuts the
-/// file meanwhile, the missing pages turn into zeros when they are touched, and ``isCut`` says so; the
-/// process goes on (for the first thousand mappings: see `sw_mapping_guard`). The archive itself cuts a
-/// file only behind the footer, and looks behind good records through `SegmentSearch`, which does not
-/// use the mapping.
-struct MappedFile: ~Copyable, @unchecked Sendable {
-    let file: OpenFile
-    let base: UnsafeMutableRawPointer
-    let byteCount: Int
-    /// Becomes 1 when a page was missing.
-    let cutFlag: UnsafeMutablePointer<Atomic<UInt32>>
-    private let ownsFlag: Bool
-    private let guardNumber: Int32
+/// What holds is what `FileMapping` says: another process that cuts the file does not end this one. The
+/// archive itself cuts a file only behind the footer, and looks behind good records through
+/// `SegmentSearch`, which does not use the mapping.
+struct MappedFile: ~Copyable, Sendable {
+    let file: ArchiveFile
+    let mapping: FileMapping
 
     /// Maps the first `byteCount` bytes, which the file must have: ask `byteCount()` just before. A flag
     /// that is given is raised if the file is cut; it must outlive this.
     init(
-        _ file: consuming OpenFile, byteCount: Int, writable: Bool,
+        _ file: consuming ArchiveFile, byteCount: Int, writable: Bool,
         flag: UnsafeMutablePointer<Atomic<UInt32>>? = nil
     ) throws(ArchiveError) {
-        let protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
-        // Length 0 cannot be mapped; one page beyond the end of the file is legal and never read.
-        let mapped = mmap(nil, max(1, byteCount), protection, MAP_SHARED, file.descriptor, 0)
-        guard let mapped, mapped != MAP_FAILED else { throw file.failure("mmap") }
-        self.base = mapped
-        self.byteCount = byteCount
+        do throws(FileError) {
+            mapping = try FileMapping(
+                file.file, byteCount: byteCount, writable: writable, flag: flag)
+        } catch { throw ArchiveError(error, file.name) }
         self.file = file
-        ownsFlag = flag == nil
-        cutFlag = flag ?? .allocate(capacity: 1)
-        if ownsFlag { cutFlag.initialize(to: Atomic(0)) }
-        // The C side knows the same word as a plain one, and stores to it atomically.
-        guardNumber = sw_mapping_guard(
-            mapped, max(1, byteCount),
-            UnsafeMutableRawPointer(cutFlag).assumingMemoryBound(to: UInt32.self))
     }
 
-    deinit {
-        sw_mapping_release(guardNumber)
-        munmap(base, max(1, byteCount))
-        if ownsFlag { cutFlag.deallocate() }
-    }
+    var base: UnsafeMutableRawPointer { mapping.base }
 
-    /// Whether a page that was touched was missing, because somebody cut the file.
-    var isCut: Bool { cutFlag.pointee.load(ordering: .acquiring) != 0 }
+    var byteCount: Int { mapping.byteCount }
 
     /// The bytes of a range that lies within the mapping.
-    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
-    }
+    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer { mapping.bytes(range) }
 
-    /// Tells the kernel that the file will be read from front to back.
-    func adviseSequentialReading() { madvise(base, max(1, byteCount), MADV_SEQUENTIAL) }
-
-    /// Asks the disk for a range, without waiting for it.
-    func prefetch(_ range: Range<Int>) {
-        let begin = range.lowerBound & ~4095
-        madvise(base + begin, range.upperBound - begin, MADV_WILLNEED)
-    }
-
-    /// Asks for pages as large as there are, and for no more than is touched: one fault for 2 MiB, not
-    /// for 4 KiB.
-    ///
-    /// Without the second the kernel reads ahead, which for a file that was never written means to
-    /// clear up to 8 MiB at once, and not to let anybody else have the processor meanwhile: 25 ms on a
-    /// virtual machine whose host has to find the memory first.
-    func adviseStoring() {
-        madvise(base, max(1, byteCount), MADV_HUGEPAGE)
-        madvise(base, max(1, byteCount), MADV_RANDOM)
-    }
-
-    /// Maps the pages of a range for writing now, so that a store takes no page fault. A kernel
-    /// without the call (before 5.14) maps them as they are touched.
+    /// Maps the pages of a range for writing now, so that a store takes no page fault.
     func populate(_ range: Range<Int>) throws(ArchiveError) {
-        guard madvise(base + range.lowerBound, range.count, populateWrite) != 0 else {
-            return
-        }
-        guard errno == EINVAL else { throw file.failure("madvise") }
-    }
-
-    /// Stores zeros over a range of a writable mapping.
-    func zero(_ range: Range<Int>) {
-        memset(base + range.lowerBound, 0, range.count)
-    }
-
-    /// Marks the pages of a range of a writable mapping as changed without changing them.
-    ///
-    /// After a failed sync the kernel takes pages for clean that never reached the disk; what a
-    /// recovery finds in memory is only durable once it has been written again.
-    func touch(_ range: Range<Int>) {
-        let pages = stride(from: range.lowerBound, to: range.upperBound, by: 4096)
-        for offset in pages {
-            let byte = (base + offset).assumingMemoryBound(to: Atomic<UInt8>.self)
-            _ = byte.pointee.bitwiseOr(0, ordering: .relaxed)
-        }
+        do throws(FileError) {
+            try mapping.populate(range)
+        } catch { throw ArchiveError(error, file.name) }
     }
 }
-
-/// MADV_POPULATE_WRITE, which the C library's module leaves out.
-private let populateWrite: Int32 = 23

@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// A segment from its first record until it is sealed: its file, and what its footer will need.
 ///
 /// One thread at a time uses it, which after `OpenSegment` was handed over is that of the queue of
@@ -73,7 +75,7 @@ final class OpenSegment: @unchecked Sendable {
     @discardableResult
     func seal(_ summary: SegmentSummary, recordsEnd: Int) throws(ArchiveError) -> Int {
         let footer = SegmentFooter(
-            header: header, summary: summary, sealed: wallClockNanoseconds(),
+            header: header, summary: summary, sealed: directory.clock.wallTime,
             recordsEnd: recordsEnd, blockChecksums: digest.allChecksums(), gaps: gaps,
             keyFilter: digest.keyFilter(capacity: Int(header.capacity))
         ).encoded()

@@ -1,20 +1,25 @@
 internal import Dispatch
+internal import InternalSystem
 
 /// Does what segments need besides their records, in order, on a queue of its own: names, digests,
 /// footers. No append waits for it, unless too many segments wait to be sealed.
 final class SegmentCompletion: Sendable {
     private let queue = DispatchQueue(label: "switchyard.archive.complete", qos: .userInitiated)
     private let fate: WriterFate
+    private let clock: any TimeSource
     private let state = State()
 
     /// Guarded by its monitor.
     private final class State: @unchecked Sendable {
         let monitor = Monitor()
         var unsealed = 0
-        var timer: (any DispatchSourceTimer)?
+        var repeated: TimedWork?
     }
 
-    init(_ fate: WriterFate) { self.fate = fate }
+    init(_ fate: WriterFate, _ clock: any TimeSource) {
+        self.fate = fate
+        self.clock = clock
+    }
 
     /// Does some work after all that came before, unless the writer has failed by then.
     func submit(_ work: @escaping @Sendable () throws(ArchiveError) -> Void) {
@@ -40,22 +45,20 @@ final class SegmentCompletion: Sendable {
     }
 
     /// Does some work every so often, until `stopRepeating`.
-    func submit(every seconds: Int, _ work: @escaping @Sendable () -> Void) {
-        let timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.schedule(deadline: .now() + .seconds(seconds), repeating: .seconds(seconds))
-        timer.setEventHandler { [fate] in
+    func submit(every nanoseconds: UInt64, _ work: @escaping @Sendable () -> Void) {
+        let repeated = clock.run(on: queue, every: nanoseconds) { [fate] in
             if fate.error == nil { work() }
         }
-        timer.activate()
-        state.monitor.withLock { state.timer = timer }
+        state.monitor.withLock { state.repeated = repeated }
     }
 
     /// Nothing is done any more without an occasion.
     func stopRepeating() {
-        state.monitor.withLock {
-            state.timer?.cancel()
-            state.timer = nil
+        let repeated = state.monitor.withLock {
+            defer { state.repeated = nil }
+            return state.repeated
         }
+        repeated?.cancel()
     }
 
     /// Waits for all that came before. Throws what ended the writer, if anything did.

@@ -1,4 +1,4 @@
-internal import CSwitchyard
+internal import InternalSystem
 
 /// A part of a segment in memory: what stands at an offset of the file is at `base + offset`, up to
 /// and without `end`.
@@ -30,7 +30,7 @@ protocol SegmentContent: AnyObject, SegmentBytes {
 /// Whoever reads it from front to back gets it a window at a time, so that at each window's end
 /// there is an occasion to ask the disk for what comes some windows later: the kernel alone reads
 /// 128 KiB ahead, far too little for a disk that can take several requests at a time. What is in
-/// memory already costs one system call a window (see `sw_is_cached`) and nothing else.
+/// memory already costs one system call a window (see `OpenFile.isCached`) and nothing else.
 ///
 /// Whoever reads single records, far from each other, gets copies of them (``SparseWindow``): to
 /// map a page for a record costs several times what copying the record does.
@@ -52,14 +52,14 @@ final class MappedSegment: SegmentContent {
 
     /// Maps what the file has of its records, and room for more if the segment is being written.
     init(
-        _ file: consuming OpenFile, _ segment: SegmentDescription, isGrowing: Bool
+        _ file: consuming ArchiveFile, _ segment: SegmentDescription, isGrowing: Bool
     ) throws(ArchiveError) {
         let fileBytes = try file.byteCount()
         recordsEnd = min(fileBytes, segment.recordsEnd)
         isWhole = isGrowing
         let byteCount = isGrowing ? max(recordsEnd, Int(segment.header.capacity)) : recordsEnd
         mapped = try MappedFile(file, byteCount: byteCount, writable: false)
-        mapped.adviseSequentialReading()
+        mapped.mapping.adviseSequentialReading()
     }
 
     func expect(sparse: Bool) { self.sparse = sparse ? SparseWindow() : nil }
@@ -82,8 +82,8 @@ final class MappedSegment: SegmentContent {
         let target = min(recordsEnd, end + Self.aheadBytes)
         guard begin < target else { return }
         requestedEnd = target
-        if sw_is_cached(mapped.file.descriptor, Int64(target - 1)) { return }
-        mapped.prefetch(begin..<target)
+        if mapped.file.file.isCached(at: target - 1) { return }
+        mapped.mapping.prefetch(begin..<target)
     }
 
     func extend(to recordsEnd: Int) {
@@ -111,7 +111,7 @@ private final class SparseWindow {
     deinit { buffer.deallocate() }
 
     func move(
-        to offset: Int, _ byteCount: Int, in file: borrowing OpenFile, _ recordsEnd: Int
+        to offset: Int, _ byteCount: Int, in file: borrowing ArchiveFile, _ recordsEnd: Int
     ) throws(ArchiveError) -> SegmentWindow {
         if offset < range.lowerBound || offset + byteCount > range.upperBound {
             let isNear = range.lowerBound <= offset && offset <= range.upperBound + Self.nearBytes

@@ -1,4 +1,4 @@
-internal import CSwitchyard
+internal import InternalSystem
 
 #if canImport(Musl)
     import Musl
@@ -23,9 +23,9 @@ final class SegmentFile: @unchecked Sendable {
     let isRecycled: Bool
     let calls: FileSystemCalls
     private let mapped: WritableMapping?
-    private let plain: OpenFile
-    /// For writes of whole pages at offsets that are multiples of them; -1 if there is no such thing.
-    private var direct: Int32
+    private let plain: ArchiveFile
+    /// For writes of whole pages at offsets that are multiples of them; nil if there is no such thing.
+    private let direct: UncachedFile?
 
     private let monitor = Monitor()
     /// What lies below is ready. Guarded by the monitor.
@@ -37,26 +37,25 @@ final class SegmentFile: @unchecked Sendable {
 
     /// Takes a file of at least `byteCount` bytes. `readyEnd`: up to where it has been written before.
     init(
-        _ file: consuming OpenFile, in directory: ArchiveDirectory, byteCount: Int, isMapped: Bool,
+        _ file: consuming ArchiveFile, in directory: ArchiveDirectory, byteCount: Int,
+        isMapped: Bool,
         isRecycled: Bool, recordsEnd: Int = 0, readyEnd: Int, flag: WriterFlag
     ) throws(ArchiveError) {
         self.byteCount = byteCount
         self.isRecycled = isRecycled
         self.readyEnd = readyEnd
         self.recordsEnd = recordsEnd
-        calls = file.calls
+        calls = directory.calls
         if isMapped {
             let again = try directory.openFile(file.name, writable: true)
             mapped = try WritableMapping(again, byteCount: byteCount, flag: flag)
-            direct = -1
+            direct = nil
         } else {
             mapped = nil
-            direct = directory.openDirectly(file.name)
+            direct = UncachedFile(file.name, in: directory)
         }
         plain = file
     }
-
-    deinit { if direct >= 0 { close(direct) } }
 
     /// Where a mapped file is in memory.
     var base: UnsafeMutableRawPointer? { mapped?.file.base }
@@ -95,7 +94,8 @@ final class SegmentFile: @unchecked Sendable {
             writePages(zeros, at: piece.lowerBound, durably: false)
         }
         guard error == 0 else {
-            throw .writing(plain.name, bytes: piece.count, call: "pwrite", errno: error)
+            throw ArchiveError(
+                FileError("pwrite", plain.name, code: error, byteCount: piece.count), plain.name)
         }
         return true
     }
@@ -110,29 +110,28 @@ final class SegmentFile: @unchecked Sendable {
             recordsEnd = max(recordsEnd, end)
             monitor.wait { !zeroing.overlaps(offset..<end) }
         }
-        if direct >= 0 {
+        if let direct = direct?.file.descriptor {
             let error = calls.writeDurably(direct, first, second, offset)
             guard error == EINVAL else { return error }
             stopWritingDirectly()
         }
-        return calls.writeDurably(plain.descriptor, first, second, offset)
+        return calls.writeDurably(plain.file.descriptor, first, second, offset)
     }
 
     private func writePages(
         _ bytes: UnsafeRawBufferPointer, at offset: Int, durably: Bool
     ) -> Int32 {
-        if direct >= 0 {
+        if let direct = direct?.file.descriptor {
             let error = calls.write(direct, bytes, offset)
             guard error == EINVAL else { return error }
         }
-        return calls.write(plain.descriptor, bytes, offset)
+        return calls.write(plain.file.descriptor, bytes, offset)
     }
 
     /// Some file systems open a file for it and then refuse.
     private func stopWritingDirectly() {
-        // The descriptor stays open: zeros may be on their way through it.
-        let flags = fcntl(direct, F_GETFL)
-        _ = fcntl(direct, F_SETFL, flags & ~sw_direct_flag())
+        // It stays open: zeros may be on their way through it.
+        direct?.file.stopPassingCache()
     }
 
     /// Makes stores below an offset durable. Returns 0 or an error number.
@@ -140,27 +139,24 @@ final class SegmentFile: @unchecked Sendable {
         guard let mapped else { return 0 }
         let begin = range.lowerBound & ~(pageBytes - 1)
         return calls.syncPages(
-            mapped.file.file.descriptor,
+            mapped.file.file.file.descriptor,
             UnsafeMutableRawBufferPointer(
                 start: mapped.file.base + begin, count: range.upperBound - begin), begin)
     }
 
     /// Has the kernel begin to write back the stores of a range, without waiting for it.
     func startWritingBack(_ range: Range<Int>) {
-        // Advice: what cannot be begun now is written later.
-        sw_start_writing_back(plain.descriptor, Int64(range.lowerBound), Int64(range.count))
+        plain.file.startWritingBack(range)
     }
 
     /// The file opened once more, for reading what is in it.
-    func reopened() throws(ArchiveError) -> OpenFile {
-        let copy = fcntl(plain.descriptor, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { throw plain.failure("fcntl") }
-        return OpenFile(descriptor: copy, name: plain.name, calls: calls)
+    func reopened() throws(ArchiveError) -> ArchiveFile {
+        try plain.duplicate()
     }
 
     /// The file, for everything that is not a record.
     func withFile<Result>(
-        _ body: (borrowing OpenFile) throws(ArchiveError) -> Result
+        _ body: (borrowing ArchiveFile) throws(ArchiveError) -> Result
     ) throws(ArchiveError) -> Result {
         try body(plain)
     }
@@ -173,11 +169,22 @@ final class WritableMapping: Sendable {
     private let flag: WriterFlag
 
     init(
-        _ file: consuming OpenFile, byteCount: Int, flag: WriterFlag
+        _ file: consuming ArchiveFile, byteCount: Int, flag: WriterFlag
     ) throws(ArchiveError) {
         self.file = try MappedFile(file, byteCount: byteCount, writable: true, flag: flag.word)
-        self.file.adviseStoring()
+        self.file.mapping.adviseStoring()
         self.flag = flag
+    }
+}
+
+/// A file that is written past the page cache.
+private final class UncachedFile: Sendable {
+    let file: OpenFile
+
+    /// Nil where that cannot be done.
+    init?(_ name: String, in directory: ArchiveDirectory) {
+        guard let file = directory.openDirectly(name) else { return nil }
+        self.file = file
     }
 }
 

@@ -59,15 +59,14 @@ struct SegmentHeader: Hashable, Sendable {
         else { return nil }
     }
 
-    /// The header of a segment that begins now in this file.
+    /// The header of a segment that begins at this time in this file.
     init(
-        archive: ArchiveID, id: UInt64, firstSequence: UInt64, file: SegmentFile,
+        archive: ArchiveID, id: UInt64, firstSequence: UInt64, created: Int64, file: SegmentFile,
         eventBytesMax: Int
     ) {
         self.init(
-            archive: archive, id: id, firstSequence: firstSequence,
-            created: wallClockNanoseconds(), capacity: file.byteCount,
-            eventBytesMax: eventBytesMax)
+            archive: archive, id: id, firstSequence: firstSequence, created: created,
+            capacity: file.byteCount, eventBytesMax: eventBytesMax)
         isRecycled = file.isRecycled
     }
 

@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 #if canImport(Musl)
     import Musl
 #else
@@ -14,10 +16,10 @@ struct SegmentPin: ~Copyable {
     /// The byte of segment id 0.
     private static let origin: UInt64 = 1 << 32
 
-    private let file: OpenFile
+    private let file: ArchiveFile
     private var ids: ClosedRange<UInt64>
 
-    private init(_ file: consuming OpenFile, _ ids: ClosedRange<UInt64>) {
+    private init(_ file: consuming ArchiveFile, _ ids: ClosedRange<UInt64>) {
         self.file = file
         self.ids = ids
     }
@@ -27,15 +29,17 @@ struct SegmentPin: ~Copyable {
         _ ids: ClosedRange<UInt64>, in directory: ArchiveDirectory
     ) throws(ArchiveError) -> SegmentPin {
         let file = try directory.openFile(ArchiveIdentity.fileName)
-        guard set(Int16(F_RDLCK), file.descriptor, ids) else { throw file.failure("fcntl") }
+        guard try lock(.shared, ids, of: file) else {
+            // Whoever removes a segment has it for a moment; it is then found to be gone.
+            throw .system(call: "fcntl", file: file.name, errno: EAGAIN)
+        }
         return SegmentPin(file, ids)
     }
 
     /// Lets go of all segments before this one.
     mutating func release(before id: UInt64) {
         guard id > ids.lowerBound else { return }
-        let passed = ids.lowerBound...min(id - 1, ids.upperBound)
-        _ = Self.set(Int16(F_UNLCK), file.descriptor, passed)
+        file.file.unlock(Self.bytes(ids.lowerBound...min(id - 1, ids.upperBound)))
         if id <= ids.upperBound { ids = id...ids.upperBound }
     }
 
@@ -45,28 +49,24 @@ struct SegmentPin: ~Copyable {
         _ body: () throws(ArchiveError) -> Result
     ) throws(ArchiveError) -> Result? {
         let file = try directory.openFile(ArchiveIdentity.fileName, writable: true)
-        guard set(Int16(F_WRLCK), file.descriptor, id...id) else {
-            guard errno == EAGAIN || errno == EACCES else { throw file.failure("fcntl") }
-            return nil
-        }
-        defer { _ = set(Int16(F_UNLCK), file.descriptor, id...id) }
+        guard try lock(.exclusive, id...id, of: file) else { return nil }
+        defer { file.file.unlock(bytes(id...id)) }
         return try body()
     }
 
-    private static func set(_ kind: Int16, _ file: Int32, _ ids: ClosedRange<UInt64>) -> Bool {
-        // Ids beyond this are not reached in a million years.
-        let limit = UInt64(Int64.max) - origin
-        let first = min(ids.lowerBound, limit)
-        let last = min(ids.upperBound, limit)
-        var lock = flock()
-        lock.l_type = kind
-        lock.l_whence = Int16(SEEK_SET)
-        lock.l_start = off_t(origin + first)
-        // Length 0 reaches to the end of all offsets.
-        lock.l_len = last == limit ? 0 : off_t(last - first + 1)
-        return fcntl(file, openFileDescriptionSetLock, &lock) == 0
+    private static func lock(
+        _ kind: OpenFile.LockKind, _ ids: ClosedRange<UInt64>, of file: borrowing ArchiveFile
+    ) throws(ArchiveError) -> Bool {
+        do throws(FileError) {
+            return try file.file.lock(kind, bytes(ids))
+        } catch { throw ArchiveError(error, file.name) }
     }
 
-    /// `F_OFD_SETLK`, which the C library's module leaves out.
-    private static let openFileDescriptionSetLock: Int32 = 37
+    private static func bytes(_ ids: ClosedRange<UInt64>) -> Range<Int> {
+        // Ids beyond this are not reached in a million years.
+        let limit = UInt64(Int64.max) - origin
+        let first = min(ids.lowerBound, limit - 1)
+        let last = min(ids.upperBound, limit - 1)
+        return Int(origin + first)..<Int(origin + last + 1)
+    }
 }

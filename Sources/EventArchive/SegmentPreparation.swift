@@ -1,11 +1,6 @@
 internal import Dispatch
+internal import InternalSystem
 import Synchronization
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Has the next segments' files ready before they are needed, and the open one's pages ready before they
 /// are appended to, on queues of its own.
@@ -39,7 +34,7 @@ final class SegmentPreparation: @unchecked Sendable {
     private var nextID: UInt64
     private var spares: [String]
     /// When files were taken, within the last second; the first one, which begins the archive, aside.
-    private var takes: [Int64]?
+    private var takes: [UInt64]?
 
     private struct Prepared {
         let file: SegmentFile
@@ -80,7 +75,7 @@ final class SegmentPreparation: @unchecked Sendable {
     /// Throws `diskFull` if there is no room now: then the next call tries again.
     func take() throws(ArchiveError) -> (file: SegmentFile, id: UInt64) {
         let taken = try monitor.withLock { () throws(ArchiveError) -> Prepared in
-            noteTake(at: monotonicNanoseconds())
+            noteTake(at: directory.clock.monotonicTime)
             // What is under way may find no room, where there is room by now.
             monitor.wait { !ready.isEmpty || !isPreparing }
             // What could not be synced once is not trusted again.
@@ -96,8 +91,8 @@ final class SegmentPreparation: @unchecked Sendable {
     }
 
     /// Remembers for a second that a file was taken.
-    private func noteTake(at now: Int64) {
-        takes = takes.map { $0.filter { now - $0 < 1_000_000_000 } + [now] } ?? []
+    private func noteTake(at now: UInt64) {
+        takes = takes.map { $0.filter { now &- $0 < 1_000_000_000 } + [now] } ?? []
     }
 
     /// Makes a file ready up to an offset, soon, and then does something else.

@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// Writes a sealed segment anew: its bytes as they are, with a good header before them and a footer
 /// behind them that tells what is lost.
 struct SegmentRewriter: ~Copyable {
@@ -74,7 +76,7 @@ struct SegmentRewriter: ~Copyable {
         let header = segment.header
         let digest = Self.digest(of: mapped, header, recordsEnd, gaps)
         let footer = SegmentFooter(
-            header: header, summary: summary, sealed: wallClockNanoseconds(),
+            header: header, summary: summary, sealed: directory.clock.wallTime,
             recordsEnd: recordsEnd, blockChecksums: digest.allChecksums(), gaps: gaps,
             keyFilter: digest.keyFilter(capacity: Int(header.capacity)))
         let name = segment.name.fileName

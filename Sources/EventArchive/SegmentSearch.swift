@@ -7,7 +7,7 @@ protocol SegmentBytes: ~Copyable {
     func nextData(from offset: Int) -> Int?
 }
 
-extension OpenFile: SegmentBytes {}
+extension ArchiveFile: SegmentBytes {}
 
 /// Looks at what lies behind the good records of a segment: other records, or nothing.
 ///

@@ -136,7 +136,7 @@ enum SegmentSurvey {
 
     /// The footer at the end of a file, nil if there is no good one.
     static func readFooter(
-        _ file: borrowing OpenFile, fileBytes: Int
+        _ file: borrowing ArchiveFile, fileBytes: Int
     ) throws(ArchiveError) -> SegmentFooter? {
         let trailer = try file.read(max(0, fileBytes - SegmentFooter.trailerBytes)..<fileBytes)
         let room = fileBytes - ArchiveFormat.segmentHeaderBytes

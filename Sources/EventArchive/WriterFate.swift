@@ -1,3 +1,4 @@
+internal import InternalSystem
 import Synchronization
 
 /// Whether a writer goes on, known to all who work for it.

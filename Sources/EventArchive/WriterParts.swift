@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// What a writer is made of, put together once it is known what is in the directory.
 struct WriterParts {
     let flag = WriterFlag()
@@ -24,7 +26,7 @@ struct WriterParts {
         preparation = SegmentPreparation(
             recovery.directory, configuration, nextID: recovery.nextID, spares: recovery.spares,
             flag: flag)
-        completion = SegmentCompletion(fate)
+        completion = SegmentCompletion(fate, recovery.directory.clock)
         retention = WriterRetention(
             recovery.directory, configuration, preparation, sealed: recovery.sealed)
         let services = WritePathServices(
@@ -53,7 +55,8 @@ struct WriterParts {
             let (file, id) = try preparation.take()
             let header = SegmentHeader(
                 archive: recovery.archive, id: id, firstSequence: recovery.nextSequence,
-                file: file, eventBytesMax: configuration.effectiveEventBytesMax)
+                created: recovery.directory.clock.wallTime, file: file,
+                eventBytesMax: configuration.effectiveEventBytesMax)
             segment = OpenSegment(beginning: header, in: file, recovery.directory)
             position = Int(header.recordsBegin)
         }

@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// What a writer does before its first event: takes the lock, finds out what is in the directory, and
 /// finishes what the writer before it did not.
 struct WriterRecovery: ~Copyable {
@@ -21,9 +23,10 @@ struct WriterRecovery: ~Copyable {
     private let lock: ArchiveLock
 
     init(
-        directory path: String, configuration: ArchiveConfiguration, calls: FileSystemCalls
+        directory path: String, configuration: ArchiveConfiguration, clock: any TimeSource,
+        calls: FileSystemCalls
     ) throws(ArchiveError) {
-        let directory = try ArchiveDirectory.creating(path, calls: calls)
+        let directory = try ArchiveDirectory.creating(path, calls: calls, clock: clock)
         // Before the lock, so that not even that is left in somebody else's directory.
         do throws(ArchiveError) { _ = try directory.identity() } catch .noArchive {}
         let lock = try directory.lock()
@@ -87,7 +90,7 @@ struct WriterRecovery: ~Copyable {
 
     /// Seals a segment that another writer left open, where its records end.
     private static func seal(
-        _ segment: SegmentDescription, _ file: consuming OpenFile, _ directory: ArchiveDirectory
+        _ segment: SegmentDescription, _ file: consuming ArchiveFile, _ directory: ArchiveDirectory
     ) throws(ArchiveError) {
         let whole = try SegmentFile(
             file, in: directory, byteCount: segment.fileBytes, isMapped: false, isRecycled: false,
@@ -100,7 +103,7 @@ struct WriterRecovery: ~Copyable {
     /// After a failed sync the kernel takes pages for clean that never reached the disk; what a recovery
     /// finds in memory is only durable once it has been written again.
     private static func rewrite(
-        _ file: borrowing OpenFile, upTo end: Int
+        _ file: borrowing ArchiveFile, upTo end: Int
     ) throws(ArchiveError) {
         let pieceBytes = 1 << 20
         for begin in stride(from: 0, to: end, by: pieceBytes) {
@@ -110,7 +113,7 @@ struct WriterRecovery: ~Copyable {
 
     /// Row B2: what a torn record leaves behind a shorter new one must not look like anything.
     private static func zero(
-        _ byteCount: Int, of file: borrowing OpenFile, from begin: Int
+        _ byteCount: Int, of file: borrowing ArchiveFile, from begin: Int
     ) throws(ArchiveError) {
         let pieceBytes = 1 << 20
         for offset in stride(from: 0, to: byteCount, by: pieceBytes) {

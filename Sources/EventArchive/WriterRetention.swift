@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import InternalSystem
 
 /// What a writer has removed of its own archive, because of its configuration's limits.
 public struct ArchiveUpkeepReport: Sendable, Hashable {
@@ -54,20 +54,22 @@ final class WriterRetention: @unchecked Sendable {
     /// What was done so far.
     var report: ArchiveUpkeepReport { monitor.withLock { done } }
 
-    /// How often to look without an occasion, in seconds: nil if nothing gets old.
-    var lookSeconds: Int? {
-        limits.ageNanoseconds.map { Int(min(60, max(1, $0 / 10_000_000_000))) }
+    /// How often to look without an occasion: ten times while a record gets as old as it may, but not
+    /// more than once a second, nor less than once a minute. Nil if nothing gets old.
+    var lookNanoseconds: UInt64? {
+        limits.ageNanoseconds.map { UInt64(min(60, max(1, $0 / 10_000_000_000))) * 1_000_000_000 }
     }
 
     /// Counts a segment that has just been sealed, and removes what is too much.
     func sealed(_ name: SegmentName, _ summary: SegmentSummary, fileBytes: Int) {
         segments.append(Kept(name: name.sealed, summary: summary, bytes: UInt64(fileBytes)))
-        enforce(now: wallClockNanoseconds())
+        enforce()
     }
 
-    /// Removes what is beyond a limit at this time, the oldest first; the newest segment that holds
-    /// records stays. O(segments) if anything is.
-    func enforce(now: Int64) {
+    /// Removes what is beyond a limit now, the oldest first; the newest segment that holds records
+    /// stays. O(segments) if anything is.
+    func enforce() {
+        let now = directory.clock.wallTime
         guard firstExceeds(now: now) else { return }
         do throws(ArchiveError) {
             try directory.maintaining { () throws(ArchiveError) in

@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import Testing
 
 @testable import EventArchive
@@ -25,9 +26,10 @@ final class Fixture: Sendable {
 
     func writer(
         _ configuration: ArchiveConfiguration = Fixture.small,
-        calls: FileSystemCalls = FileSystemCalls()
+        calls: FileSystemCalls = FileSystemCalls(), clock: any TimeSource = SystemClock.shared
     ) throws -> ArchiveWriter {
-        try ArchiveWriter(directory: path, configuration: configuration, calls: calls)
+        try ArchiveWriter(
+            directory: path, configuration: configuration, clock: clock, calls: calls)
     }
 
     func reader() throws -> ArchiveReader { try ArchiveReader(directory: path) }

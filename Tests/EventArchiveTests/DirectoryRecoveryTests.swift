@@ -1,3 +1,4 @@
+import InternalSystem
 import Testing
 
 @testable import EventArchive

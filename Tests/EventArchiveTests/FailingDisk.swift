@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import Synchronization
 
 @testable import EventArchive

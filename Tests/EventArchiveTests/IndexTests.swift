@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import TestSupport
 import Testing
 

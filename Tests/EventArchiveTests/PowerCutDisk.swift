@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 
 @testable import EventArchive
 

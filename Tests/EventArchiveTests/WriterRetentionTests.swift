@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import Testing
 
 @testable import EventArchive

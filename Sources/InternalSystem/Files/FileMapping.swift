@@ -1,39 +1,40 @@
 internal import CSwitchyard
+package import Synchronization
 
 #if canImport(Musl)
     import Musl
 #else
     import Glibc
 #endif
-package import Synchronization
 
-/// A file mapped into memory, shared with the file; unmapped and closed with its owner.
+/// The beginning of a file in memory, shared with the file; unmapped with its owner.
 ///
-/// What holds: `base ..< base + byteCount` is mapped as long as this lives. If somebody else cuts the
-/// file meanwhile, the missing pages turn into zeros when they are touched, and ``isCut`` says so; the
-/// process goes on (for the first thousand mappings: see `sw_mapping_guard`).
-package struct MappedFile: ~Copyable, @unchecked Sendable {
-    package let file: OpenFile
+/// What holds: `base ..< base + byteCount` is mapped as long as this lives, whether or not the file is
+/// still open. If somebody else cuts the file meanwhile, the missing pages turn into zeros when they
+/// are touched, and ``isCut`` says so; the process goes on (for the first thousand mappings: see
+/// `sw_mapping_guard`).
+package struct FileMapping: ~Copyable, @unchecked Sendable {
     package let base: UnsafeMutableRawPointer
     package let byteCount: Int
     /// Becomes 1 when a page was missing.
-    package let cutFlag: UnsafeMutablePointer<Atomic<UInt32>>
+    private let cutFlag: UnsafeMutablePointer<Atomic<UInt32>>
     private let ownsFlag: Bool
     private let guardNumber: Int32
+    private let path: String
 
     /// Maps the first `byteCount` bytes, which the file must have: ask `byteCount()` just before. A flag
     /// that is given is raised if the file is cut; it must outlive this.
     package init(
-        _ file: consuming OpenFile, byteCount: Int, writable: Bool,
+        _ file: borrowing OpenFile, byteCount: Int, writable: Bool,
         flag: UnsafeMutablePointer<Atomic<UInt32>>? = nil
     ) throws(FileError) {
         let protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
         // Length 0 cannot be mapped; one page beyond the end of the file is legal and never read.
         let mapped = mmap(nil, max(1, byteCount), protection, MAP_SHARED, file.descriptor, 0)
         guard let mapped, mapped != MAP_FAILED else { throw file.failure("mmap") }
-        self.base = mapped
+        base = mapped
+        path = file.path
         self.byteCount = byteCount
-        self.file = file
         ownsFlag = flag == nil
         cutFlag = flag ?? .allocate(capacity: 1)
         if ownsFlag { cutFlag.initialize(to: Atomic(0)) }
@@ -53,11 +54,15 @@ package struct MappedFile: ~Copyable, @unchecked Sendable {
     package var isCut: Bool { cutFlag.pointee.load(ordering: .acquiring) != 0 }
 
     /// The bytes of a range that lies within the mapping.
+    @inlinable
     package func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     }
+}
 
-    /// Tells the kernel that the file will be read from front to back.
+// What the kernel is told of how the pages will be used.
+extension FileMapping {
+    /// The file will be read from front to back.
     package func adviseSequentialReading() { madvise(base, max(1, byteCount), MADV_SEQUENTIAL) }
 
     /// Asks the disk for a range, without waiting for it.
@@ -80,27 +85,9 @@ package struct MappedFile: ~Copyable, @unchecked Sendable {
     /// Maps the pages of a range for writing now, so that a store takes no page fault. A kernel
     /// without the call (before 5.14) maps them as they are touched.
     package func populate(_ range: Range<Int>) throws(FileError) {
-        guard madvise(base + range.lowerBound, range.count, populateWrite) != 0 else {
-            return
-        }
-        guard errno == EINVAL else { throw file.failure("madvise") }
-    }
-
-    /// Stores zeros over a range of a writable mapping.
-    package func zero(_ range: Range<Int>) {
-        memset(base + range.lowerBound, 0, range.count)
-    }
-
-    /// Marks the pages of a range of a writable mapping as changed without changing them.
-    ///
-    /// After a failed sync the kernel takes pages for clean that never reached the disk; what a
-    /// recovery finds in memory is only durable once it has been written again.
-    package func touch(_ range: Range<Int>) {
-        let pages = stride(from: range.lowerBound, to: range.upperBound, by: 4096)
-        for offset in pages {
-            let byte = (base + offset).assumingMemoryBound(to: Atomic<UInt8>.self)
-            _ = byte.pointee.bitwiseOr(0, ordering: .relaxed)
-        }
+        guard madvise(base + range.lowerBound, range.count, populateWrite) != 0, errno != EINVAL
+        else { return }
+        throw FileError("madvise", path, code: errno)
     }
 }
 
