@@ -122,7 +122,7 @@ let package = Package(
             dependencies: [
                 "ArchiveAppender", "EventArchive", "CSwitchyard", "InternalSystem", "TestSupport",
             ],
-            exclude: ["Golden", "Python"],
+            exclude: ["Format/Golden", "Format/Python"],
             swiftSettings: settings),
         .testTarget(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
