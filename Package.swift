@@ -55,7 +55,9 @@ let package = Package(
         .target(
             name: "EventMatching", dependencies: ["CSwitchyard", "EventPattern", "JSONScan"],
             swiftSettings: settings),
-        .target(name: "EventArchive", dependencies: ["CSwitchyard"], swiftSettings: settings),
+        .target(
+            name: "EventArchive", dependencies: ["CSwitchyard", "InternalSystem"],
+            swiftSettings: settings),
         .target(
             name: "EventPipeline",
             dependencies: [
@@ -146,8 +148,10 @@ let package = Package(
             path: "Tests/ArchiveAppender", swiftSettings: settings),
         .testTarget(
             name: "EventArchiveTests",
-            dependencies: ["ArchiveAppender", "EventArchive", "CSwitchyard", "TestSupport"],
-            exclude: ["Golden", "Python"],
+            dependencies: [
+                "ArchiveAppender", "EventArchive", "CSwitchyard", "InternalSystem", "TestSupport",
+            ],
+            exclude: ["Format/Golden", "Format/Python"],
             swiftSettings: settings),
         .testTarget(
             name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],

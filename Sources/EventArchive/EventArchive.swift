@@ -20,6 +20,16 @@
 ///    cannot hold what is asked for, and lists each gap.
 ///
 /// Every byte on disk is described in the article <doc:Format>; names there and here are the same.
+///
+/// | folder | what is in it |
+/// | --- | --- |
+/// | `Format` | the layout of records, headers, footers, names: bytes to values and back |
+/// | `Files` | the directory, its files, locks and pins, and what can go wrong with them |
+/// | `Writer` | appending, committing, sealing, keeping limits |
+/// | `Reader` | cursors, following, and reading what is compressed |
+/// | `Recovery` | what a crash or damage left, and how a writer goes on |
+/// | `Maintenance` | what is done to sealed segments: verify, repair, compress, remove |
+/// | `Index` | finding records by their keys without reading them |
 public enum ArchiveFormat {
     /// The version written; a file of another major version is refused.
     public static let major: UInt16 = 1

@@ -3,21 +3,12 @@
 /// Nothing in it blocks. What is pushed by one thread comes out in its order. Two implementations:
 /// ``SPSCRing`` for one producer, ``MPSCRing`` for any number.
 package protocol DescriptorRing: AnyObject, Sendable {
-    /// The number of slots: a power of two.
-    var capacity: Int { get }
+    /// Creates a ring of `minimumCapacity` slots, rounded up to a power of two, at least 2, whose
+    /// indices begin at `firstIndex`: to test what happens when they overflow.
+    init(minimumCapacity: Int, firstIndex: UInt64)
 
-    /// How many slots are free, as far as can be told while others push and consume.
-    var freeCount: Int { get }
-
-    /// How many descriptors were pushed since the beginning of time (which a test may have put
-    /// anywhere): those of pushes that have begun to publish are counted.
-    var pushedCount: UInt64 { get }
-
-    /// How many of them have been consumed.
-    var consumedCount: UInt64 { get }
-
-    /// Whether ``close()`` was called: no push succeeds any more.
-    var isClosed: Bool { get }
+    /// The slots and the words between the two sides, which both kinds of ring have in common.
+    var memory: RingMemory { get }
 
     /// Producer: publishes as many of `events` as there is room for, the first ones, and returns
     /// their number: 0 if the ring is full or closed. O(number published).
@@ -30,16 +21,38 @@ package protocol DescriptorRing: AnyObject, Sendable {
 
     /// Consumer: whether ``consume(upTo:_:)`` would find nothing.
     var isEmpty: Bool { get }
+}
+
+// What is the same for every ring.
+extension DescriptorRing {
+    /// Creates a ring of `minimumCapacity` slots, rounded up to a power of two, at least 2.
+    package init(minimumCapacity: Int) {
+        self.init(minimumCapacity: minimumCapacity, firstIndex: 0)
+    }
+
+    /// The number of slots: a power of two.
+    @inlinable package var capacity: Int { self.memory.capacity }
+
+    /// How many slots are free, as far as can be told while others push and consume.
+    @inlinable package var freeCount: Int { self.memory.freeCount }
+
+    /// How many descriptors were pushed since the beginning of time (which a test may have put
+    /// anywhere): those of pushes that have begun to publish are counted.
+    package var pushedCount: UInt64 { self.memory.pushedCount }
+
+    /// How many of them have been consumed.
+    package var consumedCount: UInt64 { self.memory.consumedCount }
+
+    /// Whether ``close()`` was called: no push succeeds any more.
+    @inlinable package var isClosed: Bool { self.memory.isClosed }
 
     /// Consumer: whether the ring is closed and everything published has been consumed, so that
     /// nothing will ever come again.
-    var isFinished: Bool { get }
+    @inlinable package var isFinished: Bool { self.memory.isFinished }
 
     /// Any thread: makes all later pushes fail. Those that succeeded are still consumed.
-    func close()
-}
+    package func close() { self.memory.close() }
 
-extension DescriptorRing {
     /// Consumer: copies published events into `target`, oldest first, as many as there are and fit,
     /// and returns their number. O(number copied).
     @inlinable

@@ -12,15 +12,9 @@ import Synchronization
 /// A producer that is stopped by the system between claim and publication holds up the consumer, but
 /// no other producer. No operation allocates or blocks.
 package final class MPSCRing: DescriptorRing {
-    @usableFromInline let memory: RingMemory
+    package let memory: RingMemory
 
-    /// Creates a ring of `minimumCapacity` slots, rounded up to a power of two, at least 2.
-    package convenience init(minimumCapacity: Int) {
-        self.init(minimumCapacity: minimumCapacity, firstIndex: 0)
-    }
-
-    /// Creates a ring whose indices begin at `firstIndex`, to test what happens when they overflow.
-    init(minimumCapacity: Int, firstIndex: UInt64) {
+    package init(minimumCapacity: Int, firstIndex: UInt64) {
         self.memory = RingMemory(minimumCapacity: minimumCapacity, firstIndex: firstIndex)
     }
 
@@ -59,20 +53,9 @@ package final class MPSCRing: DescriptorRing {
     package func consume(
         upTo budget: Int, _ body: (UnsafeBufferPointer<EventDescriptor>) -> Void
     ) -> Int {
-        let memory = self.memory
-        var head = memory.head.pointee.load(ordering: .relaxed)
-        var consumed = 0
-        while consumed < budget {
-            let first = memory.slot(of: head)
-            let count = self.published(
-                from: first, atMost: min(budget &- consumed, memory.capacity &- first))
-            if count == 0 { break }
-            body(UnsafeBufferPointer(start: memory.slots + first, count: count))
-            head &+= UInt64(count) &* 2
-            memory.head.pointee.store(head, ordering: .releasing)
-            consumed &+= count
+        self.memory.consume(upTo: budget, body) { first, limit in
+            self.published(from: first, atMost: limit)
         }
-        return consumed
     }
 
     /// Takes the markers of the runs that follow each other from the slot `first` on, and returns
@@ -98,19 +81,6 @@ package final class MPSCRing: DescriptorRing {
         return count
     }
 
-    /// The number of slots.
-    @inlinable package var capacity: Int { self.memory.capacity }
-
-    @inlinable package var freeCount: Int { self.memory.freeCount }
-
-    package var pushedCount: UInt64 { self.memory.pushedCount }
-
-    package var consumedCount: UInt64 { self.memory.consumedCount }
-
-    @inlinable package var isClosed: Bool { self.memory.isClosed }
-
-    @inlinable package var isFinished: Bool { self.memory.isFinished }
-
     @inlinable
     package var isEmpty: Bool {
         if self.memory.consumerNote.pointee != 0 { return false }
@@ -118,6 +88,4 @@ package final class MPSCRing: DescriptorRing {
         let marker = self.memory.markers + self.memory.slot(of: head)
         return marker.pointee.load(ordering: .acquiring) == 0
     }
-
-    package func close() { self.memory.close() }
 }

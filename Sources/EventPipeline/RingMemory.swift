@@ -15,8 +15,7 @@ public import Synchronization
 /// releases what it did to the slots before; whoever reads it acquires that.
 ///
 /// The ring owns the memory and frees it; no one may call the ring then, so no one has a pointer.
-@usableFromInline
-struct RingMemory: @unchecked Sendable {
+package struct RingMemory: @unchecked Sendable {
     /// Where the next descriptor goes, doubled, plus 1 if closed.
     @usableFromInline let tail: AtomicWord
     /// A head that a producer read earlier: it saves reading the consumer's line.
@@ -96,6 +95,28 @@ struct RingMemory: @unchecked Sendable {
         let untilEnd = min(count, self.capacity &- first)
         (self.slots + first).update(from: events, count: untilEnd)
         if untilEnd < count { self.slots.update(from: events + untilEnd, count: count &- untilEnd) }
+    }
+
+    /// Hands what is published to `body` in runs that lie in the ring, at most `budget` in all, and
+    /// frees each run's slots when `body` returns from it. `published` says how many of the slots from
+    /// `first` on hold something, at most `limit`, which is at least 1 and ends with the memory.
+    @inlinable @inline(__always)
+    func consume(
+        upTo budget: Int, _ body: (UnsafeBufferPointer<EventDescriptor>) -> Void,
+        published: (_ first: Int, _ limit: Int) -> Int
+    ) -> Int {
+        var head = self.head.pointee.load(ordering: .relaxed)
+        var consumed = 0
+        while consumed < budget {
+            let first = self.slot(of: head)
+            let count = published(first, min(budget &- consumed, self.capacity &- first))
+            if count == 0 { break }
+            body(UnsafeBufferPointer(start: self.slots + first, count: count))
+            head &+= UInt64(count) &* 2
+            self.head.pointee.store(head, ordering: .releasing)
+            consumed &+= count
+        }
+        return consumed
     }
 
     @usableFromInline

@@ -14,15 +14,9 @@ import Synchronization
 /// No operation allocates or blocks. Which thread is the producer may change if the change itself
 /// synchronises; the same of the consumer.
 package final class SPSCRing: DescriptorRing {
-    @usableFromInline let memory: RingMemory
+    package let memory: RingMemory
 
-    /// Creates a ring of `minimumCapacity` slots, rounded up to a power of two, at least 2.
-    package convenience init(minimumCapacity: Int) {
-        self.init(minimumCapacity: minimumCapacity, firstIndex: 0)
-    }
-
-    /// Creates a ring whose indices begin at `firstIndex`, to test what happens when they overflow.
-    init(minimumCapacity: Int, firstIndex: UInt64) {
+    package init(minimumCapacity: Int, firstIndex: UInt64) {
         self.memory = RingMemory(minimumCapacity: minimumCapacity, firstIndex: firstIndex)
         self.memory.consumerNote.pointee = firstIndex &* 2
     }
@@ -51,42 +45,18 @@ package final class SPSCRing: DescriptorRing {
         upTo budget: Int, _ body: (UnsafeBufferPointer<EventDescriptor>) -> Void
     ) -> Int {
         let memory = self.memory
-        var head = memory.head.pointee.load(ordering: .relaxed)
+        let head = memory.head.pointee.load(ordering: .relaxed)
         // The note is the tail as last seen.
         if memory.distance(from: head, to: memory.consumerNote.pointee) < budget {
             memory.consumerNote.pointee = memory.tail.pointee.load(ordering: .acquiring) & ~1
         }
         let count = min(budget, memory.distance(from: head, to: memory.consumerNote.pointee))
-        var left = count
-        while left > 0 {
-            let first = memory.slot(of: head)
-            let run = min(left, memory.capacity &- first)
-            body(UnsafeBufferPointer(start: memory.slots + first, count: run))
-            head &+= UInt64(run) &* 2
-            memory.head.pointee.store(head, ordering: .releasing)
-            left &-= run
-        }
-        return count
+        return memory.consume(upTo: count, body) { _, limit in limit }
     }
-
-    /// The number of slots.
-    @inlinable package var capacity: Int { self.memory.capacity }
-
-    @inlinable package var freeCount: Int { self.memory.freeCount }
-
-    package var pushedCount: UInt64 { self.memory.pushedCount }
-
-    package var consumedCount: UInt64 { self.memory.consumedCount }
-
-    @inlinable package var isClosed: Bool { self.memory.isClosed }
-
-    @inlinable package var isFinished: Bool { self.memory.isFinished }
 
     @inlinable
     package var isEmpty: Bool {
         let head = self.memory.head.pointee.load(ordering: .relaxed)
         return self.memory.tail.pointee.load(ordering: .acquiring) & ~1 == head
     }
-
-    package func close() { self.memory.close() }
 }

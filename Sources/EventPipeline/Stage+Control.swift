@@ -8,15 +8,6 @@ extension Stage {
         try self.queue.sync(execute: body)
     }
 
-    /// Runs `body` on the stage's queue some time soon, or after a delay.
-    package func schedule(
-        afterNanoseconds delay: UInt64 = 0, _ body: @escaping @Sendable () -> Void
-    ) {
-        guard delay > 0 else { return self.queue.async(execute: body) }
-        let nanoseconds = Int(clamping: delay)
-        self.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
-    }
-
     /// How many events were pushed into the ring since it was made.
     package var pushedCount: UInt64 { self.ring.pushedCount }
 

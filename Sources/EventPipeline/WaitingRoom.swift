@@ -1,4 +1,5 @@
 import Glibc
+internal import InternalSystem
 import Synchronization
 
 /// Where threads sleep until a condition holds that others make true without a lock.
@@ -8,23 +9,11 @@ import Synchronization
 /// waker makes it true, then a full fence, then looks whether somebody waits. One of the two sees
 /// the other. And since a waiter holds the lock from saying so until it sleeps, a waker that saw it
 /// cannot come in between.
-final class WaitingRoom: @unchecked Sendable {
+final class WaitingRoom: Sendable {
     private let waiting: PaddedAtomics
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
 
-    init() {
-        self.waiting = PaddedAtomics(count: 1)
-        precondition(pthread_mutex_init(self.mutex, nil) == 0, "no mutex to be had")
-        precondition(pthread_cond_init(self.condition, nil) == 0, "no condition variable to be had")
-    }
-
-    deinit {
-        pthread_cond_destroy(self.condition)
-        pthread_mutex_destroy(self.mutex)
-        self.condition.deallocate()
-        self.mutex.deallocate()
-    }
+    init() { self.waiting = PaddedAtomics(count: 1) }
 
     /// Returns when `isReady` does, which may look at anything atomic but must not block. Yields the
     /// processor a few times first (see ``PipelineLimit/yieldsBeforeParking``).
@@ -33,12 +22,12 @@ final class WaitingRoom: @unchecked Sendable {
             if isReady() { return }
             sched_yield()
         }
-        pthread_mutex_lock(self.mutex)
-        self.waiting[0].pointee.wrappingAdd(1, ordering: .relaxed)
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
-        while !isReady() { pthread_cond_wait(self.condition, self.mutex) }
-        self.waiting[0].pointee.wrappingSubtract(1, ordering: .relaxed)
-        pthread_mutex_unlock(self.mutex)
+        self.monitor.withLock {
+            self.waiting[0].pointee.wrappingAdd(1, ordering: .relaxed)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
+            self.monitor.wait(until: isReady)
+            self.waiting[0].pointee.wrappingSubtract(1, ordering: .relaxed)
+        }
     }
 
     /// Wakes all that wait, if there are any and `condition` holds, which is looked at only then.
@@ -51,8 +40,6 @@ final class WaitingRoom: @unchecked Sendable {
 
     @inline(never)
     private func wakeSlow() {
-        pthread_mutex_lock(self.mutex)
-        pthread_cond_broadcast(self.condition)
-        pthread_mutex_unlock(self.mutex)
+        self.monitor.withLock { self.monitor.wakeAll() }
     }
 }

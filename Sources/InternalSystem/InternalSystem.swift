@@ -9,8 +9,9 @@
 //     │               fill the disk, fail a sync or cut the power
 //     ├ OpenFile      an open file: read, write, allocate, sync, lock
 //     ├ Folder        an open directory: open, rename, remove, list, sync, replace a whole file
-//     └ MappedFile    a file in memory, that others may cut without ending the process
+//     └ WholeFile     small files by their paths: read, replace
+//   FileMapping       a file in memory, that others may cut without ending the process
 //   FileError         which call failed, on which path, and why
 //
-// Read `TimeSource`, then `Locks`, then `FileSystemCalls`. What is unsafe is in `Locks`, `OpenFile`
-// and `MappedFile`, each with its invariant.
+// Read `TimeSource`, then `Locks`, then `FileSystemCalls`. What is unsafe is in `Locks`, `OpenFile`,
+// `Folder`, `FileMapping` and `MirroredMemory`, each with its invariant.

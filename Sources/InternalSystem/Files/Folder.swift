@@ -40,13 +40,18 @@ package struct Folder: ~Copyable, Sendable {
         for part in path.split(separator: "/") {
             let parent = made.isEmpty ? "." : made
             made += part
-            if mkdir(made, 0o777) == 0 {
-                try Folder(parent, calls: calls).sync()
-            } else if errno != EEXIST {
-                throw FileError("mkdir", made, code: errno)
-            }
+            if try makeOne(made) { try Folder(parent, calls: calls).sync() }
             made += "/"
         }
+    }
+
+    /// Makes a folder in one that exists; not durable before that is synced.
+    ///
+    /// - Returns: false if there is something under that name already.
+    package static func makeOne(_ path: String) throws(FileError) -> Bool {
+        if mkdir(path, 0o777) == 0 { return true }
+        guard errno == EEXIST else { throw FileError("mkdir", path, code: errno) }
+        return false
     }
 
     /// All names but `.` and `..`, in order.
@@ -83,6 +88,15 @@ package struct Folder: ~Copyable, Sendable {
         guard error == 0 || error == ENOENT else {
             throw FileError("unlink", path(of: name), code: error)
         }
+    }
+
+    /// Gives a file one name more. Durable with the next ``sync()``.
+    ///
+    /// - Returns: false if there is something under that name already.
+    package func link(_ name: String, as other: String) throws(FileError) -> Bool {
+        if linkat(descriptor, name, descriptor, other, 0) == 0 { return true }
+        guard errno == EEXIST else { throw FileError("link", path(of: name), code: errno) }
+        return false
     }
 
     /// Makes the names in it durable.

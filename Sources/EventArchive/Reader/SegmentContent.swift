@@ -1,0 +1,133 @@
+internal import InternalSystem
+
+/// A part of a segment in memory: what stands at an offset of the file is at `base + offset`, up to
+/// and without `end`.
+struct SegmentWindow {
+    var base: UnsafeRawPointer
+    var end: Int
+}
+
+/// The bytes of a segment, wherever they come from. One thread at a time.
+///
+/// Unsafe: what `window` gives stays in place until it is called again, or the content is released.
+protocol SegmentContent: AnyObject, SegmentBytes {
+    /// Where the records end, as far as they can be read.
+    var recordsEnd: Int { get }
+
+    /// Memory with `byteCount` bytes from an offset on, fewer if the records end before; more if
+    /// they are at hand.
+    func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow
+
+    /// Says that the records end later than before.
+    func extend(to recordsEnd: Int)
+
+    /// Says whether only some records will be read, far from each other.
+    func expect(sparse: Bool)
+}
+
+/// A segment in a mapped file.
+///
+/// Whoever reads it from front to back gets it a window at a time, so that at each window's end
+/// there is an occasion to ask the disk for what comes some windows later: the kernel alone reads
+/// 128 KiB ahead, far too little for a disk that can take several requests at a time. What is in
+/// memory already costs one system call a window (see `OpenFile.isCached`) and nothing else.
+///
+/// Whoever reads single records, far from each other, gets copies of them (``SparseWindow``): to
+/// map a page for a record costs several times what copying the record does.
+final class MappedSegment: SegmentContent {
+    /// The bytes between two occasions, a power of two.
+    private static let windowBytes = 1 << 20
+    /// How much the disk is asked for ahead of a window's end.
+    private static let aheadBytes = 8 << 20
+
+    private(set) var recordsEnd: Int
+    private let mapped: MappedFile
+    /// Whether there is one window, and nothing is asked for ahead.
+    private let isWhole: Bool
+    private var sparse: SparseWindow?
+    private var windowBegin = 0
+    private var windowEnd = 0
+    /// Up to here the disk was asked.
+    private var requestedEnd = 0
+
+    /// Maps what the file has of its records, and room for more if the segment is being written.
+    init(
+        _ file: consuming ArchiveFile, _ segment: SegmentDescription, isGrowing: Bool
+    ) throws(ArchiveError) {
+        let fileBytes = try file.byteCount()
+        recordsEnd = min(fileBytes, segment.recordsEnd)
+        isWhole = isGrowing
+        let byteCount = isGrowing ? max(recordsEnd, Int(segment.header.capacity)) : recordsEnd
+        mapped = try MappedFile(file, byteCount: byteCount, writable: false)
+        mapped.mapping.adviseSequentialReading()
+    }
+
+    func expect(sparse: Bool) { self.sparse = sparse ? SparseWindow() : nil }
+
+    func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow {
+        if let sparse { return try sparse.move(to: offset, byteCount, in: mapped.file, recordsEnd) }
+        let base = UnsafeRawPointer(mapped.base)
+        if isWhole { return SegmentWindow(base: base, end: recordsEnd) }
+        let size = Self.windowBytes
+        let end = min(recordsEnd, (offset + max(1, byteCount) + size - 1) & ~(size - 1))
+        // A search for a sequence number goes here and there: only who goes on reads on.
+        if windowBegin <= offset, offset <= windowEnd, end > windowEnd { readAhead(of: end) }
+        windowBegin = offset
+        windowEnd = end
+        return SegmentWindow(base: base, end: end)
+    }
+
+    private func readAhead(of end: Int) {
+        let begin = max(requestedEnd, end)
+        let target = min(recordsEnd, end + Self.aheadBytes)
+        guard begin < target else { return }
+        requestedEnd = target
+        if mapped.file.file.isCached(at: target - 1) { return }
+        mapped.mapping.prefetch(begin..<target)
+    }
+
+    func extend(to recordsEnd: Int) {
+        self.recordsEnd = min(mapped.byteCount, max(self.recordsEnd, recordsEnd))
+    }
+
+    func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8] { try mapped.file.read(range) }
+
+    func nextData(from offset: Int) -> Int? { mapped.file.nextData(from: offset) }
+}
+
+/// A part of a file, copied: as much as is asked for, and more as long as the next piece lies near.
+///
+/// Unsafe: what it gives stays in place until it moves.
+private final class SparseWindow {
+    /// What is no farther than this behind the window's end is near: a piece of this size costs
+    /// about as much as the system call that fetches it.
+    private static let nearBytes = 4 << 10
+    private static let bytesMax = 256 << 10
+
+    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8 << 10, alignment: 8)
+    private var range = 0..<0
+    private var wanted = 0
+
+    deinit { buffer.deallocate() }
+
+    func move(
+        to offset: Int, _ byteCount: Int, in file: borrowing ArchiveFile, _ recordsEnd: Int
+    ) throws(ArchiveError) -> SegmentWindow {
+        if offset < range.lowerBound || offset + byteCount > range.upperBound {
+            let isNear = range.lowerBound <= offset && offset <= range.upperBound + Self.nearBytes
+            wanted = isNear ? min(2 * max(wanted, byteCount), Self.bytesMax) : byteCount
+            let end = max(offset, min(offset + max(wanted, byteCount), recordsEnd))
+            if buffer.count < end - offset {
+                buffer.deallocate()
+                buffer = .allocate(byteCount: end - offset, alignment: 8)
+            }
+            let count = try file.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(end - offset)]), at: offset
+            )
+            range = offset..<offset + count
+        }
+        guard let base = buffer.baseAddress else { throw .closed }
+        return SegmentWindow(
+            base: UnsafeRawPointer(base) - range.lowerBound, end: range.upperBound)
+    }
+}

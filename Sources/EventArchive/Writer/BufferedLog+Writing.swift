@@ -1,0 +1,97 @@
+internal import InternalSystem
+
+/// The side that writes. Whoever made `isWriting` true calls `writeAll`, so that it is one at a time.
+extension BufferedLog {
+    /// How many bytes gather before the digest takes them in: few enough to be in the cache still.
+    private static let takenBytes = 1 << 20
+
+    /// Writes everything that is asked for, also what is asked for meanwhile.
+    func writeAll() {
+        while let batch = nextBatch() {
+            for extent in batch where services.fate.error == nil { write(extent) }
+        }
+    }
+
+    /// All that is to be written, neighbours joined: what gathered while a write ran goes with the next.
+    private func nextBatch() -> [Extent]? {
+        monitor.withLock {
+            guard !extents.isEmpty, services.fate.error == nil else {
+                extents = []
+                isWriting = false
+                monitor.wakeAll()
+                return nil
+            }
+            defer { extents = [] }
+            return extents.reduce(into: []) { joined, extent in
+                guard let last = joined.last, last.segment === extent.segment else {
+                    joined.append(extent)
+                    return
+                }
+                joined[joined.count - 1] = Extent(
+                    segment: extent.segment, bias: extent.bias,
+                    range: last.range.lowerBound..<extent.range.upperBound,
+                    endSequence: extent.endSequence, summary: extent.summary)
+            }
+        }
+    }
+
+    private func write(_ extent: Extent) {
+        let (segment, bias, end) = (extent.segment, extent.bias, extent.range.upperBound)
+        if !extent.range.isEmpty {
+            // The page in which the last write ended is written again, with more in it.
+            let begin = extent.range.lowerBound & ~(GatheringRing.pageBytes - 1)
+            let (full, last) = ring.pages(bias + begin..<bias + end)
+            services.preparation.noteWrite(end - begin)
+            let error = segment.file.writeRecords(full, last, at: begin)
+            guard error == 0 else {
+                services.fate.end(.syncFailed(file: segment.name.fileName, errno: error))
+                return
+            }
+            services.fate.watermark.advancePublished(to: extent.endSequence)
+            services.fate.watermark.advanceDurable(to: extent.endSequence)
+            if extent.range.lowerBound == 0 {
+                services.completion.submit { () throws(ArchiveError) in try segment.giveName() }
+            }
+        }
+        takeIn(extent)
+    }
+
+    private func takeIn(_ extent: Extent) {
+        let (segment, bias, end) = (extent.segment, extent.bias, extent.range.upperBound)
+        let page = GatheringRing.pageBytes
+        let floor =
+            bias + (extent.summary == nil ? end & ~(page - 1) : (end + page - 1) & ~(page - 1))
+        let taken = monitor.withLock { () -> Int in
+            writtenFloor = floor
+            monitor.wakeAll()
+            return max(requestedTaken, bias)
+        }
+        guard extent.summary != nil || bias + end - taken >= Self.takenBytes else { return }
+        let range = taken..<bias + end
+        monitor.withLock { requestedTaken = range.upperBound }
+        let work: @Sendable () throws(ArchiveError) -> Void = { [self] () throws(ArchiveError) in
+            segment.takeIn(ring.bytes(range))
+            monitor.withLock {
+                takenFloor = extent.summary == nil ? range.upperBound : floor
+                monitor.wakeAll()
+            }
+            guard let summary = extent.summary else { return }
+            try services.seal(segment, summary, recordsEnd: end)
+        }
+        if extent.summary == nil {
+            services.completion.submit(work)
+        } else {
+            services.completion.submitSealing(limit: services.unsealedSegmentsMax, work)
+        }
+    }
+}
+
+extension OpenSegment {
+    /// Takes in what is in the file up to where a record ends.
+    func takeInFile(upTo end: Int) throws(ArchiveError) {
+        let mapped = try MappedFile(
+            try file.reopened(), byteCount: end, writable: false)
+        mapped.mapping.adviseSequentialReading()
+        takeIn(mapped.bytes(takenEnd..<end))
+    }
+}

@@ -1,0 +1,95 @@
+internal import CSwitchyard
+package import Synchronization
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The beginning of a file in memory, shared with the file; unmapped with its owner.
+///
+/// What holds: `base ..< base + byteCount` is mapped as long as this lives, whether or not the file is
+/// still open. If somebody else cuts the file meanwhile, the missing pages turn into zeros when they
+/// are touched, and ``isCut`` says so; the process goes on (for the first thousand mappings: see
+/// `sw_mapping_guard`).
+package struct FileMapping: ~Copyable, @unchecked Sendable {
+    package let base: UnsafeMutableRawPointer
+    package let byteCount: Int
+    /// Becomes 1 when a page was missing.
+    private let cutFlag: UnsafeMutablePointer<Atomic<UInt32>>
+    private let ownsFlag: Bool
+    private let guardNumber: Int32
+    private let path: String
+
+    /// Maps the first `byteCount` bytes, which the file must have: ask `byteCount()` just before. A flag
+    /// that is given is raised if the file is cut; it must outlive this.
+    package init(
+        _ file: borrowing OpenFile, byteCount: Int, writable: Bool,
+        flag: UnsafeMutablePointer<Atomic<UInt32>>? = nil
+    ) throws(FileError) {
+        let protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
+        // Length 0 cannot be mapped; one page beyond the end of the file is legal and never read.
+        let mapped = mmap(nil, max(1, byteCount), protection, MAP_SHARED, file.descriptor, 0)
+        guard let mapped, mapped != MAP_FAILED else { throw file.failure("mmap") }
+        base = mapped
+        path = file.path
+        self.byteCount = byteCount
+        ownsFlag = flag == nil
+        cutFlag = flag ?? .allocate(capacity: 1)
+        if ownsFlag { cutFlag.initialize(to: Atomic(0)) }
+        // The C side knows the same word as a plain one, and stores to it atomically.
+        guardNumber = sw_mapping_guard(
+            mapped, max(1, byteCount),
+            UnsafeMutableRawPointer(cutFlag).assumingMemoryBound(to: UInt32.self))
+    }
+
+    deinit {
+        sw_mapping_release(guardNumber)
+        munmap(base, max(1, byteCount))
+        if ownsFlag { cutFlag.deallocate() }
+    }
+
+    /// Whether a page that was touched was missing, because somebody cut the file.
+    package var isCut: Bool { cutFlag.pointee.load(ordering: .acquiring) != 0 }
+
+    /// The bytes of a range that lies within the mapping.
+    @inlinable
+    package func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+}
+
+// What the kernel is told of how the pages will be used.
+extension FileMapping {
+    /// The file will be read from front to back.
+    package func adviseSequentialReading() { madvise(base, max(1, byteCount), MADV_SEQUENTIAL) }
+
+    /// Asks the disk for a range, without waiting for it.
+    package func prefetch(_ range: Range<Int>) {
+        let begin = range.lowerBound & ~4095
+        madvise(base + begin, range.upperBound - begin, MADV_WILLNEED)
+    }
+
+    /// Asks for pages as large as there are, and for no more than is touched: one fault for 2 MiB, not
+    /// for 4 KiB.
+    ///
+    /// Without the second the kernel reads ahead, which for a file that was never written means to
+    /// clear up to 8 MiB at once, and not to let anybody else have the processor meanwhile: 25 ms on a
+    /// virtual machine whose host has to find the memory first.
+    package func adviseStoring() {
+        madvise(base, max(1, byteCount), MADV_HUGEPAGE)
+        madvise(base, max(1, byteCount), MADV_RANDOM)
+    }
+
+    /// Maps the pages of a range for writing now, so that a store takes no page fault. A kernel
+    /// without the call (before 5.14) maps them as they are touched.
+    package func populate(_ range: Range<Int>) throws(FileError) {
+        guard madvise(base + range.lowerBound, range.count, populateWrite) != 0, errno != EINVAL
+        else { return }
+        throw FileError("madvise", path, code: errno)
+    }
+}
+
+/// MADV_POPULATE_WRITE, which the C library's module leaves out.
+private let populateWrite: Int32 = 23
