@@ -15,7 +15,8 @@ protocol ReplayOutput: AnyObject {
     /// Sends on what waits; false if not all of it could be sent.
     func flush() -> Bool
 
-    /// Gives back what it holds.
+    /// Gives back what it holds. What was taken and could not be sent on is not among its counts any
+    /// more.
     func close()
 }
 
@@ -153,7 +154,7 @@ final class ReplayDelivery: ReplayOutput {
     }
 
     func close() {
-        for publisher in publishers.values { publisher.close() }
+        for publisher in publishers.values { counts.deliveries -= UInt64(publisher.close()) }
         publishers = [:]
     }
 }
@@ -194,5 +195,5 @@ final class ReplayPublishing: ReplayOutput {
 
     func flush() -> Bool { publisher.flush() == 0 }
 
-    func close() { publisher.close() }
+    func close() { counts.deliveries -= UInt64(publisher.close()) }
 }
