@@ -61,6 +61,7 @@ extension Router {
             }
             let old = rule.targets.filter { ids.contains($0.place.target) }
             rule.definitions.removeAll { ids.contains($0.id) }
+            if control.isClosed { throw .closed }
             rule.targets.removeAll { ids.contains($0.place.target) }
             install(rule, on: bus)
             remove(old, on: bus)
