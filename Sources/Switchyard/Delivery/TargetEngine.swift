@@ -73,10 +73,11 @@ final class TargetEngine: @unchecked Sendable {
             queue = nil
             workerOfLane = nil
             return
-        case .immediate(let immediate):
+        case .immediate(let make):
             worker = TargetWorker(
-                .immediate(immediate), target, place, counters, limits, services)
+                .immediate(make()), target, place, counters, limits, services)
         case .deferred(let deferred, let concurrency):
+            deferred.open()
             worker = TargetWorker(
                 .deferred(deferred, concurrency: concurrency), target, place, counters, limits,
                 services)
