@@ -56,7 +56,7 @@ final class TargetEngine: @unchecked Sendable {
     @exclusivity(unchecked) private var inlineScanner: ScannerBox?
 
     init(
-        _ target: Target, at place: TargetPlace, limits: Limits, bus port: PublishPort?,
+        _ target: Target, at place: TargetPlace, limits: Limits, bus port: BusTarget.FindPort?,
         services: RouterServices, rules makeRules: @escaping @Sendable () throws -> RuleSet
     ) {
         self.place = place
@@ -81,9 +81,9 @@ final class TargetEngine: @unchecked Sendable {
             worker = TargetWorker(
                 .deferred(deferred, concurrency: concurrency), target, place, counters, limits,
                 services)
-        case .bus:
+        case .bus(let name):
             // The router looks the bus up, and refuses targets that name none.
-            let bus = BusTarget(port: port)
+            let bus = BusTarget(name: name, port: port ?? { nil })
             worker = TargetWorker(.immediate(bus), target, place, counters, limits, services)
         }
         inline = nil

@@ -103,8 +103,11 @@ extension Router {
             slabCount: configuration.targetQueueBytes / configuration.slabBytes,
             slabBytes: configuration.slabBytes, eventBytesMax: configuration.eventBytesMax,
             pendingEvents: configuration.pendingEventsMax)
-        var port: PublishPort?
-        if case .bus(let name) = target.destination { port = control.buses[name]?.port }
+        var port: BusTarget.FindPort?
+        if case .bus(let name) = target.destination {
+            // Weakly: a bus's rules hold its targets, and the targets must not hold the buses.
+            port = { [weak publishing] in publishing?.port(name) }
+        }
         let source = rule.source
         return TargetEngine(target, at: place, limits: limits, bus: port, services: services) {
             try RuleSet(source.rules)

@@ -253,6 +253,29 @@ import Testing
         #expect(letters.allSatisfy { $0.code == .thirdAccountHopDetected && $0.target == "back" })
     }
 
+    @Test("each event has come through as many buses as it has, whatever came before it")
+    func countsHopsByEvent() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder) { $0.hopsMax = 2 }
+        let (first, second) = (Inbox(), Inbox())
+        try router.createBus("second")
+        try router.putRule(RoutingRule(name: "loop", pattern: #"{"loop":[true]}"#), on: "second")
+        try router.putTargets(
+            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], on: "all")
+        try router.putTargets(
+            [.inline("seen") { second.take($0.text) }, .bus("back", named: "default")],
+            on: "loop", of: "second")
+        // The first event of each of the two comes from no bus.
+        try router.publish(event(1))
+        try await wait { try router.statistics(bus: "second").routed == 1 }
+        let looping = #"{"n":2,"loop":true}"#
+        try router.publish(looping, to: "second")
+        try await wait { try router.deadLetters().count == 1 || first.count > 100 }
+        #expect(first.texts == [event(1), looping])
+        #expect(second.texts == [looping, looping])
+        try router.close()
+    }
+
     @Test("loops are cut also for events that are read from the archive after a restart")
     func cutsLoopsAfterRestart() async throws {
         let folder = try TemporaryFolder()

@@ -64,6 +64,32 @@ import Testing
         try router.close()
     }
 
+    @Test("a target that is a bus waits until the bus is there again, and goes on with the new one")
+    func targetsFindTheNextBus() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        let inbox = Inbox()
+        func makeBus() throws {
+            try router.createBus("second")
+            try router.putRule(
+                RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "second")
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all", of: "second")
+        }
+        try makeBus()
+        try router.putTargets([.bus("to", named: "second", retry: eager)], on: "all")
+        try router.publish(event(0))
+        await inbox.wait(for: 1)
+        try router.removeBus("second")
+        try router.publish(event(1))
+        try await wait { try router.statistics(target: "to", of: "all").failedAttempts > 2 }
+        try makeBus()
+        try router.publish(event(2))
+        await inbox.wait(for: 3)
+        try router.close()
+        #expect(Set(inbox.texts) == Set((0..<3).map(event)) && inbox.count == 3)
+        #expect(try router.deadLetters().isEmpty)
+    }
+
     @Test("no key is given twice, however often buses come and go, and few places are needed")
     func keys() {
         var keys = BusKeys()
