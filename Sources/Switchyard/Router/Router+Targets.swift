@@ -33,18 +33,25 @@ extension Router {
                 throw .limitExceeded(what: "targets of a rule", limit: configuration.targetsPerRule)
             }
             let old = rule.targets.filter { replaced.contains($0.place.target) }
-            // They end first: two engines for one target would not know of each other's events.
-            rule.definitions = kept.map { rule.definitions[$0] }
+            let fresh = try writeFirstWatermarks(of: targets, of: rule, on: bus)
+            let made = targets.map { makeEngine($0, of: rule, on: bus) }
+            rule.definitions = kept.map { rule.definitions[$0] } + targets
             rule.targets = kept.map { rule.targets[$0] }
-            if !old.isEmpty {
+            if isJournaled(bus), !old.isEmpty {
+                // They end first: two engines for one target would not know of each other's events.
+                // What comes in between is in the archive.
                 install(rule, on: bus)
                 end(old, on: bus)
             }
-            let made = targets.map { makeEngine($0, of: rule, on: bus) }
-            rule.definitions += targets
             rule.targets += made
-            try begin(made, of: rule, on: bus)
+            begin(made, fresh: fresh, of: rule, on: bus)
+            if !isJournaled(bus) { end(old, on: bus) }
         }
+    }
+
+    /// Whether what a target of a bus was not given can be found again.
+    func isJournaled(_ bus: BusState) -> Bool {
+        bus.engine.archive != nil && services.watermarks != nil
     }
 
     /// Removes targets of a rule. What still waits for them is not delivered, and forgotten.
@@ -54,6 +61,7 @@ extension Router {
         _ ids: [String], from rule: String, of bus: String = Router.defaultBus
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let rule = try ruleState(rule, on: bus)
             for id in ids where !rule.targets.contains(where: { $0.place.target == id }) {
@@ -61,7 +69,6 @@ extension Router {
             }
             let old = rule.targets.filter { ids.contains($0.place.target) }
             rule.definitions.removeAll { ids.contains($0.id) }
-            if control.isClosed { throw .closed }
             rule.targets.removeAll { ids.contains($0.place.target) }
             install(rule, on: bus)
             remove(old, on: bus)
@@ -114,28 +121,46 @@ extension Router {
         }
     }
 
-    /// Takes targets into use: each goes on from its watermark, or gets its first one.
+    /// Gives each target that has none its first watermark, at the archive's end, and makes them
+    /// durable: a target in use that had none after a power cut would begin where the archive ends then.
+    ///
+    /// - Returns: those that had none, or one beyond the archive's end: that is of events that the
+    ///   machine lost.
+    private func writeFirstWatermarks(
+        of targets: [Target], of rule: RuleState, on bus: BusState
+    ) throws(RouterError) -> Set<DeliveryWatermarks.Key> {
+        guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
+            return []
+        }
+        let end = bus.lane.lane.perform { archive.nextSequence }
+        let fresh = targets.filter(\.isQueued).map {
+            DeliveryWatermarks.Key(bus: bus.name, rule: rule.rule.name, target: $0.id)
+        }.filter { watermarks[$0].map { $0 > end } ?? true }
+        do { try watermarks.begin(fresh, at: end) } catch {
+            throw .files("the targets' watermarks can't be written: \(error)")
+        }
+        return Set(fresh)
+    }
+
+    /// Takes targets into use: each goes on from its watermark.
     private func begin(
-        _ engines: [TargetEngine], of rule: RuleState, on bus: BusState
-    ) throws(RouterError) {
+        _ engines: [TargetEngine], fresh: Set<DeliveryWatermarks.Key>, of rule: RuleState,
+        on bus: BusState
+    ) {
         guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
             return install(rule, on: bus)
         }
-        let queued = engines.filter { $0.queue != nil }
-        let known = queued.map { watermarks[$0.place.key] }
         let lane = bus.lane.lane
-        var end: UInt64 = 0
         install(rule, on: bus) {
-            end = archive.nextSequence
-            for (engine, known) in zip(queued, known) {
-                if let known, known < end { engine.fallBehind(from: known, lane, archive) }
+            let end = archive.nextSequence
+            for engine in engines where engine.queue != nil {
+                if fresh.contains(engine.place.key) {
+                    // What was published since it got its watermark was before it was in use.
+                    watermarks.advance(engine.place.key, to: end)
+                } else if let known = watermarks[engine.place.key], known < end {
+                    engine.fallBehind(from: known, lane, archive)
+                }
             }
-        }
-        for (engine, known) in zip(queued, known) where known == nil || known ?? 0 > end {
-            // A watermark beyond the archive's end is of events that the machine lost.
-            do {
-                try watermarks.begin(engine.place.key, at: end)
-            } catch { throw .files("the targets' watermarks can't be written: \(error)") }
         }
     }
 
@@ -155,8 +180,18 @@ extension Router {
         for engine in engines {
             engine.closeLaneSide(bus.lane.lane)
             guard let queue = engine.queue else { continue }
-            queue.stage.stop {}
-            queue.worker.close(by: 0) { _ in }
+            // In this order: what still came out of the ring when the worker is closed, and what is
+            // pending then, would count as delivered.
+            queue.stage.stop {
+                queue.worker.close(by: 0, unsent: unsent) { items in
+                    for item in items where isReplaced && (!isJournaled || item.isOnlyHere) {
+                        queue.worker.giveUp(
+                            item,
+                            DeliveryError(.unknown, "the target was replaced before it got this"),
+                            nil)
+                    }
+                }
+            }
         }
     }
 
