@@ -107,7 +107,8 @@ extension Router {
             bus: bus.name, rule: rule.rule.name, target: target.id, ruleARN: rule.arn)
         let limits = TargetEngine.Limits(
             queueEvents: configuration.targetQueueEvents,
-            slabCount: configuration.targetQueueBytes / configuration.slabBytes,
+            slabCount: PipelineLimit.slabCount(
+                configuration.targetQueueBytes / configuration.slabBytes),
             slabBytes: configuration.slabBytes, eventBytesMax: configuration.eventBytesMax,
             pendingEvents: configuration.pendingEventsMax)
         var port: BusTarget.FindPort?

@@ -40,7 +40,7 @@ public struct RouterConfiguration: Sendable {
     /// How many events can wait in the queue of one target before it falls behind: a power of two, or
     /// it is rounded up. To 16,777,216.
     public var targetQueueEvents = 4_096
-    /// How many bytes they can have; four slabs at least.
+    /// How many bytes they can have: from four slabs to 65,536.
     public var targetQueueBytes = 4 << 20
     /// How many events of one target can wait to be tried again before it falls behind. One at least.
     public var pendingEventsMax = 1_000
