@@ -5,6 +5,18 @@
 struct PendingDeliveries {
     /// Set in the key of an event's descriptor that a replay gives; its hops are in the lowest byte.
     static let replayedFlag: UInt32 = 1 << 8
+    /// Set in the key of an event's descriptor that its bus could not archive, or has no archive for.
+    static let unarchivedFlag: UInt32 = 1 << 9
+
+    /// What became of a delivery that somebody waits for.
+    enum Settlement: Sendable {
+        /// It has arrived.
+        case delivered
+        /// It is a new dead letter, which was written.
+        case lettered
+        /// Nobody tries any more, and nobody has written anything: it is as it was before.
+        case unsettled
+    }
 
     /// A delivery.
     struct Item {
@@ -15,12 +27,18 @@ struct PendingDeliveries {
         var hops: UInt8
         /// Whether a replay gave it to the target, which did not have to find it in the archive.
         var isReplayed = false
+        /// Whether its bus could not archive it.
+        var isUnarchived = false
         /// How often it was tried.
         var attempts = 0
         /// When it is to be tried again.
         var due: UInt64 = 0
         /// Who waits for its end: a redrive.
-        var whenSettled: (@Sendable (Bool) -> Void)?
+        var whenSettled: (@Sendable (Settlement) -> Void)?
+
+        /// Whether no archive has it for the target, so that it has to be delivered, or become a dead
+        /// letter, as long as this process runs.
+        var isOnlyHere: Bool { isReplayed || isUnarchived }
     }
 
     /// Items that were not tried yet, oldest first, from `first` on.
@@ -43,11 +61,12 @@ struct PendingDeliveries {
     /// When the next one is to be tried again.
     var nextDue: UInt64? { retries.first?.due }
 
-    /// The smallest sequence number of all that no replay gave; nil if there are none. O(count).
+    /// The smallest sequence number of all that the target can find in its bus's archive again; nil if
+    /// there are none. O(count).
     var firstSequence: UInt64? {
         var least: UInt64?
         func take(_ item: Item) {
-            if !item.isReplayed { least = min(least ?? .max, item.sequence) }
+            if !item.isOnlyHere { least = min(least ?? .max, item.sequence) }
         }
         waiting[first...].forEach(take)
         underway.values.forEach(take)

@@ -110,6 +110,9 @@ final class TargetEngine: @unchecked Sendable {
             inline._withUnsafeGuaranteedRef { offerInline(event, $0) }
         } else if behindFrom == nil {
             enqueue(event, lane, archive)
+        } else if !event.isArchived {
+            // Whoever catches up does not find it.
+            overflowSlow(event, lane, archive)
         }
     }
 
@@ -180,7 +183,10 @@ extension TargetEngine {
         if !workerOfLane._withUnsafeGuaranteedRef({ $0.isSaturated }), let publisher {
             let outcome = publisher._withUnsafeGuaranteedRef {
                 $0.publish(
-                    event.bytes, key: UInt32(event.hops), tag: event.sequence,
+                    event.bytes,
+                    key: UInt32(event.hops)
+                        | (event.isArchived ? 0 : PendingDeliveries.unarchivedFlag),
+                    tag: event.sequence,
                     publishTime: event.publishTime)
             }
             if case .accepted = outcome { return }
@@ -222,12 +228,11 @@ extension TargetEngine {
         if let archive = archive?.takeUnretainedValue(), event.isArchived {
             fallBehind(from: event.sequence, lane, archive)
         } else {
-            refuse(
-                event,
-                DeliveryError(
-                    .queueFull,
-                    "more events wait than fit, and the bus has no archive to find this one in again"
-                ))
+            let reason =
+                archive == nil
+                ? "the bus has no archive to find this one in again"
+                : "this one could not be archived, to be found again"
+            refuse(event, DeliveryError(.queueFull, "more events wait than fit, and \(reason)"))
         }
     }
 
@@ -296,13 +301,15 @@ extension TargetEngine {
     /// Ends the catch-up and gives the slabs back; nothing is offered afterwards. Not called on the
     /// lane's queue, which the catch-up may be waiting for.
     ///
-    /// - Returns: how many events found no room in the target's queue.
-    @discardableResult
-    func closeLaneSide(_ lane: RouterLane) -> Int {
+    /// - Returns: the events that found no room in the target's queue.
+    func closeLaneSide(_ lane: RouterLane) -> [PendingDeliveries.Item] {
         lane.perform { catchUp }?.cancel()
         return lane.perform {
-            let unsent = publisher?.takeRetainedValue().close() ?? 0
+            var unsent: [PendingDeliveries.Item] = []
+            guard let closing = publisher?.takeRetainedValue() else { return [] }
             publisher = nil
+            if closing.flush() > 0 { closing.takeBack { unsent.append(.init($0)) } }
+            closing.close()
             return unsent
         }
     }

@@ -177,9 +177,13 @@ extension Router {
     }
 
     /// Ends targets; what they had not delivered stays behind their watermarks.
-    func end(_ engines: [TargetEngine], on bus: BusState) {
+    ///
+    /// - Parameter isReplaced: whether others take their places, so that what no archive has for these
+    ///   becomes dead letters.
+    func end(_ engines: [TargetEngine], on bus: BusState, isReplaced: Bool = true) {
+        let isJournaled = isJournaled(bus)
         for engine in engines {
-            engine.closeLaneSide(bus.lane.lane)
+            let unsent = engine.closeLaneSide(bus.lane.lane)
             guard let queue = engine.queue else { continue }
             // In this order: what still came out of the ring when the worker is closed, and what is
             // pending then, would count as delivered.
@@ -198,7 +202,7 @@ extension Router {
 
     /// Ends targets for good.
     func remove(_ engines: [TargetEngine], on bus: BusState) {
-        end(engines, on: bus)
+        end(engines, on: bus, isReplaced: false)
         // A watermark that could not be removed costs a line in the file.
         for engine in engines { try? services.watermarks?.remove(engine.place.key) }
     }
