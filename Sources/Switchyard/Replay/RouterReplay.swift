@@ -21,6 +21,8 @@ public final class RouterReplay: @unchecked Sendable {
 
     /// What was asked for.
     public let request: ReplayRequest
+    /// Which one of the router's it is. Only touched under the router's control lock.
+    var number = 0
 
     private let queue: DispatchQueue
     private let clock: ReplayClock
@@ -176,8 +178,8 @@ public final class RouterReplay: @unchecked Sendable {
     }
 
     private func end(_ state: ReplayState) {
-        publish(state)
         output?.close()
+        publish(state)
         output = nil
         records = nil
         let (waiters, progress) = lock.withLock {

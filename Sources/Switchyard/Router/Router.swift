@@ -79,7 +79,8 @@ public final class Router: Sendable {
         try makeFolder(directory + "/buses")
         do throws(ArchiveError) {
             office = try DeadLetterOffice(
-                directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax)
+                directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax,
+                bytesMax: configuration.deadLetterBytesMax)
         } catch { throw .deadLetters(error) }
         do {
             return RouterServices(
@@ -131,6 +132,8 @@ final class RouterControl: @unchecked Sendable {
     var timer: (any DispatchSourceTimer)?
     /// By their names, also those that have ended.
     var replays: [String: RouterReplay] = [:]
+    /// How many were started.
+    var replayCount = 0
     var isClosed = false
 
     init(laneCount: Int) { keys = Array(repeating: BusKeys(), count: laneCount) }

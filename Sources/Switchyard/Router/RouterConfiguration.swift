@@ -48,6 +48,10 @@ public struct RouterConfiguration: Sendable {
     public var hopsMax: UInt8 = 1
     /// What bounds requests of entries.
     public var entryLimits = EntryLimits()
+    /// How many bytes the dead letters' archive can have: beyond that the oldest go, also those that were
+    /// not sent again, which are counted (``RouterSnapshot/removedDeadLetters``). Two of its segments at
+    /// least, each of which holds four of the longest letters.
+    public var deadLetterBytesMax = 1 << 30
     /// How often the targets' watermarks are written.
     public var watermarkInterval = Duration.seconds(1)
 
