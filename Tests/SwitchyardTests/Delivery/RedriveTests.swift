@@ -63,4 +63,24 @@ import Testing
         #expect(try events(again.deadLetters()) == (0..<3).map(event))
         try again.close()
     }
+
+    @Test("new letters wait also where the machine lost the ones that were sent again before")
+    func noteBeyondTheEnd() async throws {
+        let folder = try TemporaryFolder()
+        let note = folder.path + "/router/dead-letters.redriven"
+        for round in 0..<2 {
+            let router = try SwitchyardTests.makeRouter(folder)
+            try router.putTargets(
+                [.closure("t", retry: .never) { _ in throw Refusal() }], on: "all")
+            try await router.publishAndConfirm(event(round))
+            try await wait { try router.statistics(target: "t", of: "all").deadLettered == 1 }
+            #expect(try events(router.deadLetters()).last == event(round))
+            try router.close()
+            // As if many more had been sent again, of which the machine lost all but these.
+            if round == 0 { try Data("100".utf8).write(to: URL(fileURLWithPath: note)) }
+        }
+        let router = try SwitchyardTests.makeRouter(folder)
+        #expect(try events(router.deadLetters()) == [event(1)])
+        try router.close()
+    }
 }

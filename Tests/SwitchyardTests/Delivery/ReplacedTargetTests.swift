@@ -11,7 +11,10 @@ import Testing
         let (gate, isWaiting) = (Gate(), Switch(false))
         let (first, second) = (Inbox(), Inbox())
         do {
-            let router = try makeRouter(folder) { $0.targetQueueEvents = 1 << 16 }
+            let router = try makeRouter(folder) {
+                $0.targetQueueEvents = 1 << 16
+                $0.watermarkInterval = .milliseconds(500)
+            }
             try router.putTargets(
                 [
                     .closure("t", retry: seldom) {
@@ -30,7 +33,7 @@ import Testing
             _ = try router.publish(contentsOf: (2..<20_000).map(event))
             try await router.confirm()
             // It is to be noted how far the bus is, which can't be seen from here.
-            try await Task.sleep(for: .milliseconds(200))
+            try await Task.sleep(for: .milliseconds(1_200))
             _ = try router.publish(contentsOf: (20_000..<40_000).map(event))
             try await router.confirm()
             let broken = Target.closure("t", retry: seldom) { _ in throw Refusal() }
