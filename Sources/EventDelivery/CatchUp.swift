@@ -22,9 +22,11 @@ final class CatchUp: @unchecked Sendable {
     private static let rejoinDistance: UInt64 = 4_096
     /// How many records are read between two looks at anything else.
     private static let stepRecords = 4_096
-    /// How long to wait for the target when its queue is full, and for the archive when it can't be
-    /// read.
-    private static let waitMilliseconds = (full: 2, broken: 500)
+    /// How long to wait for the target when its queue is full.
+    private static let fullMilliseconds = 2
+
+    /// After how many of the longest waits another cursor is opened.
+    private static let longestWaitsPerCursor = 30
 
     private unowned let engine: TargetEngine
     private let target: TargetQueue
@@ -34,6 +36,11 @@ final class CatchUp: @unchecked Sendable {
     private let isCancelled = Atomic<Bool>(false)
 
     private var cursor: OpenCursor?
+    /// What is waited when there is nothing to be read yet, though there should be, and when the archive
+    /// can't be read.
+    private var idle = Backoff(first: 2, last: 1_000)
+    private var broken = Backoff(first: 500, last: 30_000)
+    private var longestWaits = 0
     private var scanner = StructuralScanner()
     private var matcher: Matcher?
     private var publisher: Publisher<MPSCRing>?
@@ -59,20 +66,24 @@ final class CatchUp: @unchecked Sendable {
         var bytes: [UInt8]
     }
 
-    /// A cursor inside a class, to be kept between steps.
+    /// A cursor inside a class, to be kept between steps. It goes on with what is appended: to open one
+    /// reads all of the archive's open segment.
     private final class OpenCursor {
         var records: Records
         let first: UInt64
         /// The first number that the archive has at all.
         let archiveFirst: UInt64
-        let end: UInt64
+        /// Behind the last record that was there when it was opened: what is below and does not come is
+        /// missing.
+        let knownEnd: UInt64
 
-        init(_ directory: String, from first: UInt64, below end: UInt64?) throws(ArchiveError) {
+        init(_ directory: String, from first: UInt64) throws(ArchiveError) {
             let reader = try ArchiveReader(directory: directory)
             self.first = first
-            self.end = min(max(reader.sequences.upperBound, first), end ?? .max)
-            archiveFirst = min(max(reader.sequences.lowerBound, first), self.end)
-            records = Records(cursor: reader.cursor(over: .sequences(first..<self.end)))
+            knownEnd = max(reader.sequences.upperBound, first)
+            archiveFirst = min(max(reader.sequences.lowerBound, first), knownEnd)
+            records = Records(
+                cursor: reader.cursor(over: .sequences(first..<UInt64.max), following: true))
         }
 
         /// How many of the numbers from the first one to this one can't be read.
@@ -111,7 +122,7 @@ final class CatchUp: @unchecked Sendable {
     }
 
     /// Begins to read, after the moment that a target needs to handle what it has.
-    func start() { schedule(afterMilliseconds: Self.waitMilliseconds.full) }
+    func start() { schedule(afterMilliseconds: Self.fullMilliseconds) }
 
     /// Ends without reading on. What was read already is delivered.
     func cancel() {
@@ -140,7 +151,7 @@ final class CatchUp: @unchecked Sendable {
             if publisher == nil { publisher = target.makePublisher() }
             guard let publisher, case let progress = try read(publisher), progress != .full,
                 publisher.flush() == 0
-            else { return schedule(afterMilliseconds: Self.waitMilliseconds.full) }
+            else { return schedule(afterMilliseconds: Self.fullMilliseconds) }
             noteCheckpoint()
             switch progress {
             case .full, .more: schedule()
@@ -148,9 +159,32 @@ final class CatchUp: @unchecked Sendable {
             }
         } catch {
             // The archive can't be read now: its disk may come back.
-            closeCursor()
-            schedule(afterMilliseconds: Self.waitMilliseconds.broken)
+            engine.counters.catchUpError.set("\(error)")
+            let delay = broken.next()
+            if broken.isLongest { closeCursor() }
+            schedule(afterMilliseconds: delay)
         }
+    }
+
+    /// Something was read: all is well.
+    private func noteProgress() {
+        if broken.isWaiting || idle.isLongest { engine.counters.catchUpError.set(nil) }
+        idle.reset()
+        broken.reset()
+        longestWaits = 0
+    }
+
+    /// Waits for what should be there and can't be read yet: longer and longer. Where it does not come, it
+    /// is looked at anew, now and then, what there is: a cursor does not pass what is damaged at its end.
+    private func waitForMore() {
+        let delay = idle.next()
+        if idle.isLongest {
+            longestWaits += 1
+            engine.counters.catchUpError.set(
+                "the events from \(position) on can't be read from the archive yet")
+            if longestWaits % Self.longestWaitsPerCursor == 0 { closeCursor() }
+        }
+        schedule(afterMilliseconds: delay)
     }
 
     /// How far some reading came.
@@ -159,7 +193,7 @@ final class CatchUp: @unchecked Sendable {
         case full
         /// There may be more to be read.
         case more
-        /// To the end of what is needed, or of what there was: no cursor is open.
+        /// To the end of what is needed, or of what there is by now.
         case end
     }
 
@@ -173,20 +207,24 @@ final class CatchUp: @unchecked Sendable {
             position = held.record.sequence + 1
             self.held = nil
         }
-        if let end, position >= end {
-            closeCursor()
-            return .end
-        }
+        if let end, position >= end { return .end }
         if matcher == nil { matcher = Matcher(try engine.makeRules()) }
         let cursor = try openCursor()
         for _ in 0..<Self.stepRecords {
             if target.worker.isSaturated { return .full }
             guard let (record, bytes) = try cursor.records.next() else {
                 // All that could be read before this was given; the rest is missing.
-                position = cursor.end
-                closeCursor()
+                if position < cursor.knownEnd {
+                    position = min(cursor.knownEnd, end ?? .max)
+                    noteProgress()
+                }
                 return .end
             }
+            if let end, record.sequence >= end {
+                position = end
+                return .end
+            }
+            noteProgress()
             guard offer(bytes, record, publisher) else {
                 held = HeldRecord(record: record, bytes: Array(bytes))
                 return .full
@@ -196,10 +234,10 @@ final class CatchUp: @unchecked Sendable {
         return .more
     }
 
-    /// The cursor that is open, or one over all that the archive has by now.
+    /// The cursor that is open, or one over all that the archive has.
     private func openCursor() throws(ArchiveError) -> OpenCursor {
         if let cursor { return cursor }
-        let opened = try OpenCursor(log.directory, from: position, below: end)
+        let opened = try OpenCursor(log.directory, from: position)
         cursor = opened
         return opened
     }
@@ -242,9 +280,10 @@ final class CatchUp: @unchecked Sendable {
                     at: position, nextSequence: log.nextSequence,
                     within: Self.rejoinDistance)
             }
-            return schedule()
+            return self.end == nil ? waitForMore() : schedule()
         }
-        guard position >= end else { return schedule() }
+        guard position >= end else { return waitForMore() }
+        closeCursor()
         self.end = nil
         if let again = lane.perform({ engine.endCatchUp() }) {
             position = again

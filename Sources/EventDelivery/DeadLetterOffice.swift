@@ -27,12 +27,17 @@ package final class DeadLetterOffice: Sendable {
     /// The first letter that was not sent again.
     nonisolated(unsafe) private var firstWaiting: UInt64 = 0
 
+    /// How many letters went before they were sent again, for want of room.
+    nonisolated(unsafe) private var removedCount: UInt64 = 0
+
     /// How much larger than the largest event a letter may be: names, codes, messages.
     private static let letterOverheadBytes = 64 << 10
 
     /// Opens the archive in a directory, or is an office that keeps nothing.
+    ///
+    /// - Parameter bytesMax: how large the archive may become: then the oldest letters go.
     package init(
-        directory: String?, eventBytesMax: Int, clock: any TimeSource
+        directory: String?, eventBytesMax: Int, bytesMax: Int = 1 << 30, clock: any TimeSource
     ) throws(ArchiveError) {
         self.directory = directory
         self.clock = clock
@@ -45,9 +50,25 @@ package final class DeadLetterOffice: Sendable {
             segmentBytes: (4 * letterBytes + 4_095) / 4_096 * 4_096, eventBytesMax: letterBytes,
             durability: .none)
         configuration.prefaultBytes = 0
-        writer = try ArchiveWriter(directory: directory, configuration: configuration)
+        // The newest segment that has letters stays, and the one that is written.
+        configuration.retention.bytes = UInt64(max(bytesMax, 2 * configuration.segmentBytes))
+        let writer = try ArchiveWriter(directory: directory, configuration: configuration)
+        self.writer = writer
         let text = FileManager.default.contents(atPath: directory + ".redriven")
         firstWaiting = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
+        // Where the machine lost letters that had been sent again, new ones get their numbers, and wait.
+        let end = writer.watermark.appended
+        if firstWaiting > end {
+            firstWaiting = end
+            do { try noteFirstWaiting(directory) } catch {
+                throw .system(call: "write", file: directory + ".redriven", errno: errno)
+            }
+        }
+    }
+
+    private func noteFirstWaiting(_ directory: String) throws {
+        try Data("\(firstWaiting)".utf8).write(
+            to: URL(fileURLWithPath: directory + ".redriven"), options: .atomic)
     }
 
     /// Keeps a letter. Not durable before ``startCommit()``, but it survives the process.
@@ -61,10 +82,27 @@ package final class DeadLetterOffice: Sendable {
                 try output.withUnsafeBytes {
                     _ = try writer.append($0, eventTime: now, ingestTime: now)
                 }
+                noteRemoved(by: writer)
                 return .written
             } catch {
                 return .failed
             }
+        }
+    }
+
+    /// Counts letters that retention has removed. On the queue.
+    private func noteRemoved(by writer: ArchiveWriter) {
+        let end = writer.upkeepReport.endSequence
+        guard end > firstWaiting else { return }
+        removedCount += end - firstWaiting
+        firstWaiting = end
+    }
+
+    /// How many letters were removed before they were sent again, because there were too many.
+    package var removed: UInt64 {
+        queue.sync {
+            if let writer { noteRemoved(by: writer) }
+            return removedCount
         }
     }
 
@@ -100,8 +138,7 @@ package final class DeadLetterOffice: Sendable {
         guard let directory else { return }
         try queue.sync {
             firstWaiting = max(firstWaiting, number + 1)
-            try Data("\(firstWaiting)".utf8).write(
-                to: URL(fileURLWithPath: directory + ".redriven"), options: .atomic)
+            try noteFirstWaiting(directory)
         }
     }
 

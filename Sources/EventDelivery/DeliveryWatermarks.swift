@@ -7,19 +7,35 @@ internal import JSONScan
 ///
 /// The file is JSON Lines, `{"bus":...,"rule":...,"target":...,"sequence":...}`, of which the last
 /// line for a target counts, and `"removed":true` ends one. Lines are only ever appended; a line that
-/// a crash cut short is the last one, and is ignored. Opening rewrites the file when it has become
-/// much longer than it needs to be. A watermark that is too low only costs deliveries that were made
-/// already, so a line does not have to be durable before anything else happens: targets raise their
-/// watermarks in memory, and never wait for the disk.
+/// a crash cut short is the last one, and is ignored. Where the file has become much longer than it
+/// needs to be, another one takes its place. A watermark that is too low only costs deliveries that
+/// were made already, so a line does not have to be durable before anything else happens: targets
+/// raise their watermarks in memory, and never wait for the disk. A target's first one is another
+/// matter: without it, the target would begin at the archive's end, so that is durable before the
+/// target gets anything.
+///
+/// A file that can't be read is an error, never one that says nothing. Lines in it that make no sense
+/// are left where they are, and counted: ``unreadableLines``.
 package final class DeliveryWatermarks: Sendable {
     package struct Key: Hashable, Sendable {
         package var bus: String
         package var rule: String
         package var target: String
+
+        /// Creates a key.
+        package init(bus: String, rule: String, target: String) {
+            self.bus = bus
+            self.rule = rule
+            self.target = target
+        }
     }
 
-    /// What the disk is asked for, so that tests can make it slow.
-    package typealias Synchronize = @Sendable (FileHandle) throws -> Void
+    /// What the disk is asked for, so that tests can make it slow or broken.
+    struct Disk: Sendable {
+        /// The bytes of a file; nil if there is none.
+        var read: @Sendable (_ path: String) throws -> [UInt8]? = WatermarkFile.read
+        var synchronize: @Sendable (FileHandle) throws -> Void = { try $0.synchronize() }
+    }
 
     private struct State {
         var values: [Key: UInt64]
@@ -28,60 +44,98 @@ package final class DeliveryWatermarks: Sendable {
         var isSaveRequested = false
     }
 
+    /// How many lines that do not count any more the file may have, beside as many as count.
+    private static let spareLinesMax = 10_000
+
     // Not a Mutex, whose calls ThreadSanitizer does not see.
     private let lock = NSLock()
     // Only touched under the lock.
     nonisolated(unsafe) private var state: State
     private let queue = DispatchQueue(label: "switchyard.watermarks")
     // Only touched on `queue`.
-    nonisolated(unsafe) private var file: FileHandle
-    private let synchronize: Synchronize
+    nonisolated(unsafe) private var file: WatermarkFile
+    private let unreadable: [[UInt8]]
+
+    /// How many lines of the file make no sense: where one was a target's only one, that target begins
+    /// at the archive's end; where it was the last of several, it gets some events again.
+    package var unreadableLines: Int { unreadable.count }
 
     /// Reads the file in a directory, or begins one.
     ///
-    /// - Throws: an error of the file system.
-    package init(
-        directory: String, synchronize: @escaping Synchronize = { try $0.synchronize() }
-    ) throws {
+    /// - Throws: an error of the file system; a file that is there is as it was then.
+    package convenience init(directory: String) throws {
+        try self.init(directory: directory, disk: Disk())
+    }
+
+    /// The same on a disk that a test makes slow, or broken.
+    init(directory: String, disk: Disk) throws {
         let path = directory + "/delivery.watermarks"
-        let text = FileManager.default.contents(atPath: path).map(Array.init) ?? []
-        let (values, lineCount, endsWhole) = Self.read(text)
-        state = State(values: values)
-        self.synchronize = synchronize
-        if lineCount > 2 * values.count + 1_000 || !endsWhole {
-            let fresh = values.map { Self.line($0.key, $0.value) }.joined()
-            try Data(fresh.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } else if text.isEmpty {
-            try Data().write(to: URL(fileURLWithPath: path))
+        let text = try disk.read(path)
+        let content = Content(text ?? [])
+        state = State(values: content.values)
+        unreadable = content.unreadable
+        let lines = content.lineCount
+        let isTooLong = lines > 2 * content.values.count + content.unreadable.count + 1_000
+        if text == nil || isTooLong || !content.endsWhole {
+            file = try WatermarkFile(
+                replacing: path, disk, with: Self.text(content.values, content.unreadable))
+        } else {
+            file = try WatermarkFile(continuing: path, disk, lineCount: lines)
         }
-        file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        try file.seekToEnd()
     }
 
-    private static func read(
-        _ text: [UInt8]
-    ) -> (values: [Key: UInt64], lineCount: Int, endsWhole: Bool) {
+    /// What the lines of a file say.
+    private struct Content {
         var values: [Key: UInt64] = [:]
-        var scanner = StructuralScanner()
-        var count = 0
-        text.withUnsafeBytes { bytes in
-            for line in JSONLines(bytes) {
-                count += 1
-                guard let index = try? scanner.scan(line.text) else { continue }
-                let value = JSONValue(index)
-                guard let bus = value["bus"]?.string, let rule = value["rule"]?.string,
-                    let target = value["target"]?.string
-                else { continue }
-                let key = Key(
-                    bus: bus.description, rule: rule.description, target: target.description)
-                let number = value["sequence"].map { String(decoding: $0.text, as: UTF8.self) }
-                values[key] = number.flatMap { UInt64($0) }
+        /// Lines that say nothing, but for a last one that was cut short.
+        var unreadable: [[UInt8]] = []
+        var lineCount = 0
+        let endsWhole: Bool
+
+        init(_ text: [UInt8]) {
+            endsWhole = text.isEmpty || text.last == UInt8(ascii: "\n")
+            var scanner = StructuralScanner()
+            text.withUnsafeBytes { bytes in
+                for line in JSONLines(bytes) {
+                    lineCount += 1
+                    if !read(line.text, &scanner) { unreadable.append(Array(line.text)) }
+                }
             }
+            guard !endsWhole, let last = unreadable.last, text.suffix(last.count) == last[...]
+            else { return }
+            unreadable.removeLast()
         }
-        return (values, count, text.isEmpty || text.last == UInt8(ascii: "\n"))
+
+        /// Whether the line says something.
+        private mutating func read(
+            _ line: UnsafeRawBufferPointer, _ scanner: inout StructuralScanner
+        ) -> Bool {
+            guard let index = try? scanner.scan(line) else { return false }
+            let value = JSONValue(index)
+            guard let bus = value["bus"]?.string, let rule = value["rule"]?.string,
+                let target = value["target"]?.string
+            else { return false }
+            let key = Key(
+                bus: bus.description, rule: rule.description, target: target.description)
+            if let number = value["sequence"] {
+                guard let sequence = UInt64(String(decoding: number.text, as: UTF8.self)) else {
+                    return false
+                }
+                values[key] = sequence
+                return true
+            }
+            guard value["removed"] != nil else { return false }
+            values[key] = nil
+            return true
+        }
     }
 
-    private static func line(_ key: Key, _ sequence: UInt64?) -> String {
+    /// The shortest file that says the same.
+    private static func text(_ values: [Key: UInt64], _ unreadable: [[UInt8]]) -> [[UInt8]] {
+        unreadable.map { $0 + [UInt8(ascii: "\n")] } + values.map { line($0.key, $0.value) }
+    }
+
+    private static func line(_ key: Key, _ sequence: UInt64?) -> [UInt8] {
         var line: [UInt8] = []
         for (name, value) in [
             ("{\"bus", key.bus), (",\"rule", key.rule), (",\"target", key.target),
@@ -90,7 +144,7 @@ package final class DeliveryWatermarks: Sendable {
             JSONString.appendQuoted(ExactString(value), to: &line)
         }
         line += (sequence.map { ",\"sequence\":\($0)}\n" } ?? ",\"removed\":true}\n").utf8
-        return String(decoding: line, as: UTF8.self)
+        return line
     }
 
     /// The watermark of a target; nil if it never had one.
@@ -106,14 +160,20 @@ package final class DeliveryWatermarks: Sendable {
         }
     }
 
-    /// Gives a new target its first watermark, and writes it.
-    package func begin(_ key: Key, at sequence: UInt64) throws {
+    /// Gives new targets their first watermarks, and returns when these are durable. O(targets), one
+    /// sync for all.
+    ///
+    /// - Throws: an error of the file system; then they have none.
+    package func begin(_ keys: [Key], at sequence: UInt64) throws {
+        if keys.isEmpty { return }
         try queue.sync {
+            try file.append(keys.map { Self.line($0, sequence) }, isDurable: true)
             lock.withLock {
-                state.values[key] = sequence
-                state.changed.remove(key)
+                for key in keys {
+                    state.values[key] = sequence
+                    state.changed.remove(key)
+                }
             }
-            try file.write(contentsOf: Data(Self.line(key, sequence).utf8))
         }
     }
 
@@ -125,7 +185,7 @@ package final class DeliveryWatermarks: Sendable {
                 return state.values.removeValue(forKey: key) != nil
             }
             guard isKnown else { return }
-            try file.write(contentsOf: Data(Self.line(key, nil).utf8))
+            try file.append([Self.line(key, nil)])
         }
     }
 
@@ -149,20 +209,26 @@ package final class DeliveryWatermarks: Sendable {
     /// On the queue.
     private func write() throws {
         // Not the dictionary itself, which would be copied by the next who raises a watermark.
-        let changed = lock.withLock {
+        let (changed, count) = lock.withLock {
             defer { state.changed = [] }
-            return state.changed.map { ($0, state.values[$0]) }
+            return (state.changed.map { ($0, state.values[$0]) }, state.values.count)
         }
         guard !changed.isEmpty else { return }
         do {
-            let lines = changed.map { Self.line($0.0, $0.1) }.joined()
-            try file.write(contentsOf: Data(lines.utf8))
-            try synchronize(file)
+            try file.append(changed.map { Self.line($0.0, $0.1) }, isDurable: true)
         } catch {
             lock.withLock {
                 state.changed.formUnion(changed.map(\.0).filter { state.values[$0] != nil })
             }
             throw error
         }
+        if file.lineCount > 2 * count + unreadable.count + Self.spareLinesMax { try shorten() }
+    }
+
+    /// Puts another file in the place of one that has become too long. On the queue.
+    private func shorten() throws {
+        let values = lock.withLock { state.values }
+        file = try WatermarkFile(
+            replacing: file.path, file.disk, with: Self.text(values, unreadable))
     }
 }

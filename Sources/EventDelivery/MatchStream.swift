@@ -21,8 +21,34 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
     public let bufferMax: Int
     private let queue = DispatchQueue(label: "switchyard.stream")
     private var ready: [Entry] = []
-    private var waiter: CheckedContinuation<Entry?, Never>?
+    private var waiter: Reading?
     private var isClosed = false
+    /// Of the rules that it is put on, whichever ``Target`` put it there.
+    let uses = UseCount()
+
+    /// A call of `next`, which its task may cancel before it waits, while it does, or afterwards.
+    private final class Reading: @unchecked Sendable {
+        // Unchecked: only touched on the stream's queue.
+        private var continuation: CheckedContinuation<Entry?, Never>?
+        private var isCancelled = false
+
+        /// Whether it can wait: not if it was cancelled before.
+        func wait(_ continuation: CheckedContinuation<Entry?, Never>) -> Bool {
+            if isCancelled { return false }
+            self.continuation = continuation
+            return true
+        }
+
+        func end(with entry: Entry?) {
+            continuation?.resume(returning: entry)
+            continuation = nil
+        }
+
+        func cancel() {
+            isCancelled = true
+            end(with: nil)
+        }
+    }
 
     fileprivate struct Entry: Sendable {
         let delivery: Delivery
@@ -43,7 +69,7 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
                 settle(DeliveryError(.noResource, "the stream has ended", isRetriable: true))
             } else if let waiter {
                 self.waiter = nil
-                waiter.resume(returning: entry)
+                waiter.end(with: entry)
             } else {
                 ready.append(entry)
             }
@@ -54,7 +80,7 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
     public func close() {
         queue.async { [self] in
             isClosed = true
-            waiter?.resume(returning: nil)
+            waiter?.end(with: nil)
             waiter = nil
             for entry in ready {
                 entry.settle(DeliveryError(.noResource, "the stream has ended", isRetriable: true))
@@ -64,22 +90,24 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
     }
 
     private func next() async -> Entry? {
-        await withTaskCancellationHandler {
+        let reading = Reading()
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 queue.async { [self] in
-                    if Task.isCancelled || isClosed && ready.isEmpty || waiter != nil {
+                    // Whether the task is cancelled can't be asked for here, outside of it.
+                    if isClosed && ready.isEmpty || waiter != nil || !reading.wait(continuation) {
                         continuation.resume(returning: nil)
                     } else if ready.isEmpty {
-                        waiter = continuation
+                        waiter = reading
                     } else {
-                        continuation.resume(returning: ready.removeFirst())
+                        reading.end(with: ready.removeFirst())
                     }
                 }
             }
         } onCancel: {
             queue.async { [self] in
-                waiter?.resume(returning: nil)
-                waiter = nil
+                reading.cancel()
+                if waiter === reading { waiter = nil }
             }
         }
     }
@@ -90,7 +118,7 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
                 entry.settle(DeliveryError(.noResource, "the stream has ended", isRetriable: true))
             } else if let waiter {
                 self.waiter = nil
-                waiter.resume(returning: entry)
+                waiter.end(with: entry)
             } else {
                 ready.insert(entry, at: 0)
             }

@@ -5,6 +5,18 @@
 package struct PendingDeliveries {
     /// Set in the key of an event's descriptor that a replay gives; its hops are in the lowest byte.
     package static let replayedFlag: UInt32 = 1 << 8
+    /// Set in the key of an event's descriptor that its bus could not archive, or has no archive for.
+    static let unarchivedFlag: UInt32 = 1 << 9
+
+    /// What became of a delivery that somebody waits for.
+    package enum Settlement: Sendable {
+        /// It has arrived.
+        case delivered
+        /// It is a new dead letter, which was written.
+        case lettered
+        /// Nobody tries any more, and nobody has written anything: it is as it was before.
+        case unsettled
+    }
 
     /// A delivery.
     package struct Item {
@@ -15,23 +27,30 @@ package struct PendingDeliveries {
         var hops: UInt8
         /// Whether a replay gave it to the target, which did not have to find it in the archive.
         package var isReplayed = false
+        /// Whether its bus could not archive it.
+        var isUnarchived = false
         /// How often it was tried.
         var attempts = 0
         /// When it is to be tried again.
         var due: UInt64 = 0
         /// Who waits for its end: a redrive.
-        package var whenSettled: (@Sendable (Bool) -> Void)?
+        package var whenSettled: (@Sendable (Settlement) -> Void)?
+
+        /// Whether no archive has it for the target, so that it has to be delivered, or become a dead
+        /// letter, as long as this process runs.
+        package var isOnlyHere: Bool { isReplayed || isUnarchived }
 
         /// Creates a delivery that was not tried yet.
         package init(
             bytes: [UInt8], sequence: UInt64, acceptedAt: UInt64, hops: UInt8,
-            isReplayed: Bool = false
+            isReplayed: Bool = false, isUnarchived: Bool = false
         ) {
             self.bytes = bytes
             self.sequence = sequence
             self.acceptedAt = acceptedAt
             self.hops = hops
             self.isReplayed = isReplayed
+            self.isUnarchived = isUnarchived
         }
     }
 
@@ -55,11 +74,12 @@ package struct PendingDeliveries {
     /// When the next one is to be tried again.
     var nextDue: UInt64? { retries.first?.due }
 
-    /// The smallest sequence number of all that no replay gave; nil if there are none. O(count).
+    /// The smallest sequence number of all that the target can find in its bus's archive again; nil if
+    /// there are none. O(count).
     var firstSequence: UInt64? {
         var least: UInt64?
         func take(_ item: Item) {
-            if !item.isReplayed { least = min(least ?? .max, item.sequence) }
+            if !item.isOnlyHere { least = min(least ?? .max, item.sequence) }
         }
         waiting[first...].forEach(take)
         underway.values.forEach(take)

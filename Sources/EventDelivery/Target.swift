@@ -30,9 +30,15 @@ public struct Target: Sendable {
     /// How a target is reached.
     package enum Destination: Sendable {
         case inline(InlineBody)
-        case immediate(any ImmediateTarget)
-        case deferred(any DeferredTarget, concurrency: Int)
+        /// Made anew for each rule, and each time that it is put: it is used on one queue alone.
+        case immediate(@Sendable () -> any ImmediateTarget)
+        case deferred(SharedTarget, concurrency: Int)
         case bus(String)
+    }
+
+    /// Whether what it gets waits in a queue of its own.
+    package var isQueued: Bool {
+        if case .inline = destination { false } else { true }
     }
 
     init(id: String, _ destination: Destination, _ input: TargetInput, _ retry: RetryPolicy) {
@@ -58,7 +64,7 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         _ body: @escaping @Sendable (borrowing MatchedEvent) throws -> Void
     ) -> Target {
-        Target(id: id, .immediate(ClosureTarget(body)), input, retry)
+        Target(id: id, .immediate { ClosureTarget(body) }, input, retry)
     }
 
     /// An asynchronous closure, called for up to `concurrency` events at a time.
@@ -70,7 +76,7 @@ public struct Target: Sendable {
         concurrency: Int = 1, timeout: Duration = .seconds(30),
         _ body: @escaping @Sendable (Delivery) async throws -> Void
     ) -> Target {
-        let target = TaskTarget(timeout: timeout, body: body)
+        let target = SharedTarget(TaskTarget(timeout: timeout, body: body))
         return Target(id: id, .deferred(target, concurrency: max(1, concurrency)), input, retry)
     }
 
@@ -79,7 +85,11 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         _ stream: MatchStream
     ) -> Target {
-        Target(id: id, .deferred(stream, concurrency: stream.bufferMax), input, retry)
+        Target(
+            id: id,
+            .deferred(
+                SharedTarget(stream, uses: stream.uses), concurrency: stream.bufferMax), input,
+            retry)
     }
 
     /// A file that gets a line for each event; see ``FileTarget``.
@@ -87,7 +97,7 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         path: String
     ) -> Target {
-        Target(id: id, .immediate(FileTarget(path: path)), input, retry)
+        Target(id: id, .immediate { FileTarget(path: path) }, input, retry)
     }
 
     /// The standard input of a process that is started when the first event comes, and again when it
@@ -101,11 +111,13 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         executable: String, arguments: [String] = []
     ) -> Target {
-        let target = ProcessTarget(executable: executable, arguments: arguments)
-        return Target(id: id, .immediate(target), input, retry)
+        Target(
+            id: id, .immediate { ProcessTarget(executable: executable, arguments: arguments) },
+            input, retry)
     }
 
-    /// Another bus of the same router. An event that has come from a bus already goes no further, so
+    /// Another bus of the same router, or the one that has its name later: where it is removed and made
+    /// anew, deliveries fail in between and are tried again, as the ``RetryPolicy`` says. An event that has come from a bus already goes no further, so
     /// that there are no loops: it becomes a dead letter, with
     /// ``DeliveryError/Code/thirdAccountHopDetected``.
     public static func bus(
@@ -119,7 +131,8 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         concurrency: Int = 1, _ target: any DeferredTarget
     ) -> Target {
-        Target(id: id, .deferred(target, concurrency: max(1, concurrency)), input, retry)
+        Target(
+            id: id, .deferred(SharedTarget(target), concurrency: max(1, concurrency)), input, retry)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import EventPipeline
+internal import Foundation
 internal import Synchronization
 
 /// What happened to the events that were meant for one target. Added to once a run, read by anyone.
@@ -23,6 +24,18 @@ package final class TargetCounters: Sendable {
     let missed = Count()
     /// Not counts but states: how many deliveries are pending.
     let pending = Atomic<Int>(0)
+    /// Why the archive can't be read for it now.
+    let catchUpError = ErrorText()
+
+    /// What is wrong at the moment, if anything is.
+    final class ErrorText: Sendable {
+        private let lock = NSLock()
+        // Only touched under the lock.
+        nonisolated(unsafe) private var text: String?
+
+        var current: String? { lock.withLock { text } }
+        func set(_ text: String?) { lock.withLock { self.text = text } }
+    }
 
     /// Counts an event that was given up.
     func count(_ fate: DeadLetterOffice.Fate) {
@@ -61,6 +74,10 @@ public struct TargetStatistics: Sendable, Hashable {
     /// Events on their way now, waiting for a free task, or waiting to be tried again.
     public var pending = 0
 
+    /// Why the archive can't be read for it at the moment: it is tried again, later and later, up to every
+    /// half a minute. Nil while all is well.
+    public var catchUpError: String?
+
     /// Creates statistics of nothing.
     public init() {}
 }
@@ -78,6 +95,7 @@ extension TargetEngine {
         statistics.fellBehind = counters.fellBehind.current
         statistics.caughtUp = counters.caughtUp.current
         statistics.missed = counters.missed.current
+        statistics.catchUpError = counters.catchUpError.current
         statistics.queued = queue?.stage.depth ?? 0
         statistics.pending = counters.pending.load(ordering: .relaxed)
         return statistics

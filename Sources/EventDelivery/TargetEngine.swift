@@ -117,10 +117,11 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
             workerOfLane = nil
             super.init(isQueued: false)
             return
-        case .immediate(let immediate):
+        case .immediate(let make):
             worker = TargetWorker(
-                .immediate(immediate), target, place, counters, limits, services)
+                .immediate(make()), target, place, counters, limits, services)
         case .deferred(let deferred, let concurrency):
+            deferred.open()
             worker = TargetWorker(
                 .deferred(deferred, concurrency: concurrency), target, place, counters, limits,
                 services)
@@ -145,6 +146,9 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
             inline._withUnsafeGuaranteedRef { offerInline(event, $0) }
         } else if behindFrom == nil {
             enqueue(event)
+        } else if !event.isArchived {
+            // Whoever catches up does not find it.
+            overflowSlow(event)
         }
     }
 
@@ -222,7 +226,10 @@ extension TargetEngine {
         if !workerOfLane._withUnsafeGuaranteedRef({ $0.isSaturated }), let publisher {
             let outcome = publisher._withUnsafeGuaranteedRef {
                 $0.publish(
-                    event.bytes, key: UInt32(event.hops), tag: event.sequence,
+                    event.bytes,
+                    key: UInt32(event.hops)
+                        | (event.isArchived ? 0 : PendingDeliveries.unarchivedFlag),
+                    tag: event.sequence,
                     publishTime: event.publishTime)
             }
             if case .accepted = outcome { return }
@@ -262,12 +269,11 @@ extension TargetEngine {
         if log != nil, event.isArchived {
             fallBehind(from: event.sequence)
         } else {
-            refuse(
-                event,
-                DeliveryError(
-                    .queueFull,
-                    "more events wait than fit, and the bus has no archive to find this one in again"
-                ))
+            let reason =
+                log == nil
+                ? "the bus has no archive to find this one in again"
+                : "this one could not be archived, to be found again"
+            refuse(event, DeliveryError(.queueFull, "more events wait than fit, and \(reason)"))
         }
     }
 
@@ -326,13 +332,15 @@ extension TargetEngine {
     /// Ends the catch-up and gives the slabs back; nothing is offered afterwards. Not called on the
     /// lane's queue, which the catch-up may be waiting for.
     ///
-    /// - Returns: how many events found no room in the target's queue.
-    @discardableResult
-    package func closeLaneSide() -> Int {
+    /// - Returns: the events that found no room in the target's queue.
+    package func closeLaneSide() -> [PendingDeliveries.Item] {
         lane.perform { catchUp }?.cancel()
         return lane.perform {
-            let unsent = publisher?.takeRetainedValue().close() ?? 0
+            var unsent: [PendingDeliveries.Item] = []
+            guard let closing = publisher?.takeRetainedValue() else { return [] }
             publisher = nil
+            if closing.flush() > 0 { closing.takeBack { unsent.append(.init($0)) } }
+            closing.close()
             return unsent
         }
     }

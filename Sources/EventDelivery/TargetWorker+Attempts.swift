@@ -71,7 +71,7 @@ extension TargetWorker {
                 try target.finishRun()
                 succeeded(1)
                 services.observer?.attempted(place, item.sequence, item.attempts, nil)
-                item.whenSettled?(true)
+                item.whenSettled?(.delivered)
             } catch {
                 failed(item, error)
             }
@@ -128,7 +128,7 @@ extension TargetWorker {
         } else {
             succeeded(1)
             services.observer?.attempted(place, item.sequence, item.attempts, nil)
-            item.whenSettled?(true)
+            item.whenSettled?(.delivered)
         }
     }
 
@@ -136,7 +136,7 @@ extension TargetWorker {
     package func add(_ item: PendingDeliveries.Item) {
         onQueue { [self] in
             guard !isClosed else {
-                item.whenSettled?(false)
+                item.whenSettled?(.unsettled)
                 return
             }
             pending.append(item)
@@ -159,19 +159,27 @@ extension TargetWorker {
     }
 
     /// Delivers until everything is done or the deadline has come, then gives what is left to
-    /// `completion`, on the target's queue.
+    /// `completion`, on the target's queue. Called when the target's stage has been stopped: what came
+    /// out of the ring afterwards would be nobody's.
+    ///
+    /// - Parameter unsent: what found no room in the ring, and is left too.
     package func close(
-        by deadline: UInt64, _ completion: @escaping @Sendable ([PendingDeliveries.Item]) -> Void
+        by deadline: UInt64, unsent: [PendingDeliveries.Item] = [],
+        _ completion: @escaping @Sendable ([PendingDeliveries.Item]) -> Void
     ) {
         onQueue { [self] in
             guard isDone(by: deadline) || monotonicNanoseconds() >= deadline else {
-                return onQueue(afterMilliseconds: 1) { [self] in close(by: deadline, completion) }
+                return onQueue(afterMilliseconds: 1) { [self] in
+                    close(by: deadline, unsent: unsent, completion)
+                }
             }
             finishTurn()
             advanceWatermark()
             isClosed = true
-            let left = pending.takeAll()
-            for item in left { item.whenSettled?(false) }
+            let all = pending.takeAll()
+            // What is sent again is a dead letter still.
+            for item in all { item.whenSettled?(.unsettled) }
+            let left = all.filter { $0.whenSettled == nil } + unsent
             counters.pending.store(0, ordering: .relaxed)
             switch kind {
             case .immediate(let target): target.close()

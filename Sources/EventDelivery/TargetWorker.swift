@@ -154,6 +154,11 @@ package final class TargetWorker: @unchecked Sendable {
             place, event: item.bytes, sequence: item.sequence, error: error,
             attempts: item.attempts, condition: condition)
         let fate = services.deadLetters.write(letter)
+        if let whenSettled = item.whenSettled {
+            // What was sent again is a dead letter still, unless there is a new one.
+            guard case .written = fate else { return whenSettled(.unsettled) }
+            whenSettled(.lettered)
+        }
         if case .failed = fate, !isClosed {
             // Rather tried again than lost: the disk may be full for now.
             var item = item
@@ -162,7 +167,6 @@ package final class TargetWorker: @unchecked Sendable {
         }
         counters.count(fate)
         services.observer?.ended(letter)
-        item.whenSettled?(false)
     }
 
     /// Counts deliveries, and if the target seemed dead, wakes what waits for it.
@@ -215,7 +219,8 @@ extension TargetWorker {
     }
 
     private func evaluateCheckpoint() {
-        guard let checkpoint, let ring,
+        // Once it is closed, what was pending is somebody else's, and not done.
+        guard let checkpoint, let ring, !isClosed,
             Int64(bitPattern: ring.consumedCount &- checkpoint.count) >= 0
         else { return }
         self.checkpoint = nil
@@ -237,6 +242,7 @@ extension PendingDeliveries.Item {
         self.init(
             bytes: Array(event.bytes), sequence: event.tag, acceptedAt: event.publishTime,
             hops: UInt8(truncatingIfNeeded: event.key),
-            isReplayed: event.key & PendingDeliveries.replayedFlag != 0)
+            isReplayed: event.key & PendingDeliveries.replayedFlag != 0,
+            isUnarchived: event.key & PendingDeliveries.unarchivedFlag != 0)
     }
 }

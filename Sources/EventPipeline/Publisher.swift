@@ -120,6 +120,23 @@ package final class Publisher<Ring: DescriptorRing> {
         return count - sent
     }
 
+    /// Takes back what is buffered and could not be sent, newest included, and returns how many events
+    /// those were: whoever published them is told that they were not accepted after all. With
+    /// ``BackPressure/dropNewest`` they are counted as dropped. O(events).
+    ///
+    /// - Parameter each: called for each, oldest first; its bytes are valid until it returns.
+    @discardableResult
+    package func takeBack(_ each: (EventDescriptor) -> Void = { _ in }) -> Int {
+        let state = self.state
+        let count = state.pointee.buffered
+        for position in 0..<count { each(self.batch[position]) }
+        if self.policy == .dropNewest { self.stage.countDropped(count) }
+        // They lie in the open slab, which is sealed with that many fewer.
+        state.pointee.placed -= count
+        state.pointee.buffered = 0
+        return count
+    }
+
     /// Sends what is buffered and gives the slab back. Returns how many events could not be sent,
     /// which are dropped and counted: with ``BackPressure/wait`` none, unless the stage was stopped.
     /// Nothing can be published afterwards.

@@ -29,6 +29,7 @@ package final class SlabPool: @unchecked Sendable {
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let slabShift: UInt
+    private let byteCount: Int
     /// One for each slab: events sealed minus events released, while the slab is in use.
     @usableFromInline let pending: PaddedAtomics
     /// One for each free slab: the free slab below it, plus 1.
@@ -43,8 +44,9 @@ package final class SlabPool: @unchecked Sendable {
     /// bytes or rounded up to one, is as long as a slab unless `eventBytesMax` says more: then there is
     /// more behind each slab, which costs addresses, and memory only for such events.
     ///
-    /// Memory is reserved now, but costs a page fault at first touch (250 ns to 11 µs for 4 KiB):
-    /// with `touched`, that is done here.
+    /// Addresses are reserved now, memory is taken at first touch, with a page fault (250 ns to 11 µs for
+    /// 4 KiB): with `touched`, that is done here. So a pool may have more addresses than the machine has
+    /// memory: many small slabs with room for one long event behind each.
     package init(
         slabCount: Int, slabBytes: Int = 1 << 20, eventBytesMax: Int = 0, touched: Bool = false
     ) {
@@ -63,7 +65,16 @@ package final class SlabPool: @unchecked Sendable {
         self.slabShift = Self.shift(self.eventBytesMax)
         self.slabCount = slabCount
         let byteCount = slabCount << self.slabShift
-        self.base = .allocate(byteCount: byteCount, alignment: 4_096)
+        let mapped = mmap(
+            nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+            0)
+        guard let mapped, mapped != MAP_FAILED else {
+            // There are 128 TiB of them, and a pool has 16 at most.
+            preconditionFailure(
+                "no \(byteCount) bytes of addresses: \(String(cString: strerror(errno)))")
+        }
+        self.base = mapped
+        self.byteCount = byteCount
         self.pending = PaddedAtomics(count: slabCount)
         self.below = PaddedAtomics(count: slabCount)
         self.words = PaddedAtomics(count: 2)
@@ -72,7 +83,7 @@ package final class SlabPool: @unchecked Sendable {
     }
 
     deinit {
-        self.base.deallocate()
+        munmap(self.base, self.byteCount)
     }
 
     /// The exponent of the power of two that a number is or is rounded up to.

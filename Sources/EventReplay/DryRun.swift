@@ -84,8 +84,10 @@ public struct DryRun: ~Copyable {
     public private(set) var events: UInt64 = 0
     /// What the rules made of them, in the order of the candidates.
     public private(set) var counts: [Count]
-    /// Records whose bytes are no JSON object, by sequence number.
+    /// Records whose bytes are no JSON object, by sequence number, the first thousand of them.
     public private(set) var invalid: [UInt64] = []
+    /// How many there are.
+    public private(set) var invalidCount: UInt64 = 0
 
     private let candidates: [Candidate]
     private let ruleARN: @Sendable (String) -> String
@@ -136,7 +138,8 @@ public struct DryRun: ~Copyable {
             guard let (sequence, ingestTime, bytes) = try nextRecord() else { return false }
             events &+= 1
             guard let index = try? scanner.scan(bytes) else {
-                invalid.append(sequence)
+                invalidCount += 1
+                if invalid.count < ReplayLimit.invalidMax { invalid.append(sequence) }
                 continue
             }
             for position in matcher.matchUnborrowed(index) {

@@ -30,8 +30,11 @@ public struct Replay: ~Copyable {
     public private(set) var matches: UInt64 = 0
     /// Events that at least one rule matched.
     public private(set) var matchedEvents: UInt64 = 0
-    /// Records whose bytes are no JSON object, by sequence number: they were not written by a bus.
+    /// Records whose bytes are no JSON object, by sequence number, the first thousand of them: they were
+    /// not written by a bus.
     public private(set) var invalid: [UInt64] = []
+    /// How many there are.
+    public private(set) var invalidCount: UInt64 = 0
 
     private var records: ReplayRecords
     private var scanner = StructuralScanner()
@@ -128,7 +131,8 @@ public struct Replay: ~Copyable {
         do throws(JSONError) {
             index = try scanner.scan(record.bytes)
         } catch {
-            invalid.append(record.sequence)
+            invalidCount += 1
+            if invalid.count < ReplayLimit.invalidMax { invalid.append(record.sequence) }
             return
         }
         let matching = matcher.matchUnborrowed(index)
@@ -136,4 +140,11 @@ public struct Replay: ~Copyable {
         matchedEvents &+= matching.isEmpty ? 0 : 1
         deliver(RoutedEvent(bytes: record.bytes, matches: matching, sequence: record.sequence))
     }
+}
+
+/// What bounds what a replay or a dry run remembers.
+enum ReplayLimit {
+    /// Of how many records that are no events the numbers are kept: enough to look at some. An archive of
+    /// another program may hold nothing else.
+    static let invalidMax = 1_000
 }

@@ -10,6 +10,7 @@ package protocol ReplayOutput: AnyObject {
     /// Sends on what waits; false if not all of it could be sent.
     func flush() -> Bool
 
-    /// Gives back what it holds.
+    /// Gives back what it holds. What was taken and could not be sent on is not among its counts any
+    /// more.
     func close()
 }

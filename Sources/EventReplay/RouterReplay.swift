@@ -23,6 +23,8 @@ public final class RouterReplay: @unchecked Sendable {
 
     /// What was asked for.
     public let request: ReplayRequest
+    /// Which one of the router's it is. Only touched under the router's control lock.
+    package var number = 0
 
     private let queue: DispatchQueue
     private let clock: any TimeSource
@@ -188,8 +190,8 @@ public final class RouterReplay: @unchecked Sendable {
     }
 
     private func end(_ state: ReplayState) {
-        publish(state)
         output?.close()
+        publish(state)
         output = nil
         records = nil
         let (waiters, progress) = lock.withLock {

@@ -157,10 +157,19 @@ public final class EventPublisher {
     }
 
     /// Sends what waits here, and ends: nothing can be published afterwards.
-    public func close() {
+    ///
+    /// - Returns: how many events could not be sent, for want of room or because the bus was closed:
+    ///   none with ``BackPressure/wait`` and an open bus. They are gone, and counted as dropped. Who wants
+    ///   none to be calls ``flush()`` until that returns 0.
+    @discardableResult
+    public func close() -> Int {
         count()
-        publisher.close()
+        return publisher.close()
     }
+
+    /// Takes back what was accepted and could not be sent: how many events those were. For publishers
+    /// whose ``PublishPort/accepted`` the caller counts.
+    package func takeBack() -> Int { publisher.takeBack() }
 
     private func count() {
         guard uncounted > 0 else { return }

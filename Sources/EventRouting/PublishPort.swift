@@ -18,7 +18,7 @@ package final class PublishPort: Sendable {
     let book: RuleBook
     /// The bus's number on its stage.
     package let key: UInt32
-    let backPressure: BackPressure
+    package let backPressure: BackPressure
     /// Whether the bus has an archive.
     let isArchived: Bool
     private let closed = Atomic<Bool>(false)

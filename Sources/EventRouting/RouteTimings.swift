@@ -39,7 +39,12 @@ public struct BusStatistics: Sendable {
     /// The delivery.
     public var deliver = Stage()
 
-    /// How long events took from publication to the end of their batch's commit, in nanoseconds.
+    /// How long events took, in nanoseconds, from publication until all of the run that they were in was
+    /// archived, matched and delivered, and its commit was begun where the archive's durability asks for
+    /// one. The commit runs beside the next run, and its end is not measured: with the durability `batch`
+    /// events are durable later than this says, by what a sync of the disk takes, and by those that were
+    /// begun before. To measure at its end, each run's times would have to be kept until then, on the way
+    /// of every event. ``ArchiveWatermark/durable`` tells how far the disk is.
     public var latency = LatencyPercentiles()
 
     /// Creates statistics of nothing.
@@ -148,6 +153,7 @@ package final class RouteTimings: Sendable {
     /// Creates timings of nothing.
     package init() {}
 
+    /// Called when a run was delivered and its commit begun: see ``BusStatistics/latency``.
     func add(_ batch: RouteBatch, _ events: UnsafeBufferPointer<EventDescriptor>) {
         if batch.sampledEvents > 0 {
             add(batch, batch.nanoseconds.scan, to: scan)

@@ -151,11 +151,8 @@ public final class EventBus: Sendable {
     /// archive's durability is `batch`. What other publishers hold back because they were not flushed
     /// is not waited for, nor what waits for room on the archive's disk.
     public func drain() {
-        repeat {
-            let unsent = shared.flush()
-            stage.waitUntilIdle()
-            if unsent == 0 { break }
-        } while !stage.isClosed
+        shared.waitForCallers()
+        stage.waitUntilIdle()
         // An archive that failed says so elsewhere.
         try? port.waitUntilDurable()
     }

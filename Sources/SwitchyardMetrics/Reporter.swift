@@ -29,6 +29,7 @@ final class Reporter: @unchecked Sendable {
             add("lane_dropped", place, lane.dropped, before?.dropped)
         }
         add("unrouted_entries", [], now.unroutedEntries, last?.unroutedEntries)
+        add("dead_letters_removed", [], now.removedDeadLetters, last?.removedDeadLetters)
     }
 
     private func report(_ bus: RouterSnapshot.Bus, since last: RouterSnapshot.Bus?) {

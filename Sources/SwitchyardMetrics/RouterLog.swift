@@ -8,6 +8,17 @@ struct RouterLog {
     init(_ logger: Logger) { self.logger = logger }
 
     func log(_ now: RouterSnapshot, since last: RouterSnapshot?) {
+        let removed = now.removedDeadLetters - (last?.removedDeadLetters ?? 0)
+        if removed > 0 {
+            logger.error(
+                "dead letters were removed before they were sent again: there were too many",
+                metadata: ["letters": "\(removed)"])
+        }
+        if now.unreadableWatermarks > 0, last == nil {
+            logger.error(
+                "lines of delivery.watermarks make no sense: targets may have lost their places",
+                metadata: ["lines": "\(now.unreadableWatermarks)"])
+        }
         for bus in now.buses {
             let before = last?.buses.first { $0.name == bus.name }
             log(bus, since: before)
@@ -49,6 +60,16 @@ struct RouterLog {
             logger.error(
                 "events could not be delivered, and are lost",
                 metadata: ["target": "\(name)", "events": "\(now.lost - before.lost)"])
+        }
+        if now.missed > before.missed {
+            logger.error(
+                "events that a target was to get are not in the archive any more",
+                metadata: ["target": "\(name)", "events": "\(now.missed - before.missed)"])
+        }
+        if let error = now.catchUpError, before.catchUpError == nil {
+            logger.error(
+                "the archive can't be read for a target that is behind",
+                metadata: ["target": "\(name)", "error": "\(error)"])
         }
         guard target.isBehind != (last?.isBehind ?? false) else { return }
         if target.isBehind {

@@ -76,6 +76,8 @@ struct ArchiveReplayCommand: ParsableCommand {
         }
         try report(replay, seconds: Double(max(benchClock() - start, 1)) / 1e9)
         for sequence in replay.invalid { Terminal.error("event \(sequence) is not a JSON object") }
+        let further = replay.invalidCount - UInt64(replay.invalid.count)
+        if further > 0 { Terminal.error("nor are \(further) further events") }
         if Interrupt.isRequested, !isComplete {
             Terminal.note("stopped; go on with --from \(replay.position)")
         }

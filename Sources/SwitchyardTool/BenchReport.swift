@@ -124,7 +124,8 @@ struct BenchReport: Encodable {
                     "latency",
                     "p50 \(Figure.duration(latency.p50)), p90 \(Figure.duration(latency.p90)), "
                         + "p99 \(Figure.duration(latency.p99)), p99.9 \(Figure.duration(latency.p999)), "
-                        + "max \(Figure.duration(latency.max)), most of it in the queue, kept full")
+                        + "max \(Figure.duration(latency.max)), from publication to delivery, "
+                        + "no commit awaited; most of it in the queue, kept full")
             )
         }
         lines.append(

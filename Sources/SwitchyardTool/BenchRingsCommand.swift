@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventPipeline
 import MemoryMeasures
+import Switchyard
 
 /// `switchyard bench rings`
 struct BenchRingsCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct BenchRingsCommand: ParsableCommand {
     var producers = 4
 
     /// The slots of each ring: as many as an event bus has.
-    private static let capacity = 8_192
+    private static let capacity = EventBus.Configuration().waitingEventsMax
 
     func validate() throws {
         if events < 1 { throw ValidationError("--events has to be at least 1.") }

@@ -90,6 +90,8 @@ struct DryRunCommand: ParsableCommand {
                     deliveries: count.deliverable, withoutInput: count.failed))
         }
         for sequence in run.invalid { Terminal.error("event \(sequence) is not a JSON object") }
+        let further = run.invalidCount - UInt64(run.invalid.count)
+        if further > 0 { Terminal.error("nor are \(further) further events") }
         try reportGaps(run.gaps, endedAt: isMore ? run.position : nil)
         if Interrupt.isRequested { throw Outcome.interrupted }
         if !run.invalid.isEmpty { throw Outcome.wrong }

@@ -14,11 +14,16 @@ import Testing
     func advancesWhileSaving() throws {
         let folder = try TemporaryFolder()
         let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let watermarks = try DeliveryWatermarks(directory: folder.path) { _ in
-            begun.signal()
-            goOn.wait()
-        }
-        try watermarks.begin(key("a"), at: 1)
+        let isSlow = Switch(false)
+        let watermarks = try DeliveryWatermarks(
+            directory: folder.path,
+            disk: .init(synchronize: { _ in
+                guard isSlow.isOn else { return }
+                begun.signal()
+                goOn.wait()
+            }))
+        try watermarks.begin([key("a")], at: 1)
+        isSlow.isOn = true
         watermarks.advance(key("a"), to: 2)
         watermarks.saveSoon()
         begun.wait()
@@ -34,14 +39,13 @@ import Testing
     @Test("what could not be saved is saved with the next change, but for what was removed")
     func savesLater() throws {
         let folder = try TemporaryFolder()
-        let fails = Switch(true)
-        let watermarks = try DeliveryWatermarks(directory: folder.path) { _ in
-            if fails.isOn { throw Refusal() }
-        }
-        for target in ["a", "b"] {
-            try watermarks.begin(key(target), at: 1)
-            watermarks.advance(key(target), to: 2)
-        }
+        let fails = Switch(false)
+        let watermarks = try DeliveryWatermarks(
+            directory: folder.path,
+            disk: .init(synchronize: { _ in if fails.isOn { throw Refusal() } }))
+        try watermarks.begin([key("a"), key("b")], at: 1)
+        fails.isOn = true
+        for target in ["a", "b"] { watermarks.advance(key(target), to: 2) }
         #expect(throws: Refusal.self) { try watermarks.save() }
         try watermarks.remove(key("b"))
         fails.isOn = false
@@ -51,5 +55,98 @@ import Testing
         #expect(readFile(path)?.count ?? 0 > before)
         let again = try DeliveryWatermarks(directory: folder.path)
         #expect(again[key("a")] == 2 && again[key("b")] == nil)
+    }
+
+    private func lines(_ folder: TemporaryFolder) -> [String] {
+        (readFile(folder.path + "/delivery.watermarks") ?? []).split(separator: 0x0A).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
+    @Test("targets have their first watermarks when these are durable, by one sync for all")
+    func beginsDurably() throws {
+        let folder = try TemporaryFolder()
+        let (syncs, seen) = (Inbox(), Inbox())
+        let watermarks = try DeliveryWatermarks(
+            directory: folder.path,
+            disk: .init(synchronize: { _ in
+                syncs.take("")
+                for line in self.lines(folder) { seen.take(line) }
+            }))
+        let before = syncs.count
+        try watermarks.begin([key("a"), key("b")], at: 7)
+        #expect(syncs.count == before + 1)
+        // Whatever is made durable is in the file by then.
+        #expect(seen.texts.suffix(2).allSatisfy { $0.contains(#""sequence":7"#) })
+        #expect(watermarks[key("a")] == 7 && watermarks[key("b")] == 7)
+    }
+
+    @Test("a first watermark that can't be made durable is none, neither here nor in the file")
+    func beginsOrNot() throws {
+        let folder = try TemporaryFolder()
+        let fails = Switch(false)
+        let watermarks = try DeliveryWatermarks(
+            directory: folder.path,
+            disk: .init(synchronize: { _ in if fails.isOn { throw Refusal() } }))
+        try watermarks.begin([key("a")], at: 1)
+        fails.isOn = true
+        #expect(throws: Refusal.self) { try watermarks.begin([key("b")], at: 2) }
+        #expect(watermarks[key("b")] == nil && lines(folder).count == 1)
+        fails.isOn = false
+        try watermarks.begin([key("b")], at: 3)
+        let again = try DeliveryWatermarks(directory: folder.path)
+        #expect(again[key("a")] == 1 && again[key("b")] == 3 && again.unreadableLines == 0)
+    }
+
+    @Test("a file that can't be read is an error, and stays as it is")
+    func keepsUnreadableFile() throws {
+        let folder = try TemporaryFolder()
+        try DeliveryWatermarks(directory: folder.path).begin([key("a")], at: 5)
+        #expect(throws: Refusal.self) {
+            try DeliveryWatermarks(
+                directory: folder.path, disk: .init(read: { _ in throw Refusal() }))
+        }
+        #expect(try DeliveryWatermarks(directory: folder.path)[key("a")] == 5)
+        // The system's own errors are errors too.
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/x/delivery.watermarks", withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) {
+            try DeliveryWatermarks(directory: folder.path + "/x")
+        }
+    }
+
+    @Test("lines that make no sense are counted and stay, but for one that was cut short")
+    func keepsUnreadableLines() throws {
+        let folder = try TemporaryFolder()
+        try DeliveryWatermarks(directory: folder.path).begin([key("a")], at: 5)
+        let path = folder.path + "/delivery.watermarks"
+        let odd = [
+            #"{"bus":"default","rule":"all","target":"a","sequence":"x"}"#, "nothing",
+            #"{"bus":"default","rule":"all","target":"a"}"#,
+        ]
+        let text = (lines(folder) + odd + [#"{"bus":"defa"#]).joined(separator: "\n")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        for _ in 0..<2 {
+            let watermarks = try DeliveryWatermarks(directory: folder.path)
+            #expect(watermarks[key("a")] == 5 && watermarks.unreadableLines == 3)
+            #expect(odd.allSatisfy(lines(folder).contains))
+            #expect(lines(folder).count == 4)
+        }
+    }
+
+    @Test("the file stays short however long targets go on")
+    func staysShort() throws {
+        let folder = try TemporaryFolder()
+        let watermarks = try DeliveryWatermarks(
+            directory: folder.path, disk: .init(synchronize: { _ in }))
+        let keys = (0..<100).map { key("\($0)") }
+        try watermarks.begin(keys, at: 0)
+        for sequence in 1...500 as ClosedRange<UInt64> {
+            for key in keys { watermarks.advance(key, to: sequence) }
+            try watermarks.save()
+        }
+        #expect(lines(folder).count < 12_000)
+        let again = try DeliveryWatermarks(directory: folder.path)
+        #expect(keys.allSatisfy { again[$0] == 500 })
     }
 }

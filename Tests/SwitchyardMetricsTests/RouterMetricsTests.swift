@@ -52,6 +52,21 @@ import Testing
         #expect(lines.all.contains { $0.contains("default/all/refuses") && $0.contains("10") })
         try router.close()
     }
+
+    @Test("what is wrong with the file of watermarks is said once")
+    func saysWhatIsUnreadable() throws {
+        let folder = try TemporaryFolder()
+        try Data("nothing\n".utf8).write(
+            to: URL(fileURLWithPath: folder.path("delivery.watermarks")))
+        let router = try Router(RouterConfiguration(directory: folder.path))
+        let lines = Lines()
+        let metrics = RouterMetrics(
+            router, factory: TestMetrics(),
+            logger: Logger(label: "test") { _ in Recorder(lines) })
+        for _ in 0..<3 { metrics.update() }
+        #expect(lines.all.filter { $0.contains("delivery.watermarks") }.count == 1)
+        try router.close()
+    }
 }
 
 /// What was logged.

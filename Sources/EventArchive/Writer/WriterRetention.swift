@@ -6,6 +6,8 @@ public struct ArchiveUpkeepReport: Sendable, Hashable {
     public internal(set) var segments = 0
     /// The size that they had.
     public internal(set) var bytes: UInt64 = 0
+    /// The number behind the last record that went; 0 if none did.
+    public internal(set) var endSequence: UInt64 = 0
     /// How many of their files became, or will become, new segments.
     public internal(set) var recycled = 0
     /// Why the last attempt did not get as far as it should; nil if it did. A segment that a reader has
@@ -125,6 +127,7 @@ final class WriterRetention: @unchecked Sendable {
         monitor.withLock {
             done.segments += 1
             done.bytes += first.bytes
+            done.endSequence = max(done.endSequence, first.summary.endSequence)
             done.recycled += isRecycled ? 1 : 0
         }
         return true

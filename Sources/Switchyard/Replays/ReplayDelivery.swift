@@ -140,7 +140,7 @@ final class ReplayDelivery: ReplayOutput {
     }
 
     func close() {
-        for publisher in publishers.values { publisher.close() }
+        for publisher in publishers.values { counts.deliveries -= UInt64(publisher.close()) }
         publishers = [:]
     }
 }

@@ -40,5 +40,5 @@ final class ReplayPublishing: ReplayOutput {
 
     func flush() -> Bool { publisher.flush() == 0 }
 
-    func close() { publisher.close() }
+    func close() { counts.deliveries -= UInt64(publisher.close()) }
 }

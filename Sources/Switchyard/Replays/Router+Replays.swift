@@ -8,6 +8,9 @@ internal import EventRouting
 extension Router {
     /// How many replays can be under way, as with the service.
     public static let replaysMax = 10
+    /// How many replays that have ended are kept: those that were started first are forgotten, and their
+    /// names can be used again.
+    public static let endedReplaysMax = 1_000
 
     /// Starts a replay of a bus's archive.
     ///
@@ -90,6 +93,18 @@ extension Router {
         let replay = RouterReplay(
             request, reader, selection, output, clock: configuration.clock)
         control.replays[request.name] = replay
+        control.replayCount += 1
+        replay.number = control.replayCount
+        forgetOldReplays()
         return replay
+    }
+
+    /// Under the control lock.
+    private func forgetOldReplays() {
+        guard control.replays.count > Self.endedReplaysMax else { return }
+        let ended = control.replays.values.filter { $0.progress.state.hasEnded }
+        for replay in ended.sorted(by: { $0.number > $1.number }).dropFirst(Self.endedReplaysMax) {
+            control.replays[replay.request.name] = nil
+        }
     }
 }

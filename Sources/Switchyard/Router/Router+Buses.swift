@@ -44,6 +44,7 @@ extension Router {
     public func removeBus(_ name: String) throws(RouterError) {
         guard name != Self.defaultBus else { throw .defaultBus }
         let bus = try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
             guard let bus = control.buses.removeValue(forKey: name) else {
                 throw .noSuchBus(name)
             }

@@ -16,8 +16,8 @@ extension Router {
         /// start.
         public var targetsBehind: [String] = []
         /// Deliveries that were not made in time and will not be found in an archive, because the
-        /// bus has none, or because they are of a replay: they became dead letters if there is a
-        /// place for these.
+        /// bus has none or it could not be written, or because they are of a replay: they became dead
+        /// letters if there is a place for these.
         public var givenUp = 0
         /// Targets that did not return from a delivery.
         public var stuckTargets: [String] = []
@@ -107,10 +107,10 @@ extension Router {
                 let unsent = engine.closeLaneSide()
                 guard let queue = engine.queue else { continue }
                 let name = "\(engine.place.bus)/\(engine.place.rule)/\(engine.place.target)"
-                box.begin(name, unsent: unsent, isArchived: isArchived, isBehind: isBehind)
+                box.begin(name, isBehind: isBehind)
                 group.enter()
                 queue.stage.stop {
-                    queue.worker.close(by: deadline) { items in
+                    queue.worker.close(by: deadline, unsent: unsent) { items in
                         box.end(name, queue.worker, items, isArchived: isArchived)
                         group.leave()
                     }
@@ -154,11 +154,10 @@ private final class RemainderBox: @unchecked Sendable {
     private var current = Router.Remainder()
     private var running: Set<String> = []
 
-    func begin(_ name: String, unsent: Int, isArchived: Bool, isBehind: Bool) {
+    func begin(_ name: String, isBehind: Bool) {
         lock.withLock {
             if isBehind { current.targetsBehind.append(name) }
             _ = running.insert(name)
-            count(unsent, isArchived)
         }
     }
 
@@ -167,9 +166,9 @@ private final class RemainderBox: @unchecked Sendable {
     ) {
         lock.withLock {
             running.remove(name)
-            for item in items { count(1, isArchived && !item.isReplayed) }
+            for item in items { count(isFoundAgain: isArchived && !item.isOnlyHere) }
         }
-        for item in items where !isArchived || item.isReplayed {
+        for item in items where !isArchived || item.isOnlyHere {
             let what = item.isReplayed ? "this replayed event" : "it"
             worker.giveUp(
                 item, DeliveryError(.unknown, "the router was closed before \(what) was delivered"),
@@ -177,8 +176,8 @@ private final class RemainderBox: @unchecked Sendable {
         }
     }
 
-    private func count(_ count: Int, _ isArchived: Bool) {
-        if isArchived { current.kept += count } else { current.givenUp += count }
+    private func count(isFoundAgain: Bool) {
+        if isFoundAgain { current.kept += 1 } else { current.givenUp += 1 }
     }
 
     var remainder: Router.Remainder {

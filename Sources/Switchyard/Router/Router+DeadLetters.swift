@@ -22,12 +22,18 @@ extension Router {
         public var failed = 0
         /// How many had no target any more: they stay where they are, behind the others.
         public var orphaned = 0
+        /// How many were neither delivered nor written anew: their target was removed or the router
+        /// closed meanwhile, or the dead letters' archive could not be written. They are dead letters as
+        /// before, and so are those behind the first of them, also if they were delivered: the next
+        /// redrive delivers those again.
+        public var unsettled = 0
 
         /// Creates an outcome.
-        public init(delivered: Int = 0, failed: Int = 0, orphaned: Int = 0) {
+        public init(delivered: Int = 0, failed: Int = 0, orphaned: Int = 0, unsettled: Int = 0) {
             self.delivered = delivered
             self.failed = failed
             self.orphaned = orphaned
+            self.unsettled = unsettled
         }
     }
 
@@ -44,20 +50,25 @@ extension Router {
         if control.queue.sync(execute: { control.isClosed }) { throw .closed }
         let letters = try deadLetters(limit: limit)
         var redrive = Redrive()
-        let outcomes = await withTaskGroup(of: Bool?.self) { group in
-            for letter in letters {
-                group.addTask { await self.send(letter) }
+        let outcomes = await withTaskGroup(of: (Int, Resending).self) { group in
+            for (position, letter) in letters.enumerated() {
+                group.addTask { (position, await self.send(letter)) }
             }
-            return await group.reduce(into: [Bool?]()) { $0.append($1) }
+            return await group.reduce(
+                into: [Resending](repeating: .settled(.unsettled), count: letters.count)
+            ) { $0[$1.0] = $1.1 }
         }
         for outcome in outcomes {
             switch outcome {
-            case true?: redrive.delivered += 1
-            case false?: redrive.failed += 1
-            case nil: redrive.orphaned += 1
+            case .settled(.delivered): redrive.delivered += 1
+            case .settled(.lettered): redrive.failed += 1
+            case .settled(.unsettled): redrive.unsettled += 1
+            case .orphaned: redrive.orphaned += 1
             }
         }
-        if let last = letters.last?.number {
+        // What is neither delivered nor written anew has to stay a letter.
+        let settled = letters[..<(outcomes.firstIndex(of: .settled(.unsettled)) ?? letters.count)]
+        if let last = settled.last?.number {
             do {
                 try services.deadLetters.sent(through: last)
             } catch { throw .files("what was sent again can't be noted: \(error)") }
@@ -65,20 +76,28 @@ extension Router {
         return redrive
     }
 
-    /// Delivers a letter; nil if there is nobody to deliver it to.
-    private func send(_ letter: DeadLetter) async -> Bool? {
+    /// What became of a letter that was sent again.
+    private enum Resending: Sendable, Equatable {
+        case settled(PendingDeliveries.Settlement)
+        /// There is nobody to deliver it to; it was written anew.
+        case orphaned
+    }
+
+    private func send(_ letter: DeadLetter) async -> Resending {
         let worker = control.queue.sync {
             control.buses[letter.bus]?.rules[letter.rule]?.targets
                 .first { $0.place.target == letter.target }?.queue?.worker
         }
         guard let worker else {
-            _ = services.deadLetters.write(letter)
-            return nil
+            guard case .written = services.deadLetters.write(letter) else {
+                return .settled(.unsettled)
+            }
+            return .orphaned
         }
         return await withCheckedContinuation { continuation in
             var item = PendingDeliveries.Item(
                 bytes: letter.event, sequence: .max, acceptedAt: monotonicNanoseconds(), hops: 0)
-            item.whenSettled = { continuation.resume(returning: $0) }
+            item.whenSettled = { continuation.resume(returning: .settled($0)) }
             worker.add(item)
         }
     }

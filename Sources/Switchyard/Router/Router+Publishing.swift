@@ -86,7 +86,7 @@ extension Router {
     /// - Throws: ``PublishError``: there is no such bus, or its archive can't be written.
     public func confirm(bus: String = Router.defaultBus) async throws(PublishError) {
         guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
-        _ = publishing.publisher(for: port)?.flush()
+        publishing.publisher(for: port)?.waitForCallers()
         let count = port.stage.pushedCount
         await withCheckedContinuation { continuation in
             port.stage.whenHandled(count) { continuation.resume() }

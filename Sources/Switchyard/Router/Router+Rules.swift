@@ -43,6 +43,7 @@ extension Router {
             for rule in rules {
                 guard let state = states[rule.name] else { continue }
                 replace(state, with: rule, now: now)
+                state.settleDoubling(on: bus.lane.lane)
                 guard bus.rules.updateValue(state, forKey: rule.name) == nil else { continue }
                 bus.order.append(rule.name)
             }
@@ -91,6 +92,7 @@ extension Router {
             state.put(rule, into: &change, on: bus.engine.book)
             try apply(change, to: bus)
             replace(state, with: rule, now: EventTime(configuration.clock.wallTime))
+            state.settleDoubling(on: bus.lane.lane)
         }
     }
 
@@ -134,9 +136,12 @@ extension Router {
 extension RuleState {
     /// Adds to a change what makes the bus's book know of the rule as it is to be: nothing of one that
     /// is disabled, or nil. What matches is this rule's route.
+    ///
+    /// That may be doubled from now on, whether the change succeeds or not: a route that counts as doubled
+    /// and is not costs a look, and one that is and does not count so gets events twice.
     fileprivate func put(_ rule: RoutingRule?, into change: inout RuleChange, on book: RuleBook) {
         let wanted = rule.map { $0.isEnabled ? compilable($0) : [] } ?? []
-        route.isDoubled = wanted.count > 1
+        if wanted.count > 1 { route.isDoubled = true }
         for name in [self.rule.name, scheduleName] {
             if let compiled = wanted.first(where: { $0.name == name }) {
                 change.put(compiled, attachment: route)
@@ -146,4 +151,11 @@ extension RuleState {
         }
     }
 
+
+    /// Has the route count as doubled only if it is, when the change has succeeded. On the lane's queue:
+    /// an event that is being routed has been matched before it.
+    fileprivate func settleDoubling(on lane: RouterLane) {
+        guard route.isDoubled, !isEnabled || compilable(rule).count < 2 else { return }
+        lane.perform { route.isDoubled = false }
+    }
 }

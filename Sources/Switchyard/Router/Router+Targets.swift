@@ -36,18 +36,25 @@ extension Router {
                 throw .limitExceeded(what: "targets of a rule", limit: configuration.targetsPerRule)
             }
             let old = rule.targets.filter { replaced.contains($0.place.target) }
-            // They end first: two engines for one target would not know of each other's events.
-            rule.definitions = kept.map { rule.definitions[$0] }
+            let fresh = try writeFirstWatermarks(of: targets, of: rule, on: bus)
+            let made = targets.map { makeEngine($0, of: rule, on: bus) }
+            rule.definitions = kept.map { rule.definitions[$0] } + targets
             rule.targets = kept.map { rule.targets[$0] }
-            if !old.isEmpty {
+            if isJournaled(bus), !old.isEmpty {
+                // They end first: two engines for one target would not know of each other's events.
+                // What comes in between is in the archive.
                 install(rule, on: bus)
                 end(old, on: bus)
             }
-            let made = targets.map { makeEngine($0, of: rule, on: bus) }
-            rule.definitions += targets
             rule.targets += made
-            try begin(made, of: rule, on: bus)
+            begin(made, fresh: fresh, of: rule, on: bus)
+            if !isJournaled(bus) { end(old, on: bus) }
         }
+    }
+
+    /// Whether what a target of a bus was not given can be found again.
+    func isJournaled(_ bus: BusState) -> Bool {
+        bus.engine.archive != nil && services.watermarks != nil
     }
 
     /// Removes targets of a rule. What still waits for them is not delivered, and forgotten.
@@ -57,6 +64,7 @@ extension Router {
         _ ids: [String], from rule: String, of bus: String = Router.defaultBus
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let rule = try ruleState(rule, on: bus)
             for id in ids where !rule.targets.contains(where: { $0.place.target == id }) {
@@ -102,12 +110,14 @@ extension Router {
             bus: bus.name, rule: rule.rule.name, target: target.id, ruleARN: rule.arn)
         let limits = TargetEngine.Limits(
             queueEvents: configuration.targetQueueEvents,
-            slabCount: configuration.targetQueueBytes / configuration.slabBytes,
+            slabCount: PipelineLimit.slabCount(
+                configuration.targetQueueBytes / configuration.slabBytes),
             slabBytes: configuration.slabBytes, eventBytesMax: configuration.eventBytesMax,
             pendingEvents: configuration.pendingEventsMax)
         var destination: BusTarget?
         if case .bus(let name) = target.destination {
-            destination = BusTarget(port: control.buses[name]?.port)
+            // Weakly: a bus's rules hold its targets, and the targets must not hold the buses.
+            destination = BusTarget(name: name) { [weak publishing] in publishing?.port(name) }
         }
         let ownBus = TargetEngine.Bus(
             lane: bus.lane.lane.queue, log: bus.engine.archive, hopsMax: configuration.hopsMax)
@@ -118,27 +128,45 @@ extension Router {
         ) { try RuleSet(source.rules) }
     }
 
-    /// Takes targets into use: each goes on from its watermark, or gets its first one.
+    /// Gives each target that has none its first watermark, at the archive's end, and makes them
+    /// durable: a target in use that had none after a power cut would begin where the archive ends then.
+    ///
+    /// - Returns: those that had none, or one beyond the archive's end: that is of events that the
+    ///   machine lost.
+    private func writeFirstWatermarks(
+        of targets: [Target], of rule: RuleState, on bus: BusState
+    ) throws(RouterError) -> Set<DeliveryWatermarks.Key> {
+        guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
+            return []
+        }
+        let end = bus.lane.lane.perform { archive.nextSequence }
+        let fresh = targets.filter(\.isQueued).map {
+            DeliveryWatermarks.Key(bus: bus.name, rule: rule.rule.name, target: $0.id)
+        }.filter { watermarks[$0].map { $0 > end } ?? true }
+        do { try watermarks.begin(fresh, at: end) } catch {
+            throw .files("the targets' watermarks can't be written: \(error)")
+        }
+        return Set(fresh)
+    }
+
+    /// Takes targets into use: each goes on from its watermark.
     private func begin(
-        _ engines: [TargetEngine], of rule: RuleState, on bus: BusState
-    ) throws(RouterError) {
+        _ engines: [TargetEngine], fresh: Set<DeliveryWatermarks.Key>, of rule: RuleState,
+        on bus: BusState
+    ) {
         guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
             return install(rule, on: bus)
         }
-        let queued = engines.filter { $0.queue != nil }
-        let known = queued.map { watermarks[$0.place.key] }
-        var end: UInt64 = 0
         install(rule, on: bus) {
-            end = archive.nextSequence
-            for (engine, known) in zip(queued, known) {
-                if let known, known < end { engine.fallBehind(from: known) }
+            let end = archive.nextSequence
+            for engine in engines where engine.queue != nil {
+                if fresh.contains(engine.place.key) {
+                    // What was published since it got its watermark was before it was in use.
+                    watermarks.advance(engine.place.key, to: end)
+                } else if let known = watermarks[engine.place.key], known < end {
+                    engine.fallBehind(from: known)
+                }
             }
-        }
-        for (engine, known) in zip(queued, known) where known == nil || known ?? 0 > end {
-            // A watermark beyond the archive's end is of events that the machine lost.
-            do {
-                try watermarks.begin(engine.place.key, at: end)
-            } catch { throw .files("the targets' watermarks can't be written: \(error)") }
         }
     }
 
@@ -154,18 +182,32 @@ extension Router {
     }
 
     /// Ends targets; what they had not delivered stays behind their watermarks.
-    func end(_ engines: [TargetEngine], on bus: BusState) {
+    ///
+    /// - Parameter isReplaced: whether others take their places, so that what no archive has for these
+    ///   becomes dead letters.
+    func end(_ engines: [TargetEngine], on bus: BusState, isReplaced: Bool = true) {
+        let isJournaled = isJournaled(bus)
         for engine in engines {
-            engine.closeLaneSide()
+            let unsent = engine.closeLaneSide()
             guard let queue = engine.queue else { continue }
-            queue.stage.stop {}
-            queue.worker.close(by: 0) { _ in }
+            // In this order: what still came out of the ring when the worker is closed, and what is
+            // pending then, would count as delivered.
+            queue.stage.stop {
+                queue.worker.close(by: 0, unsent: unsent) { items in
+                    for item in items where isReplaced && (!isJournaled || item.isOnlyHere) {
+                        queue.worker.giveUp(
+                            item,
+                            DeliveryError(.unknown, "the target was replaced before it got this"),
+                            nil)
+                    }
+                }
+            }
         }
     }
 
     /// Ends targets for good.
     func remove(_ engines: [TargetEngine], on bus: BusState) {
-        end(engines, on: bus)
+        end(engines, on: bus, isReplaced: false)
         // A watermark that could not be removed costs a line in the file.
         for engine in engines { try? services.watermarks?.remove(engine.place.key) }
     }

@@ -94,7 +94,7 @@ public final class Router: Sendable {
         do throws(ArchiveError) {
             office = try DeadLetterOffice(
                 directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax,
-                clock: configuration.clock)
+                bytesMax: configuration.deadLetterBytesMax, clock: configuration.clock)
         } catch { throw .deadLetters(error) }
         do {
             return DeliveryServices(
@@ -147,6 +147,8 @@ final class RouterControl: @unchecked Sendable {
     var ticks: TimedWork?
     /// By their names, also those that have ended.
     var replays: [String: RouterReplay] = [:]
+    /// How many were started.
+    var replayCount = 0
     var isClosed = false
 
     init(laneCount: Int) { keys = Array(repeating: BusKeys(), count: laneCount) }

@@ -42,7 +42,7 @@ public struct RouterConfiguration: Sendable {
     /// How many events can wait in the queue of one target before it falls behind: a power of two, or
     /// it is rounded up. To 16,777,216.
     public var targetQueueEvents = 4_096
-    /// How many bytes they can have; four slabs at least.
+    /// How many bytes they can have: from four slabs to 65,536.
     public var targetQueueBytes = 4 << 20
     /// How many events of one target can wait to be tried again before it falls behind. One at least.
     public var pendingEventsMax = 1_000
@@ -50,6 +50,10 @@ public struct RouterConfiguration: Sendable {
     public var hopsMax: UInt8 = 1
     /// What bounds requests of entries.
     public var entryLimits = EntryLimits()
+    /// How many bytes the dead letters' archive can have: beyond that the oldest go, also those that were
+    /// not sent again, which are counted (``RouterSnapshot/removedDeadLetters``). Two of its segments at
+    /// least, each of which holds four of the longest letters.
+    public var deadLetterBytesMax = 1 << 30
     /// How often the targets' watermarks are written.
     public var watermarkInterval = Duration.seconds(1)
 

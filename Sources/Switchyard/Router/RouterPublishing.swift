@@ -79,7 +79,8 @@ final class SharedPublisher: @unchecked Sendable {
 
     init(_ stage: Stage<MPSCRing>) { self.stage = stage }
 
-    /// Publishes events, and sends them on.
+    /// Publishes events, and sends them on: nothing waits here when this returns, so that whatever was
+    /// accepted is on its way. Nobody would send it otherwise until somebody publishes again.
     ///
     /// - Returns: how many were accepted, the first ones, and what befell the next.
     func publish(
@@ -96,10 +97,10 @@ final class SharedPublisher: @unchecked Sendable {
                     accepted += 1
                 }
             } catch { failure = error }
-            // With `.fail`, what finds no room now is sent by the next call, or by `flush`.
-            if let unsent = publisher?.flush(), unsent > 0, stage.isClosed {
-                accepted -= min(accepted, unsent)
-                failure = .closed
+            if let publisher, publisher.flush() > 0 {
+                accepted -= publisher.takeBack()
+                failure =
+                    stage.isClosed ? .closed : port.backPressure == .dropNewest ? .dropped : .full
             }
             port.accepted.wrappingAdd(UInt64(accepted), ordering: .releasing)
             return (accepted, failure)
@@ -113,10 +114,10 @@ final class SharedPublisher: @unchecked Sendable {
         return made
     }
 
-    /// Sends what waits; how many events still do.
-    func flush() -> Int { queue.sync { publisher?.flush() ?? 0 } }
+    /// Returns when all calls of ``publish(_:to:tag:)`` that were made before have sent their events.
+    func waitForCallers() { queue.sync {} }
 
-    /// Sends what waits, and ends.
+    /// Ends.
     func close() {
         queue.sync {
             publisher?.close()

@@ -56,6 +56,12 @@ public struct RouterSnapshot: Sendable, Hashable {
     public var lanes: [Lane]
     /// Entries that were published to buses that do not exist.
     public var unroutedEntries: UInt64
+    /// Dead letters that were removed since the router was opened, before they were sent again, because
+    /// there were more than ``RouterConfiguration/deadLetterBytesMax``.
+    public var removedDeadLetters: UInt64
+    /// Lines of the file of the targets' watermarks that made no sense when the router was opened. They
+    /// are left where they are. A target whose only line is one of them begins at its archive's end.
+    public var unreadableWatermarks: Int
 }
 
 extension Router {
@@ -84,6 +90,9 @@ extension Router {
                 waiting: lane.stage.depth, capacity: lane.stage.capacity, wakes: statistics.wakes,
                 dropped: statistics.dropped)
         }
-        return RouterSnapshot(buses: buses, lanes: lanes, unroutedEntries: unroutedEntries)
+        return RouterSnapshot(
+            buses: buses, lanes: lanes, unroutedEntries: unroutedEntries,
+            removedDeadLetters: services.deadLetters.removed,
+            unreadableWatermarks: services.watermarks?.unreadableLines ?? 0)
     }
 }

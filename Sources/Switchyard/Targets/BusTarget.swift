@@ -1,42 +1,74 @@
 internal import EventDelivery
 internal import EventPipeline
 internal import EventRouting
+internal import InternalSystem
 internal import JSONScan
+internal import Synchronization
 
 /// Another bus: publishes there what it gets. Waits, on its own queue, while that bus has no room.
+///
+/// The bus is the one that has the name when something is delivered: one that was removed, and is made
+/// anew, is found again. While there is none, deliveries fail, and are tried again.
 final class BusTarget: ImmediateTarget, @unchecked Sendable {
-    // Unchecked: only touched on the target's queue.
-    private let port: PublishPort?
-    private var publisher: EventPublisher?
+    /// Finds the bus's way in; nil while there is no such bus.
+    typealias FindPort = @Sendable () -> PublishPort?
 
-    init(port: PublishPort?) { self.port = port }
+    // Unchecked: only touched on the target's queue.
+    private let name: String
+    private let findPort: FindPort
+    private var port: PublishPort?
+    private var publisher: EventPublisher?
+    /// How many events of the run the bus was given.
+    private var given: UInt64 = 0
+
+    init(name: String, port findPort: @escaping FindPort) {
+        self.name = name
+        self.findPort = findPort
+    }
 
     func deliver(_ event: borrowing MatchedEvent) throws {
         do throws(PublishError) {
-            if publisher == nil, let port {
-                publisher = try EventPublisher(
-                    to: port, backPressure: .wait, tag: UInt64(event.hops) + 1)
-            }
-            guard let publisher else {
-                throw PublishError.closed
-            }
+            let (port, publisher) = try open()
             try event.bytes.withUnsafeBytes { bytes throws(PublishError) in
-                try publisher.publish(bytes)
+                // How many buses it came through is the event's own.
+                try publisher.publish(
+                    bytes, to: port, publishTime: monotonicNanoseconds(),
+                    tag: UInt64(event.hops) + 1)
             }
+            given += 1
         } catch {
             throw DeliveryError(error)
         }
     }
 
+    /// The bus as it is now. Within a run it stays the same one: if that is gone, all of the run fails.
+    private func open() throws(PublishError) -> (PublishPort, EventPublisher) {
+        if let port, port.isClosed {
+            guard given == 0 else { throw .closed }
+            close()
+        }
+        if let port, let publisher { return (port, publisher) }
+        guard let found = findPort() else { throw .noSuchBus(name) }
+        let made = try EventPublisher(to: found, backPressure: .wait)
+        (port, publisher) = (found, made)
+        return (found, made)
+    }
+
     func finishRun() throws {
-        if publisher?.flush() ?? 0 > 0 {
-            throw DeliveryError(.noResource, "the bus was closed", isRetriable: true)
+        guard let port, let publisher else { return }
+        let unsent = publisher.flush() > 0 ? publisher.takeBack() : 0
+        port.accepted.wrappingAdd(given - min(given, UInt64(unsent)), ordering: .releasing)
+        given = 0
+        // Of what was sent before it was closed, nobody knows how much was routed.
+        if unsent > 0 || port.isClosed {
+            close()
+            throw DeliveryError(.closed)
         }
     }
 
     func close() {
         publisher?.close()
-        publisher = nil
+        (port, publisher, given) = (nil, nil, 0)
     }
 }
 
@@ -48,7 +80,8 @@ extension DeliveryError {
             self.init(
                 .resourceLimitExceeded, "\(bytes) bytes, at most \(limit)", isRetriable: false)
         case .full, .dropped: self.init(.throttling, "the bus has no room")
-        case .closed, .noSuchBus: self.init(.noResource, "the bus was closed", isRetriable: true)
+        case .closed: self.init(.noResource, "the bus was closed", isRetriable: true)
+        case .noSuchBus: self.init(.noResource, error.description, isRetriable: true)
         case .archive(let archive): self.init(.resourceLimitExceeded, archive.description)
         case .tooManyPublishers(let limit):
             self.init(.resourceLimitExceeded, "the bus has \(limit) publishers already")

@@ -1,8 +1,10 @@
 import Dispatch
 import Foundation
-import Switchyard
 import TestSupport
 import Testing
+
+@testable import EventDelivery
+@testable import Switchyard
 
 @Suite("Catching up")
 struct CatchUpTests {
@@ -57,5 +59,50 @@ struct CatchUpTests {
         await inbox.wait(for: 600)
         #expect(try router.close() == Router.Remainder())
         #expect(Set(inbox.texts) == Set((0..<600).map(event)) && inbox.count == 600)
+    }
+
+    @Test("who can't read the archive says so, and goes on when it is there again")
+    func saysWhatIsWrong() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder) {
+            $0.targetQueueEvents = 2
+            $0.pendingEventsMax = 1
+        }
+        let (inbox, works) = (Inbox(), Switch(false))
+        try router.putTargets(
+            [
+                .closure("t", retry: eager) {
+                    if !works.isOn { throw Refusal() }
+                    inbox.take($0.text)
+                }
+            ], on: "all")
+        let archive = folder.path + "/router/buses/default.archive"
+        let elsewhere = folder.path + "/elsewhere"
+        try router.publish(event(0))
+        try await wait { try router.statistics(target: "t", of: "all").pending == 1 }
+        // The bus goes on with the files that it has open.
+        try FileManager.default.moveItem(atPath: archive, toPath: elsewhere)
+        _ = try router.publish(contentsOf: (1..<500).map(event))
+        works.isOn = true
+        try await wait { try router.statistics(target: "t", of: "all").catchUpError != nil }
+        let wrong = try router.statistics(target: "t", of: "all").catchUpError
+        #expect(wrong?.contains("default.archive") == true)
+        try FileManager.default.moveItem(atPath: elsewhere, toPath: archive)
+        await inbox.wait(for: 500)
+        try await wait { try router.statistics(target: "t", of: "all").catchUpError == nil }
+        try router.close()
+        #expect(Set(inbox.texts) == Set((0..<500).map(event)))
+    }
+}
+
+@Suite struct BackoffTests {
+    @Test("waits get longer up to a bound, and short again when something came")
+    func grows() {
+        var backoff = Backoff(first: 2, last: 30)
+        #expect(!backoff.isWaiting)
+        #expect((0..<6).map { _ in backoff.next() } == [2, 4, 8, 16, 30, 30])
+        #expect(backoff.isWaiting && backoff.isLongest)
+        backoff.reset()
+        #expect(!backoff.isWaiting && !backoff.isLongest && backoff.next() == 2)
     }
 }

@@ -183,6 +183,52 @@ import Testing
         #expect(await last.value == [event(98), event(99)])
     }
 
+    @Test("who iterates over a stream in a task that was cancelled gets nothing, and returns")
+    func streamEndsInCancelledTask() async throws {
+        let router = try makeRouter()
+        let stream = MatchStream()
+        try router.putTargets([.stream("t", stream)], on: "all")
+        let returned = Inbox()
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            for await delivery in stream { returned.take(delivery.text) }
+            returned.take("end")
+        }
+        task.cancel()
+        await returned.wait(for: 1)
+        #expect(returned.texts == ["end"])
+        // It took nothing with it.
+        try router.publish(event(1))
+        let iterator = stream.makeAsyncIterator()
+        #expect(await iterator.next()?.text == event(1))
+        try router.close()
+    }
+
+    @Test("a reader of a stream that is cancelled does not end another one")
+    func streamGoesOnForOthers() async throws {
+        let router = try makeRouter()
+        let stream = MatchStream()
+        try router.putTargets([.stream("t", stream)], on: "all")
+        let (isReading, got) = (Switch(false), Inbox())
+        let reader = Task {
+            isReading.isOn = true
+            for await delivery in stream { got.take(delivery.text) }
+        }
+        await wait { isReading.isOn }
+        // That it waits can't be seen from here.
+        try await Task.sleep(for: .milliseconds(50))
+        for _ in 0..<20 {
+            let other = Task { _ = await stream.makeAsyncIterator().next() }
+            other.cancel()
+            await other.value
+        }
+        try router.publish(event(1))
+        await got.wait(for: 1)
+        try router.close()
+        await reader.value
+        #expect(got.texts == [event(1)])
+    }
+
     @Test(
         "another bus gets the events, and loops are cut: what has come from a bus goes no further")
     func forwards() async throws {
@@ -205,6 +251,29 @@ import Testing
         #expect(first.texts == (0..<200).map(event))
         #expect(second.texts == (0..<200).map(event))
         #expect(letters.allSatisfy { $0.code == .thirdAccountHopDetected && $0.target == "back" })
+    }
+
+    @Test("each event has come through as many buses as it has, whatever came before it")
+    func countsHopsByEvent() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder) { $0.hopsMax = 2 }
+        let (first, second) = (Inbox(), Inbox())
+        try router.createBus("second")
+        try router.putRule(RoutingRule(name: "loop", pattern: #"{"loop":[true]}"#), on: "second")
+        try router.putTargets(
+            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], on: "all")
+        try router.putTargets(
+            [.inline("seen") { second.take($0.text) }, .bus("back", named: "default")],
+            on: "loop", of: "second")
+        // The first event of each of the two comes from no bus.
+        try router.publish(event(1))
+        try await wait { try router.statistics(bus: "second").routed == 1 }
+        let looping = #"{"n":2,"loop":true}"#
+        try router.publish(looping, to: "second")
+        try await wait { try router.deadLetters().count == 1 || first.count > 100 }
+        #expect(first.texts == [event(1), looping])
+        #expect(second.texts == [looping, looping])
+        try router.close()
     }
 
     @Test("loops are cut also for events that are read from the archive after a restart")

@@ -65,6 +65,33 @@ import Testing
         try router.close()
     }
 
+    @Test("a target that is a bus waits until the bus is there again, and goes on with the new one")
+    func targetsFindTheNextBus() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        let inbox = Inbox()
+        func makeBus() throws {
+            try router.createBus("second")
+            try router.putRule(
+                RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "second")
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all", of: "second")
+        }
+        try makeBus()
+        try router.putTargets([.bus("to", named: "second", retry: eager)], on: "all")
+        try router.publish(event(0))
+        await inbox.wait(for: 1)
+        try router.removeBus("second")
+        try router.publish(event(1))
+        try await wait { try router.statistics(target: "to", of: "all").failedAttempts > 2 }
+        try makeBus()
+        try router.publish(event(2))
+        // The new bus gets the one that waited for it, maybe before it has a rule.
+        try await wait { try router.statistics(bus: "second").routed == 2 }
+        try router.close()
+        #expect(inbox.texts.first == event(0) && inbox.texts.contains(event(2)))
+        #expect(try router.deadLetters().isEmpty)
+    }
+
     @Test("no key is given twice, however often buses come and go, and few places are needed")
     func keys() {
         var keys = BusKeys()

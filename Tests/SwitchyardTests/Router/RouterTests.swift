@@ -360,4 +360,45 @@ import Testing
         #expect(json.map { String(decoding: $0.event, as: UTF8.self) } == [#"{"n":["x"]}"#])
         #expect(json.map(\.attempts) == [1] && json.allSatisfy { $0.condition == nil })
     }
+
+    @Test("a router that was closed refuses every change, and stays as it was")
+    func refusesChangesWhenClosed() throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        try router.createBus("second")
+        try router.putTargets([.closure("t") { _ in }], on: "all")
+        try router.close()
+        func refuses(_ change: () throws -> Void) -> Bool {
+            do { try change() } catch RouterError.closed { return true } catch {}
+            return false
+        }
+        #expect(refuses { try router.removeBus("second") })
+        #expect(refuses { try router.removeTargets(["t"], from: "all") })
+        #expect(refuses { try router.putTargets([.closure("u") { _ in }], on: "all") })
+        #expect(refuses { try router.createBus("third") })
+        #expect(refuses { try router.putRule(RoutingRule(name: "x", pattern: #"{"n":[1]}"#)) })
+        #expect(refuses { try router.setRule("all", isEnabled: false) })
+        #expect(refuses { try router.removeRule("all") })
+        #expect(router.buses.map(\.name) == ["default", "second"])
+        #expect(router.snapshot().buses[0].rules.map { $0.targets.map(\.id) } == [["t"]])
+        // What it keeps of its targets is there when it is opened again.
+        let text = readFile(folder.path + "/router/delivery.watermarks")
+        #expect(text.map { String(decoding: $0, as: UTF8.self).contains("removed") } == false)
+    }
+
+    @Test(
+        "as many bytes as anybody may wish can wait for a target",
+        arguments: [1 << 30, 1 << 40, Int.max])
+    func boundsTargetQueueBytes(bytes: Int) async throws {
+        let router = try makeRouter {
+            $0.slabBytes = 4_096
+            $0.targetQueueBytes = bytes
+        }
+        let inbox = Inbox()
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        for number in 0..<1_000 { try router.publish(event(number)) }
+        await inbox.wait(for: 1_000)
+        try router.close()
+        #expect(inbox.texts == (0..<1_000).map(event))
+    }
 }

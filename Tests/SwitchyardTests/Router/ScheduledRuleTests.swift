@@ -1,4 +1,5 @@
 import EventEnvelope
+import EventPipeline
 import Foundation
 import InternalSystem
 import TestSupport
@@ -127,6 +128,34 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
         #expect(inbox.count == 1)
         #expect(inbox.texts.first?.contains(#""time":"2026-01-01T00:01:00Z""#) == true)
         for _ in 0..<64 { gate.open() }
+        try router.close()
+    }
+
+    @Test("a rule that could not be replaced stays as it was: it gets each event once")
+    func staysAsItWas() async throws {
+        let router = try makeRouter()
+        let inbox = Inbox()
+        var rule = try RoutingRule(name: "both", pattern: #"{"source":["aws.events"]}"#)
+        rule.schedule = try ScheduleExpression("rate(300 days)")
+        try router.putRule(rule)
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "both")
+        // 33 x 33 branches are more than a pattern may have.
+        let branches = (0..<33).map { #"{"x":["\#($0)"]}"# }.joined(separator: ",")
+        let tooLarge = try RoutingRule(
+            name: "both", pattern: #"{"a":{"$or":[\#(branches)]},"b":{"$or":[\#(branches)]}}"#)
+        #expect(throws: RouterError.self) { try router.putRule(tooLarge) }
+        let other = try RoutingRule(name: "other", pattern: #"{"source":["aws.events"]}"#)
+        #expect(throws: RouterError.self) {
+            try router.putRules([
+                RoutingRule(name: "both", pattern: "{\"n\":[1]}"), other, tooLarge,
+            ])
+        }
+        try await router.publishAndConfirm(
+            #"{"source":"aws.events","detail-type":"Scheduled Event","#
+                + #""resources":["arn:aws:events:local:000000000000:rule/both"]}"#)
+        #expect(inbox.count == 1)
+        #expect(try router.rules().first { $0.rule.name == "both" }?.rule == rule)
+        #expect(try router.rules().count == 2)
         try router.close()
     }
 }
