@@ -173,7 +173,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EventScheduleTests",
-            dependencies: ["EventEnvelope", "EventSchedule", "TestSupport"],
+            dependencies: ["EventEnvelope", "EventSchedule", "JSONScan", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "EventDeliveryTests",

@@ -8,8 +8,12 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case textTooLong
         /// The first value is not an object.
         case notAnObject
+        /// The text ends before a list of objects does, as ``JSONDocuments`` reads them.
+        case unclosedList
         /// The text ends before the object does.
         case unexpectedEnd
+        /// Something follows the value, where nothing may. No scan says so: it ignores what follows.
+        case textAfterValue
         /// Something other than a string stands where a member's key belongs.
         case expectedKey
         /// No `:` after a key.
@@ -59,7 +63,9 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .emptyText: "the text is empty; an object was expected"
         case .textTooLong: "the text is longer than \(JSONLimits.textBytes) bytes"
         case .notAnObject: "the text has to begin with an object"
+        case .unclosedList: "the text ends inside the list"
         case .unexpectedEnd: "the text ends inside the object"
+        case .textAfterValue: "there is more after the value"
         case .expectedKey: "a key in double quotes was expected"
         case .expectedColon: "a ':' was expected after the key"
         case .expectedValue: "a value was expected"

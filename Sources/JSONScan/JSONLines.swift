@@ -7,13 +7,6 @@ public struct JSONLines: Sequence, IteratorProtocol {
         public let number: Int
         /// Its bytes, without the newline.
         public let text: UnsafeRawBufferPointer
-
-        /// Where something other than blanks follows the line's value; nil where nothing does.
-        ///
-        /// - Parameter length: how many bytes the value takes, up to and with its closing brace.
-        public func excess(after length: Int) -> Int? {
-            text[length...].firstIndex { $0 > 0x20 || $0 == 0 }
-        }
     }
 
     private let text: UnsafeRawBufferPointer

@@ -60,6 +60,28 @@ public enum JSONString {
             })
     }
 
+    /// Where in `raw` the byte stands, or the escape, that gives the byte at `offset` of the string;
+    /// behind it all, where the string is shorter. O(bytes).
+    package static func rawOffset(of offset: Int, in raw: UnsafeBufferPointer<UInt8>) -> Int {
+        var read = 0
+        var written = 0
+        while read < raw.count {
+            let start = read
+            if raw[read] != UInt8(ascii: "\\") {
+                written += 1
+                read += 1
+            } else if raw[read + 1] == UInt8(ascii: "u") {
+                let scalar = unicodeEscape(raw, at: &read)
+                written += scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
+            } else {
+                written += 1
+                read += 2
+            }
+            if written > offset { return start }
+        }
+        return raw.count
+    }
+
     /// Reads `\uXXXX` at `read`, with the low surrogate's escape where one follows a high one.
     private static func unicodeEscape(
         _ raw: UnsafeBufferPointer<UInt8>, at read: inout Int

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// Reads a file, pipe or terminal in blocks of whole lines, without ever holding more than the
 /// longest line and one block. A byte order mark at the beginning, which some editors write, is
-/// passed over.
+/// passed over, and what is compressed with gzip is decompressed.
 ///
 /// ```swift
 /// var blocks = try LineBlocks(path: "events.jsonl")
@@ -15,9 +9,7 @@
 /// }
 /// ```
 public struct LineBlocks: ~Copyable {
-    private let file: Int32
-    private let ownsFile: Bool
-    private let name: String
+    private var source: InputSource
     private var buffer: UnsafeMutableRawBufferPointer
     /// How many bytes of the buffer hold text, and how many of them were handed out.
     private var filled = 0
@@ -32,23 +24,11 @@ public struct LineBlocks: ~Copyable {
     ///   - blockBytes: how much is read at once.
     /// - Throws: ``InputError`` where it can't be opened or is a folder.
     public init(path: String, blockBytes: Int = 1 << 20) throws(InputError) {
-        if path == "-" {
-            file = STDIN_FILENO
-            ownsFile = false
-            name = "standard input"
-        } else {
-            file = open(path, O_RDONLY | O_CLOEXEC)
-            ownsFile = true
-            name = path
-            guard file >= 0 else { throw InputError(path: path, errno: errno) }
-        }
+        source = try InputSource(path: path)
         buffer = .allocate(byteCount: max(blockBytes, 1), alignment: 64)
     }
 
-    deinit {
-        buffer.deallocate()
-        if ownsFile { close(file) }
-    }
+    deinit { buffer.deallocate() }
 
     /// The lines of the next block; nil at the end. They are valid until the next call.
     ///
@@ -80,20 +60,15 @@ public struct LineBlocks: ~Copyable {
     }
 
     private mutating func fill() throws(InputError) {
-        while true {
-            let count = read(
-                file, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw InputError(path: name, errno: errno) }
-            filled += count
-            isAtEnd = count == 0
-            return
-        }
+        let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        let count = try source.read(into: room)
+        filled += count
+        isAtEnd = count == 0
     }
 
     private mutating func grow() throws(InputError) {
         guard buffer.count <= JSONLimits.textBytes else {
-            throw InputError(path: name, line: lineNumber + 1)
+            throw InputError(path: source.name, line: lineNumber + 1)
         }
         let larger = UnsafeMutableRawBufferPointer.allocate(
             byteCount: buffer.count * 2, alignment: 64)
@@ -111,25 +86,7 @@ public enum ByteOrderMark {
     public static func count(at text: some Sequence<UInt8>) -> Int {
         text.starts(with: bytes) ? bytes.count : 0
     }
-}
 
-/// Why input could not be read.
-public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file.
-    public let path: String
-    /// What went wrong.
-    public let message: String
-
-    init(path: String, errno: Int32) {
-        self.path = path
-        message = String(cString: strerror(errno))
-    }
-
-    init(path: String, line: Int) {
-        self.path = path
-        message = "line \(line) is longer than \(JSONLimits.textBytes) bytes"
-    }
-
-    /// The file and what went wrong.
-    public var description: String { "can't read \(path): \(message)" }
+    /// Whether what may be a whole mark begins so.
+    static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: text) }
 }

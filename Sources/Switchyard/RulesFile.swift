@@ -2,148 +2,186 @@ public import EventMatching
 internal import EventPattern
 public import JSONScan
 
-/// A file of rules: JSON Lines of `{"name": ..., "pattern": {...}}`, other members ignored, except for
-/// `"targets"`, a list of `{"Id": ..., ...}` with an input as EventBridge's `PutTargets` has it: no two
-/// of one rule with the same Id, and no member that EventBridge does not know.
+/// A file of rules, in objects however they are laid out (``JSONDocuments``): one a line, over several
+/// lines, in a list, or as `aws events list-rules` prints them, `{"Rules": [...]}`.
+///
+/// | member | what it is |
+/// | --- | --- |
+/// | `name`, `Name` | the rule's name; needed |
+/// | `pattern`, `EventPattern` | its pattern, an object or a string that holds one; needed, but for a schedule |
+/// | `state`, `State` | a rule that is `DISABLED` is left out |
+/// | `schedule`, `ScheduleExpression` | when it fires by itself: no event of a file matches that |
+/// | `targets`, `Targets` | a list of `{"Id": ..., ...}`, each with an input as `PutTargets` has it |
+///
+/// Other members are passed over. No two targets of a rule have the same Id, and none has a member
+/// that EventBridge does not know.
 public struct RulesFile: Sendable {
-    /// The rules of the lines that are good, in the order of the file.
+    /// The rules that are good, in the order of the file.
     public private(set) var rules: [Rule] = []
     /// What the rules' targets would get; those of `rules`, one list for each.
     public private(set) var targets: [[DryRun.Candidate.Target]] = []
     /// What is wrong with the others.
     public private(set) var problems: [LineProblem] = []
+    /// What is not wrong, but may not be meant: a rule that is left out because it is disabled, a
+    /// schedule, a key that a pattern has twice.
+    public private(set) var notes: [LineProblem] = []
 
-    /// Reads a file; lines that are wrong are left out and reported in ``problems``.
+    /// Reads a file; rules that are wrong are left out and reported in ``problems``.
     ///
     /// - Parameter path: the file, or `-` for standard input.
     /// - Throws: ``InputError`` where the file can't be read.
     public init(path: String) throws(InputError) {
         let name = path == "-" ? "standard input" : path
-        var blocks = try LineBlocks(path: path)
-        var scanner = StructuralScanner()
+        var documents = try JSONDocuments(
+            path: path, wrappers: [JSONDocuments.Wrapper("Rules", elementKeys: ["Name"])])
         var names: Set<ExactString> = []
-        while let block = try blocks.next() {
-            for line in block {
-                do throws(LineProblem) {
-                    let rule = try Self.rule(on: line, of: name, &scanner)
-                    guard names.insert(ExactString(rule.name)).inserted else {
-                        throw LineProblem(
-                            file: name, line: line, offset: 0,
-                            message: "another rule is named \"\(rule.name)\"")
-                    }
-                    let targets = try Self.targets(on: line, of: name, &scanner)
-                    rules.append(rule)
-                    self.targets.append(targets)
-                } catch {
-                    problems.append(error)
+        while let document = try documents.next() {
+            do throws(LineProblem) {
+                let record = try RuleRecord(document, file: name)
+                guard names.insert(ExactString(record.name)).inserted else {
+                    throw record.problem("another rule is named \"\(record.name)\"")
                 }
+                let (rule, notes) = try record.rule()
+                let targets = try record.targets()
+                self.notes += notes
+                guard let rule else { continue }
+                rules.append(rule)
+                self.targets.append(targets)
+            } catch {
+                problems.append(error)
             }
-        }
-    }
-
-    /// The members of `Target` in the reference of EventBridge's API. Those that say nothing of the
-    /// input are passed over: a file made of `ListTargetsByRule` can be used as it is.
-    private static let targetMembers: Set<String> = [
-        "Id", "Arn", "RoleArn", "Input", "InputPath", "InputTransformer", "AppSyncParameters",
-        "BatchParameters", "DeadLetterConfig", "EcsParameters", "HttpParameters",
-        "KinesisParameters", "RedshiftDataParameters", "RetryPolicy", "RunCommandParameters",
-        "SageMakerPipelineParameters", "SqsParameters",
-    ]
-
-    private static func targets(
-        on line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
-    ) throws(LineProblem) -> [DryRun.Candidate.Target] {
-        let value = JSONValue(try LineProblem.scan(line, of: file, &scanner))
-        var targets: [DryRun.Candidate.Target] = []
-        for target in value["targets"]?.elements ?? [] {
-            func problem(_ message: String) -> LineProblem {
-                LineProblem(file: file, line: line, offset: target.offset, message: message)
-            }
-            guard target.kind == .object, let id = target["Id"]?.string?.description else {
-                throw problem("a target is an object with an \"Id\", a string")
-            }
-            for member in target.members
-            where !targetMembers.contains(member.key.description) {
-                throw problem("target \"\(id)\": there is no member \"\(member.key)\" of a target")
-            }
-            guard !targets.contains(where: { $0.id == id }) else {
-                throw problem("another target of this rule has the Id \"\(id)\"")
-            }
-            do throws(TargetInputError) {
-                targets.append(
-                    DryRun.Candidate.Target(id: id, input: try TargetInput(target, target: id)))
-            } catch { throw problem(error.description) }
-        }
-        return targets
-    }
-
-    private static func rule(
-        on line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
-    ) throws(LineProblem) -> Rule {
-        let value = JSONValue(try LineProblem.scan(line, of: file, &scanner))
-        guard let name = value["name"]?.string else {
-            throw LineProblem(
-                file: file, line: line, offset: 0, message: "a rule needs a \"name\", a string")
-        }
-        guard let pattern = value["pattern"] else {
-            throw LineProblem(
-                file: file, line: line, offset: 0, message: "rule \"\(name)\" has no \"pattern\"")
-        }
-        do throws(PatternError) {
-            let parsed = try EventPattern(UnsafeRawBufferPointer(pattern.text).bytes)
-            // Limits that only show when `$or` is multiplied out belong to this line too.
-            _ = try parsed.branches()
-            return Rule(name: name.description, pattern: parsed)
-        } catch {
-            throw LineProblem(
-                file: file, line: line, offset: pattern.offset + error.offset,
-                message: "rule \"\(name)\": \(error.message)")
         }
     }
 }
 
-/// What is wrong with a line of a file, and where.
-public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file.
-    public let file: String
-    /// The line, from 1.
-    public let line: Int
-    /// The column in characters, from 1.
-    public let column: Int
-    /// What is wrong.
-    public let message: String
+/// One object of a rules file.
+struct RuleRecord {
+    let name: String
+    let value: JSONValue
+    private let document: JSONDocument
+    private let file: String
 
-    /// Creates a problem from a byte offset into its line.
-    public init(file: String, line: JSONLines.Line, offset: Int, message: String) {
+    init(_ document: JSONDocument, file: String) throws(LineProblem) {
+        self.document = document
         self.file = file
-        self.line = line.number
-        column = textPosition(of: offset, in: line.text).column
-        self.message = message
-    }
-
-    /// `file:line:column: message`
-    public var description: String { "\(file):\(line):\(column): \(message)" }
-
-    /// Scans a line that has to be one JSON object and nothing else.
-    ///
-    /// An event by itself may be followed by anything. In a file of one event a line, what follows is
-    /// likelier another event that would be lost.
-    ///
-    /// - Throws: what is wrong with it.
-    public static func scan(
-        _ line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
-    ) throws(LineProblem) -> StructuralIndex {
-        let index: StructuralIndex
-        do throws(JSONError) {
-            index = try scanner.scan(line.text)
-        } catch {
-            throw LineProblem(file: file, line: line, offset: error.offset, message: error.message)
-        }
-        if let excess = line.excess(after: index.textLength) {
+        switch document.content {
+        case .success(let index): value = JSONValue(index)
+        case .failure(let error):
             throw LineProblem(
-                file: file, line: line, offset: excess,
-                message: "there is more on this line after the object; write one object a line")
+                file: file, document: document, offset: error.offset, message: error.message)
         }
-        return index
+        guard let name = (value["name"] ?? value["Name"])?.string else {
+            throw LineProblem(
+                file: file, document: document, offset: 0,
+                message: "a rule needs a \"name\", a string")
+        }
+        self.name = name.description
     }
+
+    /// Something about a place in the object.
+    func problem(_ message: String, at offset: Int = 0) -> LineProblem {
+        LineProblem(file: file, document: document, offset: offset, message: message)
+    }
+
+    /// The rule, unless it can match no event, and what there is to say of it.
+    func rule() throws(LineProblem) -> (Rule?, notes: [LineProblem]) {
+        var notes: [LineProblem] = []
+        let isDisabled = try self.isDisabled()
+        let hasSchedule = try self.hasSchedule()
+        let pattern = value["pattern"] ?? value["EventPattern"]
+        guard let pattern, pattern.kind != .null else {
+            guard hasSchedule else { throw problem("rule \"\(name)\" has no \"pattern\"") }
+            return (
+                nil,
+                [problem("rule \"\(name)\" has a schedule and no pattern: no event matches it")]
+            )
+        }
+        let parsed = try self.pattern(pattern, &notes)
+        if isDisabled {
+            return (nil, [problem("rule \"\(name)\" is DISABLED, and left out")])
+        }
+        if hasSchedule {
+            notes.append(
+                problem("rule \"\(name)\" has a schedule too: here its pattern alone counts"))
+        }
+        return (Rule(name: name, pattern: parsed), notes)
+    }
+
+    private func isDisabled() throws(LineProblem) -> Bool {
+        guard let state = value["state"] ?? value["State"], state.kind != .null else {
+            return false
+        }
+        switch state.string?.description {
+        case "DISABLED": return true
+        case "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS": return false
+        default:
+            throw problem(
+                "rule \"\(name)\": the state is ENABLED, DISABLED or "
+                    + "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", at: state.offset)
+        }
+    }
+
+    private func hasSchedule() throws(LineProblem) -> Bool {
+        guard let schedule = value["schedule"] ?? value["ScheduleExpression"],
+            schedule.kind != .null
+        else { return false }
+        guard let text = schedule.string?.description else {
+            throw problem("rule \"\(name)\": a schedule is a string", at: schedule.offset)
+        }
+        do throws(ScheduleError) { _ = try ScheduleExpression(text) } catch {
+            throw problem("rule \"\(name)\": \(error)", at: schedule.offset)
+        }
+        return true
+    }
+
+    private func pattern(
+        _ pattern: JSONValue, _ notes: inout [LineProblem]
+    ) throws(LineProblem) -> EventPattern {
+        let text = pattern.string.map { Array($0.utf8) } ?? Array(pattern.text)
+        /// Where something of the pattern's text stands in the object.
+        func offset(_ inner: Int) -> Int {
+            guard pattern.kind == .string else { return pattern.offset + inner }
+            let raw = pattern.index.stringBytes(at: pattern.entry)
+            return pattern.offset + 1 + JSONString.rawOffset(of: inner, in: raw)
+        }
+        do throws(PatternError) {
+            let parsed = try EventPattern(text.span.bytes)
+            // Limits that only show when `$or` is multiplied out belong to this rule too.
+            _ = try parsed.branches()
+            for (key, at, isObject) in repeatedKeys(in: text) {
+                let outcome = isObject ? "both count together" : "the later one counts"
+                notes.append(
+                    problem(
+                        "rule \"\(name)\": the pattern has \"\(key)\" twice, and \(outcome)",
+                        at: offset(at)))
+            }
+            return parsed
+        } catch {
+            throw problem("rule \"\(name)\": \(error.message)", at: offset(error.offset))
+        }
+    }
+}
+
+/// The keys that some object of a JSON text has more than once: where again, and whether both values
+/// are objects.
+private func repeatedKeys(in text: [UInt8]) -> [(key: ExactString, offset: Int, isObject: Bool)] {
+    var found: [(key: ExactString, offset: Int, isObject: Bool)] = []
+    func visit(_ value: JSONValue) {
+        var kinds: [ExactString: JSONValue.Kind] = [:]
+        value.forEachMember { member in
+            let before = kinds.updateValue(member.value.kind, forKey: member.key)
+            if let before {
+                let isObject = before == .object && member.value.kind == .object
+                found.append((member.key, member.keyOffset, isObject))
+            }
+            visit(member.value)
+        }
+        value.elements.forEach(visit)
+    }
+    var scanner = StructuralScanner()
+    text.withUnsafeBytes { bytes in
+        // What was parsed as a pattern is JSON.
+        if let index = try? scanner.scan(bytes) { visit(JSONValue(index)) }
+    }
+    return found
 }

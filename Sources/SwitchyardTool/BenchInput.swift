@@ -88,7 +88,7 @@ struct BenchEventInput: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many generated events, or a file: JSON Lines.", valueName: "n or file"))
+            "How many generated events, or a file of events.", valueName: "n or file"))
     var events = Self.standardEvents
     @Option(
         help: ArgumentHelp(
@@ -149,23 +149,19 @@ struct BenchEventInput: ParsableArguments {
     private func readEvents(_ skipped: inout SkippedLines) throws -> EventBatch {
         var bytes: [UInt8] = []
         var offsets = [0]
-        var scanner = StructuralScanner()
         let name = events == "-" ? "standard input" : events
-        try forEachLine(of: events) { line in
-            do throws(LineProblem) {
-                let length = try LineProblem.scan(line, of: name, &scanner).textLength
-                guard length <= ArchiveFormat.eventBytesMax else {
-                    throw LineProblem(
-                        file: name, line: line, offset: 0,
-                        message: "an archive takes events of at most "
-                            + "\(Figure.count(ArchiveFormat.eventBytesMax)) bytes")
-                }
-                bytes += line.text[..<length]
-                offsets.append(bytes.count)
-            } catch {
-                try skipped.skip(error)
+        var tooLong: [LineProblem] = []
+        try forEachEvent(of: events, &skipped) { event in
+            guard event.text.count <= ArchiveFormat.eventBytesMax else {
+                return tooLong.append(
+                    event.problem(
+                        "an archive takes events of at most "
+                            + "\(Figure.count(ArchiveFormat.eventBytesMax)) bytes"))
             }
+            bytes += event.text
+            offsets.append(bytes.count)
         }
+        for problem in tooLong { try skipped.skip(problem) }
         guard offsets.count > 1 else { throw Outcome.failure("\(name) has no usable event") }
         return EventBatch(bytes: bytes, offsets: offsets)
     }

@@ -21,7 +21,7 @@ struct CheckCommand: ParsableCommand {
 
     @Argument(help: "Patterns; - reads one from standard input.")
     var patterns: [String] = []
-    @Option(help: ArgumentHelp("A rules file, each line of which is checked.", valueName: "file"))
+    @Option(help: ArgumentHelp("A rules file, each rule of which is checked.", valueName: "file"))
     var rules: String?
     @Flag(help: "Print one object a pattern.")
     var json = false
@@ -110,7 +110,8 @@ struct CheckCommand: ParsableCommand {
                 Terminal.error("\(problem)")
             }
         }
-        guard !file.rules.isEmpty || !file.problems.isEmpty else {
+        for note in file.notes { Terminal.note("note: \(note)") }
+        guard !file.rules.isEmpty || !file.problems.isEmpty || !file.notes.isEmpty else {
             throw Outcome.failure("\(path) has no rules")
         }
         let plural = file.rules.count == 1 ? "" : "s"

@@ -99,10 +99,7 @@ struct DryRunCommand: ParsableCommand {
     }
 
     private func readCandidates(_ skipped: inout SkippedLines) throws -> [DryRun.Candidate] {
-        let file: RulesFile
-        do { file = try RulesFile(path: rules) } catch { throw Outcome.failure(error) }
-        for problem in file.problems { try skipped.skip(problem) }
-        guard !file.rules.isEmpty else { throw Outcome.failure("\(rules) has no usable rule") }
+        let file = try readRulesFile(rules, &skipped)
         return zip(file.rules, file.targets).map { DryRun.Candidate(rule: $0, targets: $1) }
     }
 

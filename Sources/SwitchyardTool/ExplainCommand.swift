@@ -24,9 +24,14 @@ struct ExplainCommand: ParsableCommand {
     var rule: [String] = []
     @Option(help: "Explain this pattern instead of a rules file.")
     var pattern: String?
-    @Option(help: ArgumentHelp("The events: JSON Lines.", valueName: "file"))
+    @Option(help: EventForm.help)
     var events: String
-    @Option(help: ArgumentHelp("Explain only the event on this line.", valueName: "line"))
+    @Option(
+        help: ArgumentHelp(
+            """
+            Explain only this event: that on this line, or where events are not one a line, the one \
+            at this place in the file.
+            """, valueName: "number"))
     var event: Int?
     @Flag(help: "Print one object for each event and rule.")
     var json = false
@@ -51,30 +56,28 @@ struct ExplainCommand: ParsableCommand {
         let name = events == "-" ? "standard input" : events
         var isFirst = true
         var isFound = event == nil
-        try forEachLine(of: events) { line in
-            guard event == nil || event == line.number else { return }
+        try forEachEvent(of: events, only: event, &skipped) { event in
             isFound = true
             for rule in rules {
-                switch Result(catching: { () throws(ExplanationError) in
-                    try Explanation(of: rule, for: line.text.bytes)
-                }) {
-                case .success(let explanation):
-                    Terminal.print(
-                        json
-                            ? try JSONText.encoded(ExplanationJSON(line.number, explanation))
-                            : "\(isFirst ? "" : "\n")event \(line.number), \(explanation)")
-                    isFirst = false
-                case .failure(.pattern(let error)):
-                    Terminal.error("\(error)")
+                let explanation: Explanation
+                do throws(ExplanationError) {
+                    explanation = try Explanation(of: rule, for: event.text.bytes)
+                } catch {
+                    switch error {
+                    case .pattern(let error): Terminal.error("\(error)")
+                    // The event was scanned already.
+                    case .event(let error): Terminal.error("\(event.problem(error.message))")
+                    }
                     throw Outcome.wrong
-                case .failure(.event(let error)):
-                    return try skipped.skip(
-                        LineProblem(
-                            file: name, line: line, offset: error.offset, message: error.message))
                 }
+                Terminal.print(
+                    json
+                        ? try JSONText.encoded(ExplanationJSON(event.number, explanation))
+                        : "\(isFirst ? "" : "\n")event \(event.number), \(explanation)")
+                isFirst = false
             }
         }
-        if !isFound, let event { throw Outcome.failure("\(name) has no event on line \(event)") }
+        if !isFound, let event { throw Outcome.failure("\(name) has no event \(event)") }
         try skipped.finish()
     }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import EventMatching
 import JSONScan
-import Switchyard
 
 /// `switchyard match`
 struct MatchCommand: ParsableCommand {
@@ -9,9 +8,10 @@ struct MatchCommand: ParsableCommand {
         commandName: "match",
         abstract: "Print, for each event, the names of the rules that match.",
         discussion: """
-            Without --json, a line is the event's line number, a tab, and the names joined by \
-            commas (- where no rule matches). A name with a tab, a comma or the like in it is \
-            written as a JSON string.
+            Without --json, a line is the event's number, a tab, and the names joined by commas (- \
+            where no rule matches). The number is that of its line; where events are not one a \
+            line, its place in the file. A name with a tab, a comma or the like in it is written as \
+            a JSON string.
 
             EXAMPLES
               switchyard match --rules data/rules.jsonl --events data/events.jsonl
@@ -21,9 +21,9 @@ struct MatchCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
     var rules: String
-    @Option(help: ArgumentHelp("The events: JSON Lines.", valueName: "file"))
+    @Option(help: EventForm.help)
     var events: String
-    @Flag(help: "Print {\"event\": LINE, \"rules\": [sorted names]} a line.")
+    @Flag(help: "Print {\"event\": NUMBER, \"rules\": [sorted names]} a line.")
     var json = false
     @OptionGroup var policy: InputPolicy
 
@@ -36,18 +36,11 @@ struct MatchCommand: ParsableCommand {
     func run() throws {
         var skipped = SkippedLines(policy)
         let ruleSet = try loadRules(rules, &skipped)
-        var scanner = StructuralScanner()
         var matcher = Matcher(ruleSet)
-        let name = events == "-" ? "standard input" : events
-        try forEachLine(of: events) { line in
-            do throws(LineProblem) {
-                let event = try LineProblem.scan(line, of: name, &scanner)
-                let matching = matcher.match(event)
-                let names = matching.indices.map { ruleSet.names[Int(matching[$0])] }.sorted()
-                Terminal.print(json ? jsonLine(line.number, names) : textLine(line.number, names))
-            } catch {
-                try skipped.skip(error)
-            }
+        try forEachEvent(of: events, &skipped) { event in
+            let matching = matcher.match(event.index)
+            let names = matching.indices.map { ruleSet.names[Int(matching[$0])] }.sorted()
+            Terminal.print(json ? jsonLine(event.number, names) : textLine(event.number, names))
         }
         try skipped.finish()
     }

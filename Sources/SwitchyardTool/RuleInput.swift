@@ -42,13 +42,19 @@ func loadRules(_ path: String, _ skipped: inout SkippedLines) throws -> RuleSet 
     try compile(try readRules(path, &skipped))
 }
 
-/// Reads a rules file.
+/// Reads the rules of a rules file.
 func readRules(_ path: String, _ skipped: inout SkippedLines) throws -> [Rule] {
+    try readRulesFile(path, &skipped).rules
+}
+
+/// Reads a rules file, and says what there is to say of it.
+func readRulesFile(_ path: String, _ skipped: inout SkippedLines) throws -> RulesFile {
     let file: RulesFile
     do { file = try RulesFile(path: path) } catch { throw Outcome.failure(error) }
+    for note in file.notes { Terminal.note("note: \(note)") }
     for problem in file.problems { try skipped.skip(problem) }
     guard !file.rules.isEmpty else { throw Outcome.failure("\(path) has no usable rule") }
-    return file.rules
+    return file
 }
 
 /// Compiles rules.

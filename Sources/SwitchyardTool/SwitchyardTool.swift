@@ -8,8 +8,10 @@ struct SwitchyardTool: ParsableCommand {
         abstract: "Route events on your own machine: match, archive, replay, measure.",
         discussion: """
             Patterns are EventBridge event patterns. A rules file is JSON Lines of \
-            {"name": ..., "pattern": {...}}; an events file is JSON Lines, one event a line. \
-            Wherever a file is named, - stands for standard input.
+            {"name": ..., "pattern": {...}}, or what aws events list-rules prints. An events file \
+            is JSON Lines, one event a line; or events over several lines, in a list, in \
+            CloudTrail's {"Records": [...]}, as entries of PutEvents. Either may be compressed \
+            with gzip. Wherever a file is named, - stands for standard input.
 
             EXIT CODES
               0    done, and nothing was wrong

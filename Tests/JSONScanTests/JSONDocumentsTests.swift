@@ -1,0 +1,443 @@
+import JSONScan
+import TestSupport
+import Testing
+
+/// What a test compares of a document.
+struct FoundDocument: Equatable, CustomStringConvertible {
+    var line: Int
+    var column: Int
+    /// The document, or what is wrong and where.
+    var text: String
+    var wrapper: String?
+
+    init(_ line: Int, _ column: Int, _ text: String, _ wrapper: String? = nil) {
+        (self.line, self.column, self.text, self.wrapper) = (line, column, text, wrapper)
+    }
+
+    init(_ document: JSONDocument) {
+        wrapper = document.wrapper?.name
+        (line, column) = (document.line, document.column)
+        switch document.content {
+        case .success: text = String(decoding: document.text, as: UTF8.self)
+        case .failure(let error):
+            (line, column) = document.position(of: error.offset)
+            text = "! " + error.message
+        }
+    }
+
+    var description: String { "\(line):\(column) \(text)" + (wrapper.map { " in \($0)" } ?? "") }
+}
+
+private let wrappers = [
+    JSONDocuments.Wrapper("Records", elementKeys: ["id"]),
+    JSONDocuments.Wrapper("Entries", elementKeys: []),
+]
+
+private func read(_ path: String, _ bufferBytes: Int = 1 << 16) throws -> [FoundDocument] {
+    var documents = try JSONDocuments(path: path, wrappers: wrappers, bufferBytes: bufferBytes)
+    var found: [FoundDocument] = []
+    while let document = try documents.next() {
+        #expect(document.number == found.count + 1)
+        found.append(FoundDocument(document))
+    }
+    return found
+}
+
+@Suite("Documents of a file")
+struct JSONDocumentsTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static let layoutCases: [(text: String, documents: [FoundDocument])] = [
+        ("", []), (" \n\n\t\r\n", []), ("[]", []), ("[ ]\n", []),
+        // One a line.
+        (#"{"a":1}"#, [FoundDocument(1, 1, #"{"a":1}"#)]),
+        (
+            "{}\n\n {\"a\":1} \r\n{}",
+            [
+                FoundDocument(1, 1, "{}"), FoundDocument(3, 2, #"{"a":1}"#),
+                FoundDocument(4, 1, "{}"),
+            ]
+        ),
+        // One behind the other.
+        (
+            "{}{\"é\":1} {}\n{}",
+            [
+                FoundDocument(1, 1, "{}"), FoundDocument(1, 3, #"{"é":1}"#),
+                FoundDocument(1, 11, "{}"), FoundDocument(2, 1, "{}"),
+            ]
+        ),
+        // Over several lines.
+        (
+            "{\n \"a\": [\n  1\n ]\n}\n{\n}{}\n",
+            [
+                FoundDocument(1, 1, "{\n \"a\": [\n  1\n ]\n}"), FoundDocument(6, 1, "{\n}"),
+                FoundDocument(7, 2, "{}"),
+            ]
+        ),
+        (
+            "{\"a\":1}\n{\n\"a\":2}\n{\"a\":3}",
+            [
+                FoundDocument(1, 1, #"{"a":1}"#), FoundDocument(2, 1, "{\n\"a\":2}"),
+                FoundDocument(4, 1, #"{"a":3}"#),
+            ]
+        ),
+        // A list.
+        (
+            #"[{"a":"]}\""},{}]"#,
+            [FoundDocument(1, 2, #"{"a":"]}\""}"#), FoundDocument(1, 15, "{}")]
+        ),
+        (
+            "[\n  {\n    \"a\": {}\n  },\n  {}\n]\n[{}]{}",
+            [
+                FoundDocument(2, 3, "{\n    \"a\": {}\n  }"), FoundDocument(5, 3, "{}"),
+                FoundDocument(7, 2, "{}"),
+                FoundDocument(7, 5, "{}"),
+            ]
+        ),
+        // A list in an object.
+        (
+            #"{"Records":[{"id":1},{"x":2}]}"#,
+            [
+                FoundDocument(1, 13, #"{"id":1}"#, "Records"),
+                FoundDocument(1, 22, #"{"x":2}"#, "Records"),
+            ]
+        ),
+        (
+            "{\n\"Records\" : [ {\"id\":1} ], \"b\": {\"c\": \"}\"} } {}",
+            [
+                FoundDocument(2, 15, #"{"id":1}"#, "Records"), FoundDocument(2, 45, "{}"),
+            ]
+        ),
+        (
+            #"{"a":{},"Entries":[{},{}],"b":1}{"Entries":[{}]}"#,
+            [
+                FoundDocument(1, 20, "{}", "Entries"), FoundDocument(1, 23, "{}", "Entries"),
+                FoundDocument(1, 45, "{}", "Entries"),
+            ]
+        ),
+        // What only looks so.
+        (#"{"Records":[{"x":1}]}"#, [FoundDocument(1, 1, #"{"Records":[{"x":1}]}"#)]),
+        (#"{"Records":[]}"#, [FoundDocument(1, 1, #"{"Records":[]}"#)]),
+        (#"{"Records":{"id":1}}"#, [FoundDocument(1, 1, #"{"Records":{"id":1}}"#)]),
+        (#"{"x":{"Records":[{"id":1}]}}"#, [FoundDocument(1, 1, #"{"x":{"Records":[{"id":1}]}}"#)]),
+    ]
+
+    @Test(
+        "documents are found however they are laid out, whatever is read at once",
+        arguments: layoutCases)
+    func layouts(text: String, documents: [FoundDocument]) throws {
+        let plain = try folder.file("plain", Array(text.utf8))
+        let marked = try folder.file("marked", [0xEF, 0xBB, 0xBF] + Array(text.utf8))
+        for bufferBytes in Array(0...40) + [1 << 16] {
+            #expect(try read(plain, bufferBytes) == documents, "\(bufferBytes) bytes at once")
+            #expect(try read(marked, bufferBytes) == documents, "\(bufferBytes) bytes at once")
+        }
+    }
+
+    private static let brokenCases: [(text: String, documents: [FoundDocument])] = [
+        // Of lines, each that is wrong is told, and the others are read.
+        (
+            "{}\n{\"a\":}\nx\n{\"a\n{\"a\":1\n {}\n7\n\"{}\"\n{} x\n{}",
+            [
+                FoundDocument(1, 1, "{}"), FoundDocument(2, 6, "! a value was expected"),
+                FoundDocument(3, 1, "! the text has to begin with an object"),
+                FoundDocument(4, 2, "! the string is not closed"),
+                FoundDocument(5, 7, "! the text ends inside the object"), FoundDocument(6, 2, "{}"),
+                FoundDocument(7, 1, "! the text has to begin with an object"),
+                FoundDocument(8, 1, "! the text has to begin with an object"),
+                FoundDocument(9, 1, "{}"),
+                FoundDocument(9, 4, "! the text has to begin with an object"),
+                FoundDocument(10, 1, "{}"),
+            ]
+        ),
+        (
+            "{}\n{\"a\":[1,\n{}\n{}",
+            [
+                FoundDocument(1, 1, "{}"), FoundDocument(2, 9, "! the text ends inside the object"),
+                FoundDocument(3, 1, "{}"),
+                FoundDocument(4, 1, "{}"),
+            ]
+        ),
+        (
+            "x\n{}\n",
+            [
+                FoundDocument(1, 1, "! the text has to begin with an object"),
+                FoundDocument(2, 1, "{}"),
+            ]
+        ),
+        (
+            "{\"a\":1\n{}",
+            [FoundDocument(2, 1, "! a ',' or '}' was expected"), FoundDocument(2, 1, "{}")]
+        ),
+        (
+            "{\"a\":[\n{}\n",
+            [FoundDocument(1, 7, "! the text ends inside the object"), FoundDocument(2, 1, "{}")]
+        ),
+        // Of longer documents, what is left of the wrong one is passed over.
+        (
+            "{\n \"a\": 1\n \"b\": 2\n}\n{\n}",
+            [
+                FoundDocument(3, 2, "! a ',' or '}' was expected"), FoundDocument(5, 1, "{\n}"),
+            ]
+        ),
+        (
+            "{\n \"a\": tru\n}\n{\n}",
+            [
+                FoundDocument(
+                    2, 7, "! unknown word; only true, false and null may stand without quotes"),
+                FoundDocument(4, 1, "{\n}"),
+            ]
+        ),
+        (
+            "{\n \"a\": \"x\n \"b\": 2\n}\n[{}]",
+            [
+                FoundDocument(2, 7, "! the string is not closed"), FoundDocument(5, 2, "{}"),
+            ]
+        ),
+        (
+            "{\n \"a\": 1,\n{\n}\n",
+            [
+                FoundDocument(3, 1, "! a key in double quotes was expected"),
+                FoundDocument(3, 1, "{\n}"),
+            ]
+        ),
+        ("{\n \"a\": 1\n", [FoundDocument(2, 8, "! the text ends inside the object")]),
+        // Of a list with a broken bracket the rest is left out; other elements are only told.
+        (
+            "[{},7,{\"a\":tru},\"x\",{}]{}",
+            [
+                FoundDocument(1, 2, "{}"),
+                FoundDocument(1, 5, "! the text has to begin with an object"),
+                FoundDocument(
+                    1, 12, "! unknown word; only true, false and null may stand without quotes"),
+                FoundDocument(1, 17, "! the text has to begin with an object"),
+                FoundDocument(1, 21, "{}"),
+                FoundDocument(1, 24, "{}"),
+            ]
+        ),
+        (
+            "[{} {}]\n{}",
+            [
+                FoundDocument(1, 2, "{}"), FoundDocument(1, 5, "! a ',' or ']' was expected"),
+                FoundDocument(2, 1, "{}"),
+            ]
+        ),
+        (
+            "[{},]\n{}",
+            [
+                FoundDocument(1, 2, "{}"), FoundDocument(1, 5, "! a value was expected"),
+                FoundDocument(2, 1, "{}"),
+            ]
+        ),
+        (
+            "[{},\n {\"a\":1]\n]\n{}",
+            [
+                FoundDocument(1, 2, "{}"), FoundDocument(2, 8, "! a ',' or '}' was expected"),
+                FoundDocument(4, 1, "{}"),
+            ]
+        ),
+        ("[{},\n", [FoundDocument(1, 2, "{}"), FoundDocument(2, 1, "! a value was expected")]),
+        (
+            "[{}\n",
+            [FoundDocument(1, 2, "{}"), FoundDocument(2, 1, "! the text ends inside the list")]
+        ),
+        (
+            "[{}, {\"a\":",
+            [FoundDocument(1, 2, "{}"), FoundDocument(1, 11, "! the text ends inside the object")]
+        ),
+        (
+            #"{"Records":[{"id":1}] 7}"#,
+            [
+                FoundDocument(1, 13, #"{"id":1}"#, "Records"),
+                FoundDocument(1, 23, "! a ',' or '}' was expected"),
+            ]
+        ),
+        (
+            #"{"Records":[{"id":1}],"#,
+            [
+                FoundDocument(1, 13, #"{"id":1}"#, "Records"),
+                FoundDocument(1, 23, "! the text ends inside the object"),
+            ]
+        ),
+        ("}", [FoundDocument(1, 1, "! the text has to begin with an object")]),
+        (
+            "]\n{}",
+            [
+                FoundDocument(1, 1, "! the text has to begin with an object"),
+                FoundDocument(2, 1, "{}"),
+            ]
+        ),
+    ]
+
+    @Test(
+        "what is wrong is told with its place, and what comes after it is read",
+        arguments: brokenCases)
+    func broken(text: String, documents: [FoundDocument]) throws {
+        let path = try folder.file("broken", Array(text.utf8))
+        for bufferBytes in Array(0...40) + [1 << 16] {
+            #expect(try read(path, bufferBytes) == documents, "\(bufferBytes) bytes at once")
+        }
+    }
+
+    @Test("random documents are found in random layouts, compressed or not")
+    func randomLayouts() throws {
+        var random = SeededGenerator(stream: 0xD0C5)
+        for _ in 0..<150 {
+            let layout = RandomLayout(&random)
+            let bytes = Array(layout.text.utf8)
+            let plain = try folder.file("plain", bytes)
+            let bufferBytes = Int.random(in: 0...200, using: &random)
+            let expected = layout.documents
+            #expect(try read(plain, bufferBytes).map(\.text) == expected, "\(layout.text)")
+            let cut = Int.random(in: 0...bytes.count, using: &random)
+            let members = Gzip.stored(Array(bytes[..<cut])) + Gzip.stored(Array(bytes[cut...]))
+            let zeros = [UInt8](repeating: 0, count: Int.random(in: 0...3, using: &random))
+            let compressed = try folder.file("compressed", members + zeros)
+            #expect(try read(compressed, bufferBytes).map(\.text) == expected, "\(layout.text)")
+        }
+    }
+
+    @Test("a damaged file comes to its end, and gives nothing that is no document")
+    func damaged() throws {
+        var random = SeededGenerator(stream: 0xD0C6)
+        for _ in 0..<400 {
+            var bytes = Array(RandomLayout(&random).text.utf8)
+            for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+                let at = Int.random(in: bytes.indices, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes.remove(at: at)
+                case 1: bytes[at] = Array("{}[],:\"\n x0".utf8).randomElement(using: &random) ?? 0
+                default: bytes.removeSubrange(at...)
+                }
+            }
+            let path = try folder.file("damaged", bytes)
+            let whole = try read(path)
+            #expect(try read(path, Int.random(in: 0...100, using: &random)) == whole)
+            #expect(whole.count <= bytes.count + 1)
+            for document in whole where !document.text.hasPrefix("! ") {
+                var scanner = StructuralScanner()
+                let text = Array(document.text.utf8)
+                let length = text.withUnsafeBytes { try? scanner.scan($0).textLength }
+                #expect(length == text.count)
+            }
+        }
+    }
+
+    @Test("a list is not held in memory, only its elements one after the other")
+    func holdsElements() throws {
+        // Each document is at the same few places: the buffer did not grow with the list.
+        let element = #"{"id":1,"text":"\#(String(repeating: "x", count: 100))"}"#
+        let list =
+            "{\"Records\":[" + [String](repeating: element, count: 5_000).joined(separator: ",")
+        let path = try folder.file("list", Array((list + "]}").utf8))
+        var documents = try JSONDocuments(path: path, wrappers: wrappers, bufferBytes: 1_024)
+        var addresses: Set<UInt> = []
+        var count = 0
+        while let document = try documents.next() {
+            count += 1
+            addresses.insert(UInt(bitPattern: document.text.baseAddress))
+        }
+        let (least, most) = try (#require(addresses.min()), #require(addresses.max()))
+        #expect(count == 5_000 && most - least < 8_192)
+    }
+
+    @Test(
+        "what can't be UTF-8 text is refused, with what to do",
+        arguments: [
+            ([0xFF, 0xFE, 0x7B, 0x00], "it is UTF-16, and JSON is read as UTF-8"),
+            ([0xFE, 0xFF, 0x00, 0x7B], "it is UTF-16, and JSON is read as UTF-8"),
+            ([0x7B, 0x00, 0x22, 0x00], "it is UTF-16, and JSON is read as UTF-8"),
+            ([0x00, 0x5B, 0x00, 0x7B], "it is UTF-16, and JSON is read as UTF-8"),
+            ([0x28, 0xB5, 0x2F, 0xFD, 0x00], "it is compressed with Zstandard"),
+        ] as [([UInt8], String)])
+    func refuses(bytes: [UInt8], reason: String) throws {
+        let path = try folder.file("other", bytes)
+        for _ in 0..<2 {
+            let error = #expect(throws: InputError.self) { try read(path) }
+            #expect(error?.description.hasPrefix("can't read \(path): \(reason)") == true)
+            let ofLines = #expect(throws: InputError.self) {
+                var blocks = try LineBlocks(path: path)
+                _ = try blocks.next()
+            }
+            #expect(ofLines == error)
+        }
+    }
+
+    @Test("gzip data that is cut off or damaged is an error that names the file, not an end")
+    func damagedGzip() throws {
+        let good = Gzip.stored(Array(#"{"a":1}"#.utf8))
+        for count in 2..<good.count {
+            let path = try folder.file("cut", Array(good[..<count]))
+            let error = #expect(throws: InputError.self, "\(count) bytes") { try read(path) }
+            #expect(
+                error?.description
+                    == "can't read \(path): the gzip data ends early: the file is cut off")
+        }
+        var wrong = good
+        wrong[good.count - 6] ^= 1
+        for bytes in [
+            wrong, good + Array("x".utf8), [0x1F, 0x8B] + Array(repeating: 7, count: 30),
+        ] {
+            let path = try folder.file("damaged", bytes)
+            let error = #expect(throws: InputError.self) { try read(path) }
+            #expect(error?.message.contains("the gzip data") == true, "\(error?.message ?? "read")")
+        }
+    }
+}
+
+/// Documents and a text that has them, one layout behind the other.
+private struct RandomLayout {
+    var documents: [String] = []
+    var text = ""
+
+    init(_ random: inout SeededGenerator) {
+        for _ in 0..<Int.random(in: 0...4, using: &random) {
+            let some = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                Self.object(depth: 3, &random)
+            }
+            func blanks() -> String {
+                String(
+                    repeating: " \n\t".randomElement(using: &random) ?? " ",
+                    count: Int.random(in: 0...2, using: &random))
+            }
+            documents += some
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: text += some.joined(separator: "\n") + "\n"
+            case 1: text += some.map { $0 + blanks() }.joined()
+            case 2:
+                text += "[" + some.map { blanks() + $0 + blanks() }.joined(separator: ",") + "]\n"
+            default:
+                let list = some.map { blanks() + $0 }.joined(separator: ",")
+                let around =
+                    Bool.random(using: &random) ? ("{\"x\": [{}], ", "") : ("{", ", \"y\":\"}\"")
+                text += around.0 + "\"Entries\"" + blanks() + ": [" + list + "]" + around.1 + "}"
+            }
+        }
+    }
+
+    private static func object(depth: Int, _ random: inout SeededGenerator) -> String {
+        let members = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+            "\"k\(Int.random(in: 0...9, using: &random))\":" + value(depth: depth - 1, &random)
+        }
+        let separator = Bool.random(using: &random) ? "," : ",\n "
+        return "{" + members.joined(separator: separator) + "}"
+    }
+
+    private static func value(depth: Int, _ random: inout SeededGenerator) -> String {
+        switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &random) {
+        case 0: "\(Int.random(in: -99...99, using: &random))"
+        case 1: "true"
+        case 2: #""\\\"}]{[,""#
+        case 3: #""é €""#
+        case 4: "null"
+        case 5:
+            "["
+                + (0..<Int.random(in: 0...2, using: &random)).map { _ in
+                    value(depth: depth - 1, &random)
+                }.joined(separator: ", ") + "]"
+        default: object(depth: depth, &random)
+        }
+    }
+}
