@@ -42,8 +42,8 @@ struct ConfigurationFileCalls: Sendable {
 /// An open file or folder, closed with its owner.
 struct ConfigurationFile: ~Copyable {
     let descriptor: Int32
-    /// For errors.
-    let path: String
+    /// For errors; changes with the file's name.
+    var path: String
 
     /// - Returns: nil if there is no such file.
     init?(_ name: String, in folder: borrowing ConfigurationFile, _ flags: Int32)

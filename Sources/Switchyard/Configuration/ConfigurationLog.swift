@@ -151,7 +151,7 @@ struct ConfigurationLog: ~Copyable {
         bytes.replaceSubrange(..<Format.headerBytes, with: header.bytes)
 
         let flags = O_RDWR | O_CREAT | O_TRUNC
-        guard let file = try ConfigurationFile(newFileName, in: folder, flags) else {
+        guard var file = try ConfigurationFile(newFileName, in: folder, flags) else {
             throw .system(call: "open", path: "\(folder.path)/\(newFileName)", errno: ENOENT)
         }
         do throws(ConfigurationStoreError) {
@@ -167,6 +167,7 @@ struct ConfigurationLog: ~Copyable {
             _ = calls.remove(folder.descriptor, newFileName)
             throw error
         }
+        file.path = "\(folder.path)/\(fileName)"
         let error = calls.syncFile(folder.descriptor)
         guard error == 0 else { throw .syncFailed(path: folder.path, errno: error) }
         return Written(file: file, header: header, end: bytes.count)

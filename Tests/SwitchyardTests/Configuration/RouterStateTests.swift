@@ -77,16 +77,16 @@ private func pattern(_ text: String) throws -> EventPattern { try EventPattern(t
             (#"{"State":"ENABLED"}"#, .missing(member: "EventPattern"), 0),
             (
                 #"{"EventPattern":"{\"a\":[1]}","State":"PAUSED"}"#,
-                .invalid(member: "State", reason: "this version does not know \"PAUSED\""), 39
+                .invalid(member: "State", reason: "this version does not know \"PAUSED\""), 38
             ),
-            (#"{"EventPattern":"{\"a\":[1]}","Shape":1}"#, .unknown(member: "Shape"), 31),
+            (#"{"EventPattern":"{\"a\":[1]}","Shape":1}"#, .unknown(member: "Shape"), 30),
             (
                 #"{"Version":2,"Shape":1}"#, .newerVersion(found: 2, supported: 1), 11
             ),
             (
                 #"{"ScheduleExpression":"rate(1 day)","ScheduleStart":"noon"}"#,
                 .wrongKind(
-                    member: "ScheduleStart", expected: "a time as in \"2026-01-31T12:00:00Z\""), 53
+                    member: "ScheduleStart", expected: "a time as in \"2026-01-31T12:00:00Z\""), 52
             ),
         ] as [(String, DefinitionError.Reason, Int)])
     func refusesRules(json: String, reason: DefinitionError.Reason, offset: Int) {

@@ -98,13 +98,14 @@ private struct InboxAdapter: TargetAdapter {
     @Test(
         "the first adapter that knows a kind makes the target, a program's own before those built in"
     )
-    func order() throws {
+    func order() async throws {
         let inbox = Inbox()
         let own = TargetAdapters([InboxAdapter(prefix: "log:", inbox: inbox)])
         let router = try makeRouter()
         try router.putTargets(
             [own.target(for: Self.definition("log:"), of: Self.rule)], on: "all")
         try router.publish(event(1))
+        await inbox.wait(for: 1)
         try router.close()
         #expect(inbox.texts == [event(1)])
     }
