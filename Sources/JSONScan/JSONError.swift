@@ -10,6 +10,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case notAnObject
         /// The text ends before the object does.
         case unexpectedEnd
+        /// Something follows the value, where nothing may. No scan says so: it ignores what follows.
+        case textAfterValue
         /// Something other than a string stands where a member's key belongs.
         case expectedKey
         /// No `:` after a key.
@@ -60,6 +62,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .textTooLong: "the text is longer than \(JSONLimits.textBytes) bytes"
         case .notAnObject: "the text has to begin with an object"
         case .unexpectedEnd: "the text ends inside the object"
+        case .textAfterValue: "there is more after the value"
         case .expectedKey: "a key in double quotes was expected"
         case .expectedColon: "a ':' was expected after the key"
         case .expectedValue: "a value was expected"

@@ -18,7 +18,8 @@ internal import JSONScan
 /// | object, list | as it is | as it is, which is no JSON: ``InputFailure/notJSON(_:text:)`` | without any quotes: `{a:b}`, `[a,b]` |
 /// | nothing there | `""` | nothing | nothing |
 ///
-/// A text keeps its outer quotes. Besides the names of the paths map a template can use
+/// A text keeps its outer quotes. A placeholder is a value or a part of one, never a key or a part of
+/// a key. Besides the names of the paths map a template can use
 /// `<aws.events.rule-arn>`, `<aws.events.rule-name>`, `<aws.events.event.ingestion-time>`,
 /// `<aws.events.event>` (the event without `detail`, and with `detailType`) and
 /// `<aws.events.event.json>` (the whole event).
@@ -57,8 +58,8 @@ public struct InputTransformer: Sendable, Hashable {
             guard !name.isEmpty, name.utf8.allSatisfy(isPlaceholderByte) else {
                 throw .invalidName(name, reason: "names are letters, digits, \"_\", \"-\", \".\"")
             }
-            guard !name.lowercased().hasPrefix("aws") else {
-                throw .invalidName(name, reason: "names that begin with AWS are reserved")
+            guard !name.lowercased().hasPrefix("aws.") else {
+                throw .invalidName(name, reason: "names that begin with \"AWS.\" are reserved")
             }
             read[name] = try InputPath(path)
         }
@@ -66,28 +67,10 @@ public struct InputTransformer: Sendable, Hashable {
         self.template = template
         let text = Array(template.utf8)
         isText = text.first { $0 > 0x20 } == UInt8(ascii: "\"")
-        pieces = try TemplateReader(text: text, paths: read, target: target).read()
-        try check()
-    }
-
-    /// Whether the template can give JSON at all.
-    private func check() throws(TargetInputError) {
-        var sample: [UInt8] = []
-        for piece in pieces {
-            switch piece {
-            case .literal(let bytes): sample += bytes
-            case .value(_, let isQuoted) where !isQuoted && !isText: sample += "\"\"".utf8
-            case .value: break
-            }
-        }
-        if isText {
-            let quotes = TemplateReader.quoteCount(sample)
-            guard quotes % 2 == 0 else {
-                throw .invalidTemplate(reason: "a quote is not closed", offset: sample.count)
-            }
-        } else if let (error, offset) = firstJSONError(sample) {
-            throw .invalidTemplate(reason: error.message, offset: offset)
-        }
+        let reader = TemplateReader(text: text, paths: read, target: target)
+        let placed = try reader.read()
+        pieces = placed.map(\.piece)
+        try reader.check(placed, isText: isText)
     }
 
     /// Appends the template, filled in.
@@ -112,7 +95,7 @@ public struct InputTransformer: Sendable, Hashable {
             }
         }
         guard !isText else { return }
-        if let (error, _) = firstJSONError(Array(output[start...])) {
+        if let error = JSONError.first(inValue: Array(output[start...])) {
             throw .notJSON(error, text: String(decoding: output[start...], as: UTF8.self))
         }
     }
@@ -156,97 +139,12 @@ enum Piece: Sendable, Hashable {
     }
 }
 
-private func isPlaceholderByte(_ byte: UInt8) -> Bool {
+func isPlaceholderByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
         UInt8(ascii: "."):
         true
     default: false
-    }
-}
-
-/// Takes a template apart.
-private struct TemplateReader {
-    let text: [UInt8]
-    let paths: [String: InputPath]
-    let target: String
-
-    func read() throws(TargetInputError) -> [Piece] {
-        var pieces: [Piece] = []
-        var literal: [UInt8] = []
-        var isQuoted = false
-        var at = 0
-        while at < text.count {
-            let byte = text[at]
-            if byte == UInt8(ascii: "<"), let end = placeholderEnd(from: at + 1) {
-                if !literal.isEmpty { pieces.append(.literal(literal)) }
-                literal = []
-                pieces.append(.value(try source(at + 1..<end), isQuoted: isQuoted))
-                at = end + 1
-                continue
-            }
-            literal.append(byte)
-            at += 1
-            if byte == UInt8(ascii: "\"") {
-                isQuoted.toggle()
-            } else if isQuoted, byte == UInt8(ascii: "\\"), at < text.count {
-                literal.append(text[at])
-                at += 1
-            }
-        }
-        if !literal.isEmpty { pieces.append(.literal(literal)) }
-        return pieces
-    }
-
-    /// The offset of the `>` that ends a placeholder's name, if there is one.
-    private func placeholderEnd(from start: Int) -> Int? {
-        var at = start
-        while at < text.count, isPlaceholderByte(text[at]) { at += 1 }
-        return at > start && at < text.count && text[at] == UInt8(ascii: ">") ? at : nil
-    }
-
-    private func source(_ range: Range<Int>) throws(TargetInputError) -> Piece.Source {
-        let name = String(decoding: text[range], as: UTF8.self)
-        if let path = paths[name] { return .path(path) }
-        if let reserved = Piece.Source(reserved: name) { return reserved }
-        throw .invalidPlaceholder(target: target, placeholder: name)
-    }
-
-    /// How many quotes a text has that no backslash escapes.
-    static func quoteCount(_ text: [UInt8]) -> Int {
-        var count = 0
-        var isEscaped = false
-        for byte in text {
-            if isEscaped {
-                isEscaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                isEscaped = true
-            } else if byte == UInt8(ascii: "\"") {
-                count += 1
-            }
-        }
-        return count
-    }
-}
-
-/// What is wrong with a JSON text of any kind of value, and where; nil where it is good.
-private func firstJSONError(_ text: [UInt8]) -> (error: JSONError, offset: Int)? {
-    // The scanner wants an object, so the value becomes a member of one.
-    let opening = Array(#"{"":"#.utf8)
-    let wrapped = opening + text + [UInt8(ascii: "}")]
-    var scanner = StructuralScanner()
-    return wrapped.withUnsafeBytes { bytes in
-        do throws(JSONError) {
-            let index = try scanner.scan(bytes)
-            // The brace, the key, the colon, the value; then nothing but the closing brace.
-            let end = index.entry(after: 3)
-            if index.textLength == bytes.count, end == index.count - 1 { return nil }
-            let offset = index.offset(of: end) - opening.count
-            return (JSONError(.unexpectedEnd, offset: offset), offset)
-        } catch {
-            let offset = max(0, error.offset - opening.count)
-            return (JSONError(error.kind, offset: offset), offset)
-        }
     }
 }

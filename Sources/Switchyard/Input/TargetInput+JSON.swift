@@ -17,16 +17,28 @@ extension TargetInput {
             return text.description
         }
         switch given.first {
-        case "Input": self = .constant(try text(value["Input"], "Input"))
+        case "Input":
+            let input = try text(value["Input"], "Input")
+            if let error = JSONError.first(inValue: Array(input.utf8)) {
+                throw .invalidInput(input, error, target: target)
+            }
+            self = .constant(input)
         case "InputPath": self = .path(try InputPath(try text(value["InputPath"], "InputPath")))
         case "InputTransformer":
             let transformer = value["InputTransformer"]
+            guard transformer?.kind == .object else {
+                throw .notObject("InputTransformer", target: target)
+            }
             for member in transformer?.members ?? []
             where !["InputPathsMap", "InputTemplate"].contains(member.key) {
                 throw .unknownMember("InputTransformer.\(member.key)", target: target)
             }
             var paths: [String: String] = [:]
-            for member in transformer?["InputPathsMap"]?.members ?? [] {
+            let map = transformer?["InputPathsMap"]
+            guard map == nil || map?.kind == .object else {
+                throw .notObject("InputPathsMap", target: target)
+            }
+            for member in map?.members ?? [] {
                 paths[member.key.description] = try text(
                     member.value, "InputPathsMap.\(member.key)")
             }

@@ -91,12 +91,16 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
     case invalidPlaceholder(target: String, placeholder: String)
     /// A name of the paths map can't be used in a template.
     case invalidName(String, reason: String)
-    /// The template is no JSON even with its placeholders filled in.
-    case invalidTemplate(reason: String, offset: Int)
+    /// The template is neither a text in quotes nor JSON with its placeholders filled in.
+    case invalidTemplate(String, offset: Int, reason: String)
+    /// A constant input is no JSON.
+    case invalidInput(String, JSONError, target: String)
     /// There can be one input at most.
     case severalInputs(target: String)
     /// Something that has to be a text is none.
     case notText(String, target: String)
+    /// Something that has to be an object is none.
+    case notObject(String, target: String)
     /// A member that the service does not know: a slip of the pen would change what targets get.
     case unknownMember(String, target: String)
     /// More than the service takes.
@@ -111,8 +115,12 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
             "InputTemplate for target \(target) contains invalid placeholder \(placeholder)."
         case .invalidName(let name, let reason):
             "InputPathsMap has the name \"\(name)\": \(reason)"
-        case .invalidTemplate(let reason, let offset):
-            "InputTemplate is no JSON: \(reason) (byte \(offset))"
+        case .invalidTemplate(let template, let offset, let reason):
+            "InputTemplate can't be used: \(reason) (\(place(offset, in: template)))"
+        case .invalidInput(let input, let error, let target):
+            "Input of target \(target) has to be JSON, as a text in quotes is: \(error.message) "
+                + "(\(place(error.offset, in: input)))"
+        case .notObject(let what, let target): "\(what) of target \(target) has to be an object"
         case .severalInputs(let target):
             "Only one of Input, InputPath, or InputTransformer must be provided for target "
                 + "\(target)."
@@ -123,4 +131,12 @@ public enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertible
             "\(what) has \(count), at most \(limit) are allowed"
         }
     }
+}
+
+/// `column 7`, or in a text of several lines `line 2, column 7`.
+private func place(_ offset: Int, in text: String) -> String {
+    let bytes = Array(text.utf8)
+    let position = bytes.withUnsafeBytes { textPosition(of: offset, in: $0) }
+    let isOneLine = !bytes.contains(UInt8(ascii: "\n"))
+    return (isOneLine ? "" : "line \(position.line), ") + "column \(position.column)"
 }

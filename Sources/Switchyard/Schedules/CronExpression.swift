@@ -10,9 +10,11 @@
 /// | year | 1970-2199 | `, - * /` |
 ///
 /// Exactly one of the two day fields is `?`, the other one decides. `L` is the last day of the month,
-/// or of the week, which is Saturday; `5L` the month's last Thursday; `LW` its last weekday; `15W` the
-/// weekday nearest to the 15th, within its month; `2#1` the first Monday. `a/n` is every `n`th value
-/// from `a` on, `*/n` from the first. A range does not go round: `FRI-MON` is `FRI-SAT,SUN-MON`.
+/// or of the week, which is Saturday; `L-5` five days before the month's last, in months that have
+/// such a day; `5L` the month's last Thursday; `LW` its last weekday; `15W` the weekday nearest to
+/// the 15th, within its month; `2#1` the first Monday. `a/n` is every `n`th value from `a` to the
+/// field's last, `*/n` from its first: `0/60` is minute 0. A range may go round, but for years:
+/// `20-2` is from 20 past 23 and 0 to 2, `FRI-MON` four days, `MON-SUN` all seven.
 public struct CronExpression: Hashable, Sendable {
     let minutes: UInt64
     let hours: UInt64
@@ -23,8 +25,10 @@ public struct CronExpression: Hashable, Sendable {
 
     /// Which days of a month are meant.
     enum DayRule: Hashable, Sendable {
-        /// Bits of days, and what the month decides.
-        case ofMonth(days: UInt64, nearestWeekdays: UInt64, last: Bool, lastWeekday: Bool)
+        /// Bits of days, and what the month decides: bits of days nearest to which a weekday is
+        /// meant, and bits of how many days before its last, 0 for that itself.
+        case ofMonth(
+            days: UInt64, nearestWeekdays: UInt64, beforeLast: UInt64, lastWeekday: Bool)
         /// Bits of weekdays, 1 for Sunday, and bits of weekdays whose last one of the month it is.
         case ofWeek(days: UInt64, last: UInt64)
         /// The nth such weekday of the month.
@@ -136,14 +140,17 @@ extension CronExpression.DayRule {
         let all = (1 << UInt64(month.dayCount + 1)) as UInt64 - 2
         var bits: UInt64 = 0
         switch self {
-        case .ofMonth(let days, let nearest, let last, let lastWeekday):
+        case .ofMonth(let days, let nearest, let beforeLast, let lastWeekday):
             bits = days & all
             var rest = nearest & all
             while rest != 0 {
                 bits |= 1 << UInt64(month.nearestWeekday(to: rest.trailingZeroBitCount))
                 rest &= rest - 1
             }
-            if last { bits |= 1 << UInt64(month.dayCount) }
+            for day in 1...month.dayCount
+            where beforeLast & 1 << UInt64(month.dayCount - day) != 0 {
+                bits |= 1 << UInt64(day)
+            }
             if lastWeekday { bits |= 1 << UInt64(month.nearestWeekday(to: month.dayCount)) }
         case .ofWeek(let days, let last):
             for day in 1...month.dayCount where days & 1 << UInt64(month.weekday(of: day)) != 0 {

@@ -9,6 +9,8 @@ struct CronParser {
         let name: String
         let range: ClosedRange<Int>
         var names: [String] = []
+        /// Whether what comes after the last value is the first again.
+        var isCircle = true
 
         static let minutes = Field(name: "minutes", range: 0...59)
         static let hours = Field(name: "hours", range: 0...23)
@@ -21,7 +23,7 @@ struct CronParser {
         static let dayOfWeek = Field(
             name: "day of week", range: 1...7,
             names: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])
-        static let year = Field(name: "year", range: CronExpression.yearRange)
+        static let year = Field(name: "year", range: CronExpression.yearRange, isCircle: false)
     }
 
     func failure(_ part: Range<Int>, _ reason: String) -> ScheduleError {
@@ -56,8 +58,9 @@ struct CronParser {
         guard halves.count <= 2 else { throw failure(part, "one \"/\" at most in a step") }
         let ends = split(halves[0], at: "-")
         guard ends.count <= 2 else { throw failure(part, "one \"-\" at most in a range") }
+        let isAll = string(halves[0]) == "*"
         var (first, last) = (field.range.lowerBound, field.range.upperBound)
-        if string(halves[0]) != "*" {
+        if !isAll {
             first = try number(ends[0], field)
             if ends.count == 2 {
                 last = try number(ends[1], field)
@@ -65,20 +68,29 @@ struct CronParser {
                 last = first
             }
         }
-        guard first <= last else {
-            throw failure(part, "the range ends before it begins: write it as two ranges")
-        }
-        var step = 1
-        if halves.count == 2 {
-            guard let given = Int(digits: text[halves[1]]), given > 0,
-                given <= field.range.upperBound
-            else {
-                throw failure(
-                    halves[1], "a step is a number from 1 to \(field.range.upperBound)")
+        let count = field.range.count
+        if last < first {
+            guard field.isCircle else {
+                throw failure(part, "a range of years ends before it begins")
             }
-            step = given
+            last += count
         }
-        for value in stride(from: first, through: last, by: step) { note(value) }
+        let step = halves.count == 2 ? try self.step(halves[1], field, isAll: isAll) : 1
+        for value in stride(from: first, through: last, by: step) {
+            note(value > field.range.upperBound ? value - count : value)
+        }
+    }
+
+    /// A step. One as large as the field leaves the value that it starts from alone; from `*` that
+    /// is more than the service takes where the values begin with 0.
+    private func step(
+        _ part: Range<Int>, _ field: Field, isAll: Bool
+    ) throws(ScheduleError) -> Int {
+        let most = isAll ? field.range.upperBound : max(field.range.upperBound, field.range.count)
+        guard let step = Int(digits: text[part]), (1...most).contains(step) else {
+            throw failure(part, "a step is a number from 1 to \(most)")
+        }
+        return step
     }
 
     /// A number or a name.
@@ -134,19 +146,26 @@ extension CronExpression {
 
 extension CronParser {
     func daysOfMonth(_ part: Range<Int>) throws(ScheduleError) -> CronExpression.DayRule {
-        var (days, nearest): (UInt64, UInt64) = (0, 0)
-        var (last, lastWeekday) = (false, false)
+        var (days, nearest, beforeLast): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        var lastWeekday = false
         for item in split(part, at: ",") {
             switch string(item) {
-            case "L": last = true
+            case "L": beforeLast |= 1
             case "LW": lastWeekday = true
+            case let text where text.hasPrefix("L-"):
+                let count = Int(digits: self.text[(item.lowerBound + 2)..<item.upperBound])
+                guard let count, (1...30).contains(count) else {
+                    throw failure(item, "\"L-\" is followed by a number of days from 1 to 30")
+                }
+                beforeLast |= 1 << UInt64(count)
             case let text where text.hasSuffix("W"):
                 let day = try number(item.lowerBound..<item.upperBound - 1, .dayOfMonth)
                 nearest |= 1 << UInt64(day)
             default: days |= try bits(item, .dayOfMonth)
             }
         }
-        return .ofMonth(days: days, nearestWeekdays: nearest, last: last, lastWeekday: lastWeekday)
+        return .ofMonth(
+            days: days, nearestWeekdays: nearest, beforeLast: beforeLast, lastWeekday: lastWeekday)
     }
 
     func daysOfWeek(_ part: Range<Int>) throws(ScheduleError) -> CronExpression.DayRule {

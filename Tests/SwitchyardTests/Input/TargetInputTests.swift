@@ -98,7 +98,8 @@ private let paths = [
             (#"{"a":<states>}"#, #"{"a":["ACTIVE","INACTIVE"]}"#),
             (#"{"a":<names>}"#, #"{"a":["x","y"]}"#),
             (#"{"a":<ids>}"#, #"{"a":{"acc_id":"0a78","sf_id":"baz"}}"#),
-            (#"{<state>: 1}"#, #"{"RUNNING": 1}"#), ("[<n>, <n>]", "[3.50, 3.50]"), ("<n>", "3.50"),
+            (#"{"a": {"b": [<state>]}}"#, #"{"a": {"b": ["RUNNING"]}}"#),
+            ("[<n>, <n>]", "[3.50, 3.50]"), ("<n>", "3.50"),
         ])
     func fillsJSON(template: String, expected: String) throws {
         #expect(try filled(template, paths) == expected)
@@ -111,7 +112,7 @@ private let paths = [
             (#"{"a":"n=<n>, on=<on>"}"#, #"{"a":"n=3.50, on=true"}"#),
             (#"{"a":"<missing>."}"#, #"{"a":"."}"#), (#"{"a":"<quote>"}"#, #"{"a":"a\"b"}"#),
             (#"{"a":"\"<id>\"<state>"}"#, #"{"a":"\"i-0123\"RUNNING"}"#),
-            (#"{"<state>":"1 < 2 <a b>"}"#, #"{"RUNNING":"1 < 2 <a b>"}"#),
+            (#"{"a":"<state>: 1 < 2 <a b>"}"#, #"{"a":"RUNNING: 1 < 2 <a b>"}"#),
         ])
     func fillsQuotes(template: String, expected: String) throws {
         #expect(try filled(template, paths) == expected)
@@ -193,7 +194,15 @@ private let paths = [
                 == "InputTemplate for target T1 contains invalid placeholder b.")
         #expect(error(#"{"a":<aws.events.unknown>}"#) != nil)
         #expect(error(#"{"a":<b>}"#, ["b": "nowhere"]) != nil)
-        #expect(error("{}", ["AwsThing": "$"]) != nil)
+        for name in ["AWS.thing", "aws.events.mine", "aws."] {
+            guard case .invalidName(name, _)? = error("{}", [name: "$"]) else {
+                Issue.record("\(name) was taken")
+                continue
+            }
+        }
+        for name in ["awsRegion", "AWSAccount", "aws", "aws-region"] {
+            #expect(error("{\"a\": <\(name)>}", [name: "$.region"]) == nil, "\(name)")
+        }
         #expect(error("{}", ["a b": "$"]) != nil)
         for broken in [#"{"a":}"#, "plain words", #"{"a":1,}"#, "", "{} {}", #"{"a":1"#, "1,2"] {
             guard case .invalidTemplate? = error(broken) else {
@@ -209,5 +218,79 @@ private let paths = [
         }
         #expect(error("{}", names(100)) == nil)
         #expect(error("{}", names(101)) != nil)
+    }
+
+    @Test(
+        "what is wrong with a template is said with the place in the text as it was written",
+        arguments: [
+            (#"{"a": <state> <state>}"#, "a ',' or '}' was expected (column 15)"),
+            (#"{"é": "<state><state>", "b": }"#, "a value was expected (column 30)"),
+            (
+                "{\"a\": <state>,\n \"b\": \"<n>\" 1}",
+                "a ',' or '}' was expected (line 2, column 13)"
+            ),
+            (#"{"a": <state>} <n>"#, "there is more after the value (column 16)"),
+            (#"{"a": <state>"#, "the text ends inside the object (column 14)"),
+            ("[<n>, <n> <n>]", "a ',' or ']' was expected (column 11)"),
+            ("", "it is empty (column 1)"),
+            (#""<state> is"#, "a quote is not closed (column 12)"),
+            (
+                "<id> is in state <state>",
+                "a text needs double quotes around it, and what begins without them is JSON (column 1)"
+            ),
+            (
+                "The state is <state>",
+                "a text needs double quotes around it, and what begins without them is JSON (column 1)"
+            ),
+            (#"{<state>: 1}"#, "a placeholder can't be a key, or a part of one (column 2)"),
+            (#"{"<state>": 1}"#, "a placeholder can't be a key, or a part of one (column 3)"),
+            (
+                #"{"a": [{"n": <n>, "is-<state>": 1}]}"#,
+                "a placeholder can't be a key, or a part of one (column 23)"
+            ),
+        ])
+    func placesErrors(template: String, expected: String) {
+        let error = #expect(throws: TargetInputError.self) {
+            try InputTransformer(paths: paths, template: template, target: "T1")
+        }
+        #expect(error?.description == "InputTemplate can't be used: " + expected)
+    }
+
+    @Test(
+        "an input that PutTargets refuses is refused with a word of what is wrong",
+        arguments: [
+            (#"{"Input":"plain words"}"#, "Input of target T1 has to be JSON, as a text in quotes"),
+            (#"{"Input":"{\"a\": }"}"#, "is: a value was expected (column 7)"),
+            (#"{"Input":"{} {}"}"#, "is: there is more after the value (column 4)"),
+            (#"{"Input":""}"#, "is: the text is empty"), (#"{"Input":{}}"#, "has to be a string"),
+            (
+                #"{"InputTransformer":{"InputPathsMap":["$"],"InputTemplate":"1"}}"#,
+                "InputPathsMap of target T1 has to be an object"
+            ),
+            (
+                #"{"InputTransformer":{"InputPathsMap":"{}","InputTemplate":"1"}}"#,
+                "InputPathsMap of target T1 has to be an object"
+            ),
+            (#"{"InputTransformer":"{}"}"#, "InputTransformer of target T1 has to be an object"),
+            (#"{"InputTransformer":{}}"#, "InputTemplate of target T1 has to be a string"),
+        ])
+    func refusesInputs(target: String, expected: String) throws {
+        let error = #expect(throws: TargetInputError.self) { try input(target) }
+        #expect(error?.description.contains(expected) == true, "\(error?.description ?? "taken")")
+    }
+
+    @Test(
+        "an input of any JSON is taken",
+        arguments: [#""a text""#, "{}", " [1, {}] ", "-1.5e3", "true", "null"])
+    func takesInputs(text: String) throws {
+        let quoted = text.replacing("\"", with: "\\\"")
+        #expect(try input("{\"Input\":\"\(quoted)\"}") == .constant(text))
+    }
+
+    private func input(_ target: String) throws -> TargetInput {
+        var scanner = StructuralScanner()
+        return try Array(target.utf8).withUnsafeBytes {
+            try TargetInput(JSONValue(try scanner.scan($0)), target: "T1")
+        }
     }
 }
