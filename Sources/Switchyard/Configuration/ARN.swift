@@ -91,7 +91,7 @@ public struct ARNError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was expected there.
     public let expected: String
 
-    init(_ text: String, offset: Int, _ expected: String) {
+    package init(_ text: String, offset: Int, _ expected: String) {
         self.text = text
         self.offset = offset
         self.expected = expected

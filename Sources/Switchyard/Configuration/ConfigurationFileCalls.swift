@@ -89,19 +89,39 @@ struct ConfigurationFile: ~Copyable {
         guard error == 0 else { throw .system(call: "pread", path: path, errno: error) }
         return bytes
     }
+}
 
-    /// Takes the lock that makes a store the only one, held as long as the file is open: the kernel
-    /// frees it at the latest when the process ends.
-    func lock(for owner: String) throws(ConfigurationStoreError) {
-        // F_OFD_SETLK, which the C library's module leaves out: of the open file, not of the process.
-        let setLock: Int32 = 37
-        var request = flock()
-        request.l_type = Int16(F_WRLCK)
-        request.l_whence = Int16(SEEK_SET)
-        guard fcntl(descriptor, setLock, &request) == 0 else {
-            if errno == EAGAIN || errno == EACCES { throw .locked(path: owner) }
-            throw .system(call: "fcntl", path: path, errno: errno)
+/// The lock that makes a store the only one, of all processes: of an open file, so that the kernel frees
+/// it at the latest when the process ends.
+struct ConfigurationLock: ~Copyable {
+    private let file: ConfigurationFile
+    /// F_OFD_SETLK, which the C library's module leaves out.
+    private static let call: Int32 = 37
+
+    /// - Parameter owner: what is locked, for errors.
+    init(
+        _ name: String, in folder: borrowing ConfigurationFile, owner: String
+    ) throws(ConfigurationStoreError) {
+        guard let file = try ConfigurationFile(name, in: folder, O_RDWR | O_CREAT) else {
+            throw .system(call: "open", path: "\(folder.path)/\(name)", errno: ENOENT)
         }
+        guard Self.set(F_WRLCK, on: file.descriptor) else {
+            if errno == EAGAIN || errno == EACCES { throw .locked(path: owner) }
+            throw .system(call: "fcntl", path: file.path, errno: errno)
+        }
+        self.file = file
+    }
+
+    deinit {
+        // Closing alone would leave it with a child that another thread just forked, until its `exec`.
+        _ = Self.set(F_UNLCK, on: file.descriptor)
+    }
+
+    private static func set(_ type: some BinaryInteger, on descriptor: Int32) -> Bool {
+        var request = flock()
+        request.l_type = Int16(type)
+        request.l_whence = Int16(SEEK_SET)
+        return fcntl(descriptor, call, &request) == 0
     }
 }
 

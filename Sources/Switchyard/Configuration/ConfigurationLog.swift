@@ -20,7 +20,7 @@ struct ConfigurationLog: ~Copyable {
 
     private let calls: ConfigurationFileCalls
     private let folder: ConfigurationFile
-    private let lock: ConfigurationFile
+    private let lock: ConfigurationLock
     private var written: Written
     /// Below this size the file is not written anew.
     private var rewriteFrom = 0
@@ -40,10 +40,7 @@ struct ConfigurationLog: ~Copyable {
         _ recovery: inout ConfigurationRecovery
     ) throws(ConfigurationStoreError) -> ConfigurationLog {
         let folder = try ConfigurationFile(folder: path)
-        guard let lock = try ConfigurationFile(lockName, in: folder, O_RDWR | O_CREAT) else {
-            throw .system(call: "open", path: "\(path)/\(lockName)", errno: ENOENT)
-        }
-        try lock.lock(for: "\(path)/\(fileName)")
+        let lock = try ConfigurationLock(lockName, in: folder, owner: "\(path)/\(fileName)")
         _ = calls.remove(folder.descriptor, newFileName)
         guard let file = try ConfigurationFile(fileName, in: folder, O_RDWR) else {
             let written = try make(from: table, folder, calls)
@@ -55,7 +52,7 @@ struct ConfigurationLog: ~Copyable {
 
     private init(
         calls: ConfigurationFileCalls, folder: consuming ConfigurationFile,
-        lock: consuming ConfigurationFile, written: consuming Written
+        lock: consuming ConfigurationLock, written: consuming Written
     ) {
         self.calls = calls
         self.folder = folder
@@ -189,7 +186,10 @@ struct ConfigurationLog: ~Copyable {
         guard error == 0 else {
             // What is there of it would else stand before the next batch.
             let cut = calls.truncate(written.file.descriptor, written.end)
-            if cut != 0 { failure = "a batch could not be taken back: \(describe(cut))" }
+            if cut != 0 {
+                failure =
+                    "a batch could not be taken back: \(ConfigurationStoreError.text(of: cut))"
+            }
             throw .writing(written.file.path, errno: error)
         }
         try sync()
@@ -199,7 +199,7 @@ struct ConfigurationLog: ~Copyable {
     private mutating func sync() throws(ConfigurationStoreError) {
         let error = calls.syncFile(written.file.descriptor)
         guard error == 0 else {
-            failure = "a sync failed: \(describe(error))"
+            failure = "a sync failed: \(ConfigurationStoreError.text(of: error))"
             throw .syncFailed(path: written.file.path, errno: error)
         }
     }

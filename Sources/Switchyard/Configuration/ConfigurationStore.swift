@@ -191,13 +191,14 @@ public enum ConfigurationStoreError: Error, Hashable, Sendable, CustomStringConv
         case .damaged(let path, let offset, let reason):
             "\(path) is damaged at byte \(offset): \(reason); nothing was changed: put a copy of the "
                 + "file in its place"
-        case .diskFull(let path, let errno): "\(path): no room: \(describe(errno))"
+        case .diskFull(let path, let errno): "\(path): no room: \(Self.text(of: errno))"
         case .syncFailed(let path, let errno):
-            "\(path) could not be made durable (\(describe(errno))); open it again to see whether "
+            "\(path) could not be made durable (\(Self.text(of: errno))); open it again to see whether "
                 + "the last change is there"
         case .unusable(let path, let reason):
             "\(path) can't be changed any more: \(reason); open it again"
-        case .system(let call, let path, let errno): "\(path): \(call) failed: \(describe(errno))"
+        case .system(let call, let path, let errno):
+            "\(path): \(call) failed: \(Self.text(of: errno))"
         case .closed: "the configuration was closed"
         }
     }
@@ -214,5 +215,7 @@ extension ConfigurationBatch.Condition: CustomStringConvertible {
     }
 }
 
-/// The text of an error number.
-func describe(_ error: Int32) -> String { String(cString: strerror(error)) }
+extension ConfigurationStoreError {
+    /// The text of an error number.
+    static func text(of errno: Int32) -> String { String(cString: strerror(errno)) }
+}

@@ -138,7 +138,7 @@ public enum ResourceName: Sendable, Hashable {
 
     /// Checks that a name has letters, digits, `.`, `-` and `_`, and slashes only between other
     /// characters.
-    static func check(
+    package static func check(
         _ name: String, from offset: Int, of text: String, allowsSlash: Bool
     ) throws(ARNError) {
         if name.isEmpty { throw ARNError(text, offset: offset, "a name") }

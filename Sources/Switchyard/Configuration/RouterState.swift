@@ -110,8 +110,11 @@ public struct RouterState: Sendable {
 
     /// Reads a store, as it is at one moment. O(bytes of all values).
     ///
+    /// - Parameter kinds: first parts of keys that others keep in the same store: no problems.
     /// - Throws: ``RouterStateError``: the store can't be read, or is that of a newer program.
-    public init(_ store: any ConfigurationStore) throws(RouterStateError) {
+    public init(
+        _ store: any ConfigurationStore, besides kinds: Set<String> = []
+    ) throws(RouterStateError) {
         let entries: [ConfigurationEntry]
         do throws(ConfigurationStoreError) { entries = try store.entries(nil) } catch {
             throw .store(error)
@@ -125,6 +128,7 @@ public struct RouterState: Sendable {
             case .rule(let rule): rules.append((rule, entry))
             case .target(let rule, let id): targets.append((rule, id, entry))
             case .archive(let scope, let name): read(scope, name, entry)
+            case nil where kinds.contains(entry.key.parts[0]): continue
             case nil: problems.append(Problem(key: entry.key, reason: .unknownKey))
             }
         }

@@ -34,10 +34,10 @@ extension CronExpression.DayRule {
     /// The fields day of month and day of week, one of which is `?`.
     fileprivate var fields: (ofMonth: String, ofWeek: String) {
         switch self {
-        case .ofMonth(let days, let nearest, let last, let lastWeekday):
+        case .ofMonth(let days, let nearest, let beforeLast, let lastWeekday):
             var items = days == 0 ? [] : [field(days, .dayOfMonth)]
             items += places(of: nearest).map { "\($0)W" }
-            items += lastDays(last)
+            items += places(of: beforeLast).map { $0 == 0 ? "L" : "L-\($0)" }
             if lastWeekday { items.append("LW") }
             return (items.joined(separator: ","), "?")
         case .ofWeek(let days, let last):
@@ -48,9 +48,6 @@ extension CronExpression.DayRule {
         }
     }
 }
-
-/// The month's last day, if that is meant.
-private func lastDays(_ isMeant: Bool) -> [String] { isMeant ? ["L"] : [] }
 
 /// The places of the bits that are set.
 private func places(of bits: UInt64) -> [Int] { (0..<64).filter { bits & 1 << UInt64($0) != 0 } }

@@ -117,7 +117,9 @@ public struct TargetDefinition: Sendable, Hashable {
         switch input {
         case .event: break
         case .path(let path): object.member("InputPath", path.description)
-        case .constant(let text): object.member(isJSON(text) ? "Input" : "InputText", text)
+        case .constant(let text):
+            let isJSON = JSONError.first(inValue: Array(text.utf8)) == nil
+            object.member(isJSON ? "Input" : "InputText", text)
         case .transformer(let transformer):
             var paths = ObjectWriter()
             for (name, path) in transformer.paths.sorted(by: { $0.key < $1.key }) {
@@ -136,17 +138,5 @@ public struct TargetDefinition: Sendable, Hashable {
         }
         object.members(others)
         return object.finish()
-    }
-}
-
-/// Whether a text is a JSON value of any kind, and nothing else.
-private func isJSON(_ text: String) -> Bool {
-    // The scanner wants an object, so the value becomes a member of one.
-    let wrapped = Array("{\"\":\(text)}".utf8)
-    var scanner = StructuralScanner()
-    return wrapped.withUnsafeBytes { bytes in
-        guard let index = try? scanner.scan(bytes) else { return false }
-        // The brace, the key, the colon, the value; then nothing but the closing brace.
-        return index.textLength == bytes.count && index.entry(after: 3) == index.count - 1
     }
 }

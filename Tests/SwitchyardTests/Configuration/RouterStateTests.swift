@@ -207,6 +207,7 @@ private func pattern(_ text: String) throws -> EventPattern { try EventPattern(t
         let prefix = "111122223333/eu-west-1"
         #expect(problems.count == 7)
         #expect(problems["pipe/1"] == .unknownKey)
+        #expect(try RouterState(store, besides: ["pipe"]).problems.count == 6)
         #expect(problems["rule/\(prefix)/gone/r"] == .noBus(gone))
         #expect(problems["target/\(prefix)/gone/r/1"] == .noRule(RuleID("r", of: gone)))
         #expect(problems["target/\(prefix)/default/b/1"] == .noRule(RuleID("b", of: main)))

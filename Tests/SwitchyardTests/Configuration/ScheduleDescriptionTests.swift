@@ -12,6 +12,7 @@ import Testing
             ("cron(0/20 * * * ? *)", "cron(0,20,40 * * * ? *)"),
             ("cron(0 18 ? * MON-FRI *)", "cron(0 18 ? * 2-6 *)"),
             ("cron(0 0 L,15W,1-3 JAN,feb ? *)", "cron(0 0 1-3,15W,L 1,2 ? *)"),
+            ("cron(0 20-2 L-5,L * ? *)", "cron(0 0-2,20-23 L,L-5 * ? *)"),
             ("cron(0 0 LW * ? 2026-2030)", "cron(0 0 LW * ? 2026-2030)"),
             ("cron(0 9 ? * fri#5 *)", "cron(0 9 ? * 6#5 *)"),
             ("cron(0 0 ? * 6L,SUN *)", "cron(0 0 ? * 1,6L *)"),
@@ -39,7 +40,7 @@ import Testing
         let isOfMonth = Bool.random(using: &random)
         let days =
             isOfMonth
-            ? list(1...31, ["L", "LW", "1W", "31W", "*"], &random)
+            ? list(1...31, ["L", "L-1", "L-30", "LW", "1W", "31W", "*"], &random)
             : Bool.random(using: &random)
                 ? "\(Int.random(in: 1...7, using: &random))#\(Int.random(in: 1...5, using: &random))"
                 : list(1...7, ["L", "3L", "TUE-THU", "*"], &random)
