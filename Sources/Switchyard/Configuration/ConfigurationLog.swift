@@ -46,7 +46,7 @@ struct ConfigurationLog: ~Copyable {
             let written = try make(from: table, folder, calls)
             return ConfigurationLog(calls: calls, folder: folder, lock: lock, written: written)
         }
-        let written = try recover(file, calls, into: &table, &recovery)
+        let written = try recover(file, in: folder, calls, into: &table, &recovery)
         return ConfigurationLog(calls: calls, folder: folder, lock: lock, written: written)
     }
 
@@ -62,8 +62,9 @@ struct ConfigurationLog: ~Copyable {
 
     /// Reads a file, and cuts off what a crash left behind the last batch.
     private static func recover(
-        _ file: consuming ConfigurationFile, _ calls: ConfigurationFileCalls,
-        into table: inout ConfigurationTable, _ recovery: inout ConfigurationRecovery
+        _ file: consuming ConfigurationFile, in folder: borrowing ConfigurationFile,
+        _ calls: ConfigurationFileCalls, into table: inout ConfigurationTable,
+        _ recovery: inout ConfigurationRecovery
     ) throws(ConfigurationStoreError) -> Written {
         let bytes = try file.readAll()
         let path = file.path
@@ -79,9 +80,12 @@ struct ConfigurationLog: ~Copyable {
             let error = calls.truncate(file.descriptor, end)
             guard error == 0 else { throw .system(call: "ftruncate", path: path, errno: error) }
         }
-        // Also where nothing was cut: what was read may not be durable, and others will rely on it.
-        let error = calls.syncFile(file.descriptor)
-        guard error == 0 else { throw .syncFailed(path: path, errno: error) }
+        // Also where nothing was cut: a crash may have kept the file, or its name, from being durable,
+        // and what is appended from now on relies on both.
+        for (descriptor, path) in [(file.descriptor, path), (folder.descriptor, folder.path)] {
+            let error = calls.syncFile(descriptor)
+            guard error == 0 else { throw .syncFailed(path: path, errno: error) }
+        }
         return Written(file: file, header: header, end: end)
     }
 

@@ -48,6 +48,30 @@ struct ConfigurationPowerCutTests {
         }
     }
 
+    @Test("a file whose name a crash left undurable keeps what is put into it afterwards")
+    func crashBeforeNameIsDurable() throws {
+        var random = SeededGenerator(stream: 43)
+        let folder = try TemporaryFolder()
+        let disk = PowerCutFolder(folder.path)
+        var calls = disk.calls
+        let sync = calls.syncFile
+        // As if the process had ended just before.
+        calls.syncFile = { file in
+            var status = stat()
+            fstat(file, &status)
+            return status.st_mode & S_IFMT == S_IFDIR ? 0 : sync(file)
+        }
+        try FileConfigurationStore(directory: folder.path, calls: calls).close()
+        let store = try FileConfigurationStore(directory: folder.path, calls: disk.calls)
+        try store.apply(ConfigurationBatch(["a": "1"]))
+        for _ in 0..<20 {
+            let left = try TemporaryFolder()
+            try disk.cut(into: left.path("left"), using: &random)
+            let again = try FileConfigurationStore(directory: left.path("left"))
+            #expect(try again.texts() == ["a=1"])
+        }
+    }
+
     /// How many batches are done. One test, on one thread.
     nonisolated(unsafe) private static var done = 0
 
