@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Switchyard",
             dependencies: [
-                "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventMatching",
+                "CSwitchyard", "EventArchive", "EventDelivery", "EventEnvelope", "EventInput",
+                "EventMatching",
                 "EventPattern", "EventPipeline", "EventReplay", "EventRouting", "EventSchedule",
                 "InternalSystem", "JSONScan", "RoutingInterface",
             ], swiftSettings: settings),

@@ -111,7 +111,7 @@ final class FileTarget: ImmediateTarget, @unchecked Sendable {
 extension [UInt8] {
     /// Appends an event as a line: blanks at ends of lines inside it become spaces, since JSON may
     /// have them between its tokens, and nowhere else.
-    mutating func appendLine(_ event: UnsafeRawBufferPointer) {
+    package mutating func appendLine(_ event: UnsafeRawBufferPointer) {
         let start = count
         append(contentsOf: event)
         for position in start..<count where self[position] == 0x0A || self[position] == 0x0D {
@@ -121,7 +121,7 @@ extension [UInt8] {
     }
 
     /// Writes everything, however many calls it takes.
-    func writeAll(to descriptor: Int32, _ name: String) throws {
+    package func writeAll(to descriptor: Int32, _ name: String) throws {
         var written = 0
         while written < count {
             let result = withUnsafeBytes { bytes in

@@ -26,6 +26,20 @@ public struct Target: Sendable {
     /// What happens when a delivery fails.
     public var retryPolicy: RetryPolicy
     package let destination: Destination
+    /// What the destination is, as far as data can say it.
+    package let kind: Kind
+
+    /// What a target is, as far as data can say it.
+    package enum Kind: Sendable, Hashable {
+        /// A closure, a task, a stream: only the program can make it.
+        case code
+        /// A file of this path.
+        case file(path: String)
+        /// The standard input of a process.
+        case process(executable: String, arguments: [String])
+        /// Another bus, by its name.
+        case bus(String)
+    }
 
     /// How a target is reached.
     package enum Destination: Sendable {
@@ -41,7 +55,11 @@ public struct Target: Sendable {
         if case .inline = destination { false } else { true }
     }
 
-    init(id: String, _ destination: Destination, _ input: TargetInput, _ retry: RetryPolicy) {
+    package init(
+        id: String, _ destination: Destination, _ input: TargetInput, _ retry: RetryPolicy,
+        kind: Kind = .code
+    ) {
+        self.kind = kind
         self.id = id
         self.input = input
         retryPolicy = retry
@@ -97,7 +115,8 @@ public struct Target: Sendable {
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         path: String
     ) -> Target {
-        Target(id: id, .immediate { FileTarget(path: path) }, input, retry)
+        Target(
+            id: id, .immediate { FileTarget(path: path) }, input, retry, kind: .file(path: path))
     }
 
     /// The standard input of a process that is started when the first event comes, and again when it
@@ -113,7 +132,7 @@ public struct Target: Sendable {
     ) -> Target {
         Target(
             id: id, .immediate { ProcessTarget(executable: executable, arguments: arguments) },
-            input, retry)
+            input, retry, kind: .process(executable: executable, arguments: arguments))
     }
 
     /// Another bus of the same router, or the one that has its name later: where it is removed and made
@@ -123,7 +142,7 @@ public struct Target: Sendable {
     public static func bus(
         _ id: String, named bus: String, retry: RetryPolicy = RetryPolicy()
     ) -> Target {
-        Target(id: id, .bus(bus), .event, retry)
+        Target(id: id, .bus(bus), .event, retry, kind: .bus(bus))
     }
 
     /// A target of one's own kind, asynchronous: how other modules add some.

@@ -1,4 +1,4 @@
-internal import JSONScan
+package import JSONScan
 
 /// Takes a template apart, and says whether it can give JSON at all.
 struct TemplateReader {
@@ -162,7 +162,7 @@ extension JSONError {
     fileprivate static let wrapperOpening = Array(#"{"":"#.utf8)
 
     /// What is wrong with a JSON text of any kind of value; nil where it is good. O(bytes).
-    static func first(inValue text: [UInt8]) -> JSONError? {
+    package static func first(inValue text: [UInt8]) -> JSONError? {
         guard let first = text.first(where: { $0 > 0x20 }) else {
             return JSONError(.emptyText, offset: 0)
         }

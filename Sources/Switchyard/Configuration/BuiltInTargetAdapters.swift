@@ -1,3 +1,6 @@
+public import EventDelivery
+public import EventEnvelope
+
 /// `file:`
 struct FileTargetAdapter: TargetAdapter {
     func target(
@@ -48,7 +51,7 @@ struct LogTargetAdapter: TargetAdapter {
     ) throws(TargetAdapterError) -> Target? {
         guard definition.destination == .log else { return nil }
         return Target(
-            id: definition.id, .immediate(LogTarget()), definition.input, definition.retryPolicy)
+            id: definition.id, .immediate { LogTarget() }, definition.input, definition.retryPolicy)
     }
 }
 
@@ -59,7 +62,7 @@ struct DiscardTargetAdapter: TargetAdapter {
     ) throws(TargetAdapterError) -> Target? {
         guard definition.destination == .discard else { return nil }
         return Target(
-            id: definition.id, .immediate(DiscardTarget()), definition.input,
+            id: definition.id, .immediate { DiscardTarget() }, definition.input,
             definition.retryPolicy)
     }
 }

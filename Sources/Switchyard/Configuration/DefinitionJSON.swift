@@ -1,4 +1,6 @@
+public import EventInput
 public import EventPattern
+public import EventSchedule
 public import JSONScan
 
 /// What is wrong with the JSON of a target, a rule or another resource, and where.

@@ -1,3 +1,4 @@
+public import EventDelivery
 internal import JSONScan
 
 /// What a target's definition says of its ``RetryPolicy``; what it does not say is as by default.

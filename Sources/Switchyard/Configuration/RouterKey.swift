@@ -1,3 +1,5 @@
+public import EventEnvelope
+
 /// Which resource a key of a router's ``ConfigurationStore`` stands for.
 ///
 /// | key | value |

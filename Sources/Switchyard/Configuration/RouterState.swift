@@ -1,3 +1,6 @@
+public import EventDelivery
+public import EventEnvelope
+
 /// All that a router's store tells of its buses, rules, targets and archives, read at once.
 ///
 /// What can't be read is not in it, and stays in the store as it is: it is told in ``problems``, with

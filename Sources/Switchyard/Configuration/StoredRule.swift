@@ -1,4 +1,6 @@
+public import EventEnvelope
 public import EventPattern
+public import EventSchedule
 internal import JSONScan
 
 /// A rule as a store keeps it: the members of EventBridge's `DescribeRule`, without those that the key

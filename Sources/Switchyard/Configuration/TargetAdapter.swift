@@ -1,3 +1,6 @@
+public import EventDelivery
+public import EventEnvelope
+
 /// Makes targets of some kind from their definitions: how the router reaches what is named by an ARN
 /// or a URL.
 ///

@@ -1,3 +1,5 @@
+public import EventDelivery
+public import EventInput
 public import JSONScan
 
 /// A target as data, which a store can keep: where events go, what of them, and what becomes of those

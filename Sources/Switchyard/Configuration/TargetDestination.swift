@@ -1,3 +1,5 @@
+public import EventEnvelope
+
 /// Where a target's events go, as data: what is read from the target's `Arn`.
 ///
 /// Other services are named by their ARNs, as in EventBridge. What a machine has itself is named by

@@ -1,4 +1,4 @@
-import Switchyard
+import EventEnvelope
 import Testing
 
 @Suite struct ResourceNameTests {

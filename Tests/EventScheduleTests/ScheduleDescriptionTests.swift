@@ -1,4 +1,4 @@
-import Switchyard
+import EventSchedule
 import TestSupport
 import Testing
 
