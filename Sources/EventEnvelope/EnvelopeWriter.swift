@@ -46,11 +46,13 @@ package struct EnvelopeWriter: ~Copyable {
     }
 
     /// Appends the event of a rule's schedule.
-    package mutating func writeScheduled(ruleARN: String, now: EventTime, to output: inout [UInt8]) {
+    package mutating func writeScheduled(
+        ruleARN: String, of scope: ResourceScope, now: EventTime, to output: inout [UInt8]
+    ) {
         append(
             Fields(
                 id: identifiers.next(), detailType: "Scheduled Event", source: "aws.events",
-                time: now, resources: [ruleARN], detail: "{}"), to: &output)
+                time: now, resources: [ruleARN], detail: "{}", scope: scope), to: &output)
     }
 
     /// What differs from event to event.
@@ -61,6 +63,8 @@ package struct EnvelopeWriter: ~Copyable {
         var time: EventTime
         var resources: [String]
         var detail: String
+        /// Whose event it is, if it is not the writer's.
+        var scope: ResourceScope?
     }
 
     private func append(_ fields: Fields, to output: inout [UInt8]) {
@@ -71,9 +75,9 @@ package struct EnvelopeWriter: ~Copyable {
         member(#"{"version":"0","id":"#, fields.id)
         member(#","detail-type":"#, fields.detailType)
         member(#","source":"#, fields.source)
-        member(#","account":"#, account)
+        member(#","account":"#, fields.scope?.account ?? account)
         member(#","time":"#, fields.time.wholeSeconds.description)
-        member(#","region":"#, region)
+        member(#","region":"#, fields.scope?.region ?? region)
         output += #","resources":["#.utf8
         for (position, resource) in fields.resources.enumerated() {
             member(position == 0 ? "" : ",", resource)

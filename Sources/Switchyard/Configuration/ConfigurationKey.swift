@@ -29,7 +29,8 @@ public struct ConfigurationKey: Sendable, Hashable {
 
     /// The parts, as they were before they were written into the path. O(length).
     public var parts: [String] {
-        path.split(separator: "/").map { Self.decoded($0) }
+        // By bytes: by characters it takes ten times as long.
+        path.utf8.split(separator: UInt8(ascii: "/")).map { Self.decoded(Substring($0)) }
     }
 
     /// Whether it is this key or one below it. O(length).

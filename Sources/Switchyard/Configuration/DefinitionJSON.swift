@@ -171,9 +171,17 @@ struct ObjectReader {
 func readObject<Result>(
     _ json: [UInt8], _ body: (JSONValue) throws(DefinitionError) -> Result
 ) throws(DefinitionError) -> Result {
+    var scanner = StructuralScanner()
+    return try readObject(json, &scanner, body)
+}
+
+/// The same with a scanner that is used for many: to make one costs more than to scan a rule.
+func readObject<Result>(
+    _ json: [UInt8], _ scanner: inout StructuralScanner,
+    _ body: (JSONValue) throws(DefinitionError) -> Result
+) throws(DefinitionError) -> Result {
     let result = json.withUnsafeBytes { bytes in
         Swift.Result { () throws(DefinitionError) in
-            var scanner = StructuralScanner()
             let index: StructuralIndex
             do throws(JSONError) { index = try scanner.scan(bytes) } catch {
                 throw DefinitionError(.json(error.kind), offset: error.offset)

@@ -1,4 +1,5 @@
 public import EventEnvelope
+public import JSONScan
 
 /// Which resource a key of a router's ``ConfigurationStore`` stands for.
 ///
@@ -67,12 +68,21 @@ public enum RouterKey: Sendable, Hashable {
 /// A member that this version does not know is an error, and so is a `Version` above the one that it
 /// knows: what a newer program wrote is refused rather than half understood.
 public protocol StoredValue: Sendable, Hashable {
+    /// Reads the JSON, scanned. O(bytes).
+    ///
+    /// - Throws: the first thing that is wrong with it, and where.
+    init(_ value: JSONValue) throws(DefinitionError)
+    /// The value as JSON without blanks. O(bytes).
+    var json: [UInt8] { get }
+}
+
+extension StoredValue {
     /// Reads the JSON. O(bytes).
     ///
     /// - Throws: the first thing that is wrong with it, and where.
-    init(json: [UInt8]) throws(DefinitionError)
-    /// The value as JSON without blanks. O(bytes).
-    var json: [UInt8] { get }
+    public init(json: [UInt8]) throws(DefinitionError) {
+        self = try readObject(json) { value throws(DefinitionError) in try Self(value) }
+    }
 }
 
 extension ConfigurationBatch {

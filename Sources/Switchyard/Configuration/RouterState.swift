@@ -1,5 +1,6 @@
 public import EventDelivery
 public import EventEnvelope
+internal import JSONScan
 
 /// All that a router's store tells of its buses, rules, targets and archives, read at once.
 ///
@@ -122,22 +123,23 @@ public struct RouterState: Sendable {
         do throws(ConfigurationStoreError) { entries = try store.entries(nil) } catch {
             throw .store(error)
         }
+        var scanner = StructuralScanner()
         var rules: [(RuleID, ConfigurationEntry)] = []
         var targets: [(RuleID, String, ConfigurationEntry)] = []
         for entry in entries {
             switch RouterKey(entry.key) {
             case .format: try Self.checkFormat(entry)
-            case .bus(let bus): read(bus, entry)
+            case .bus(let bus): read(bus, entry, &scanner)
             case .rule(let rule): rules.append((rule, entry))
             case .target(let rule, let id): targets.append((rule, id, entry))
-            case .archive(let scope, let name): read(scope, name, entry)
+            case .archive(let scope, let name): read(scope, name, entry, &scanner)
             case nil where kinds.contains(entry.key.parts[0]): continue
             case nil: problems.append(Problem(key: entry.key, reason: .unknownKey))
             }
         }
         buses.sort { $0.id < $1.id }
         archives.sort { ($0.scope, $0.name) < ($1.scope, $1.name) }
-        read(rules, and: targets)
+        read(rules, and: targets, &scanner)
     }
 
     private static func checkFormat(
@@ -152,22 +154,26 @@ public struct RouterState: Sendable {
         }
     }
 
-    private mutating func read(_ bus: BusID, _ entry: ConfigurationEntry) {
-        guard let value = value(of: entry, StoredBus.self) else { return }
+    private mutating func read(
+        _ bus: BusID, _ entry: ConfigurationEntry, _ scanner: inout StructuralScanner
+    ) {
+        guard let value = value(of: entry, StoredBus.self, &scanner) else { return }
         buses.append(Bus(id: bus, value: value, version: entry.version))
     }
 
     private mutating func read(
-        _ scope: ResourceScope, _ name: String, _ entry: ConfigurationEntry
+        _ scope: ResourceScope, _ name: String, _ entry: ConfigurationEntry,
+        _ scanner: inout StructuralScanner
     ) {
-        guard let value = value(of: entry, StoredArchive.self) else { return }
+        guard let value = value(of: entry, StoredArchive.self, &scanner) else { return }
         archives.append(
             Archive(scope: scope, name: name, value: value, version: entry.version))
     }
 
     private mutating func read(
         _ rules: [(RuleID, ConfigurationEntry)],
-        and targets: [(RuleID, String, ConfigurationEntry)]
+        and targets: [(RuleID, String, ConfigurationEntry)],
+        _ scanner: inout StructuralScanner
     ) {
         var places: [BusID: Int] = [:]
         for (place, bus) in buses.enumerated() { places[bus.id] = place }
@@ -178,7 +184,7 @@ public struct RouterState: Sendable {
                 problems.append(Problem(key: entry.key, reason: .noBus(id.bus)))
                 continue
             }
-            guard let value = value(of: entry, StoredRule.self) else { continue }
+            guard let value = value(of: entry, StoredRule.self, &scanner) else { continue }
             read[id] = Rule(id: id, value: value, version: entry.version)
         }
         for (rule, id, entry) in targets {
@@ -186,7 +192,7 @@ public struct RouterState: Sendable {
                 problems.append(Problem(key: entry.key, reason: .noRule(rule)))
                 continue
             }
-            guard let value = value(of: entry, StoredTarget.self) else { continue }
+            guard let value = value(of: entry, StoredTarget.self, &scanner) else { continue }
             guard value.definition.id == id else {
                 let error = DefinitionError(
                     .invalid(member: "Id", reason: "the key says \"\(id)\""), offset: 0)
@@ -211,9 +217,13 @@ public struct RouterState: Sendable {
 
     /// The value of a key; nil, and a problem, if it can't be read.
     private mutating func value<Value: StoredValue>(
-        of entry: ConfigurationEntry, _ type: Value.Type
+        of entry: ConfigurationEntry, _ type: Value.Type, _ scanner: inout StructuralScanner
     ) -> Value? {
-        do throws(DefinitionError) { return try Value(json: entry.value) } catch {
+        do throws(DefinitionError) {
+            return try readObject(entry.value, &scanner) { value throws(DefinitionError) in
+                try Value(value)
+            }
+        } catch {
             problems.append(Problem(key: entry.key, reason: .value(error)))
             return nil
         }

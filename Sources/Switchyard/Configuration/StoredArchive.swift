@@ -1,6 +1,6 @@
 public import EventEnvelope
 public import EventPattern
-internal import JSONScan
+public import JSONScan
 
 /// An archive as a store keeps it: the members of EventBridge's `DescribeArchive`, without the name,
 /// which the key tells, and without counts and sizes, which the archive's folder tells.
@@ -73,12 +73,8 @@ public struct StoredArchive: StoredValue {
         "CreationTime", "Version",
     ]
 
-    /// Reads the JSON. See ``StoredValue/init(json:)``.
-    public init(json: [UInt8]) throws(DefinitionError) {
-        self = try readObject(json) { value throws(DefinitionError) in try StoredArchive(value) }
-    }
-
-    private init(_ value: JSONValue) throws(DefinitionError) {
+    /// Reads the JSON. See ``StoredValue/init(_:)``.
+    public init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         try object.checkVersion()
         others = try object.rest(known: Self.ownMembers, kept: ["KmsKeyIdentifier"])

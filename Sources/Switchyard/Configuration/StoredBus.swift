@@ -1,4 +1,4 @@
-internal import JSONScan
+public import JSONScan
 
 /// What the whole store is written in: `{"Version": 1}`.
 ///
@@ -14,18 +14,14 @@ public struct StoredFormat: StoredValue {
     /// The version that this program writes.
     public init() { version = Self.current }
 
-    /// Reads the JSON. See ``StoredValue/init(json:)``.
-    public init(json: [UInt8]) throws(DefinitionError) {
-        self = try readObject(json) { value throws(DefinitionError) in
-            let object = try ObjectReader(value)
-            guard let version: Int = try object.integer("Version", from: 1) else {
-                throw DefinitionError(.missing(member: "Version"), offset: value.offset)
-            }
-            return StoredFormat(version: version)
+    /// Reads the JSON. See ``StoredValue/init(_:)``.
+    public init(_ value: JSONValue) throws(DefinitionError) {
+        let object = try ObjectReader(value)
+        guard let version: Int = try object.integer("Version", from: 1) else {
+            throw DefinitionError(.missing(member: "Version"), offset: value.offset)
         }
+        self.version = version
     }
-
-    private init(version: Int) { self.version = version }
 
     /// The value as JSON. See ``StoredValue/json``.
     public var json: [UInt8] {
@@ -56,19 +52,17 @@ public struct StoredBus: StoredValue {
         "LastModifiedTime", "LogConfig", "Policy",
     ]
 
-    /// Reads the JSON. See ``StoredValue/init(json:)``.
-    public init(json: [UInt8]) throws(DefinitionError) {
-        self = try readObject(json) { value throws(DefinitionError) in
-            let object = try ObjectReader(value)
-            try object.checkVersion()
-            let others = try object.rest(
-                known: ["Kind", "Description", "Version"], kept: Self.otherMembers)
-            guard let kind = try object.word("Kind", BusKind.self) else {
-                throw DefinitionError(.missing(member: "Kind"), offset: value.offset)
-            }
-            return StoredBus(
-                kind, description: try object.string("Description") ?? "", others: others)
+    /// Reads the JSON. See ``StoredValue/init(_:)``.
+    public init(_ value: JSONValue) throws(DefinitionError) {
+        let object = try ObjectReader(value)
+        try object.checkVersion()
+        others = try object.rest(
+            known: ["Kind", "Description", "Version"], kept: Self.otherMembers)
+        guard let kind = try object.word("Kind", BusKind.self) else {
+            throw DefinitionError(.missing(member: "Kind"), offset: value.offset)
         }
+        self.kind = kind
+        description = try object.string("Description") ?? ""
     }
 
     /// The value as JSON. See ``StoredValue/json``.

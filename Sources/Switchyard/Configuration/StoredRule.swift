@@ -1,7 +1,7 @@
 public import EventEnvelope
 public import EventPattern
 public import EventSchedule
-internal import JSONScan
+public import JSONScan
 
 /// A rule as a store keeps it: the members of EventBridge's `DescribeRule`, without those that the key
 /// tells, and two of our own, `ScheduleStart` and `Order`.
@@ -78,12 +78,8 @@ public struct StoredRule: StoredValue {
     ]
     private static let otherMembers: Set<String> = ["RoleArn", "CreatedBy"]
 
-    /// Reads the JSON. See ``StoredValue/init(json:)``.
-    public init(json: [UInt8]) throws(DefinitionError) {
-        self = try readObject(json) { value throws(DefinitionError) in try StoredRule(value) }
-    }
-
-    private init(_ value: JSONValue) throws(DefinitionError) {
+    /// Reads the JSON. See ``StoredValue/init(_:)``.
+    public init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         try object.checkVersion()
         others = try object.rest(known: Self.ownMembers, kept: Self.otherMembers)
@@ -135,18 +131,16 @@ public struct StoredTarget: StoredValue {
         self.order = order
     }
 
-    /// Reads the JSON. See ``StoredValue/init(json:)``.
-    public init(json: [UInt8]) throws(DefinitionError) {
-        self = try readObject(json) { value throws(DefinitionError) in
-            let object = try ObjectReader(value)
-            try object.checkVersion()
-            _ = try object.rest(known: ["Target", "Order", "Version"], kept: [])
-            guard let target = object["Target"] else {
-                throw DefinitionError(.missing(member: "Target"), offset: value.offset)
-            }
-            return StoredTarget(
-                try TargetDefinition(target), order: try object.integer("Order") ?? 0)
+    /// Reads the JSON. See ``StoredValue/init(_:)``.
+    public init(_ value: JSONValue) throws(DefinitionError) {
+        let object = try ObjectReader(value)
+        try object.checkVersion()
+        _ = try object.rest(known: ["Target", "Order", "Version"], kept: [])
+        guard let target = object["Target"] else {
+            throw DefinitionError(.missing(member: "Target"), offset: value.offset)
         }
+        definition = try TargetDefinition(target)
+        order = try object.integer("Order") ?? 0
     }
 
     /// The value as JSON. See ``StoredValue/json``.

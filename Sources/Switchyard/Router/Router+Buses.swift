@@ -14,7 +14,19 @@ extension Router {
     /// - Parameter kind: a partner's bus has the name of its event source, which may hold slashes.
     /// - Throws: ``RouterError``: the name exists or can't be one, or the archive can't be opened.
     public func createBus(_ name: String, kind: BusKind = .custom) throws(RouterError) {
-        try Self.checkName(name, of: "bus", max: Self.busNameMax, allowsSlash: kind == .partner)
+        let id = try busID(name, kind: kind)
+        try addBus(id, kind: kind) { () throws(RouterError) in
+            try save { batch throws(ConfigurationStoreError) in
+                try batch.put(.bus(id), StoredBus(id.isDefault ? .default : kind))
+            }
+        }
+    }
+
+    /// The same, however it is kept.
+    func addBus(
+        _ id: BusID, kind: BusKind, save: () throws(RouterError) -> Void = {}
+    ) throws(RouterError) {
+        let name = label(of: id)
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             guard control.buses[name] == nil else { throw .busExists(name) }
@@ -22,16 +34,21 @@ extension Router {
                 throw .limitExceeded(what: "buses", limit: configuration.busesMax)
             }
             // A key is taken only for a bus that there will be.
-            let archive = try openArchive(of: name)
+            let archive = try openArchive(of: id)
             let book = RuleBook(sharing: control.ruleSets)
             let (lane, key) = try takeKey()
+            do throws(RouterError) { try save() } catch {
+                giveBack(key, lane)
+                try? archive?.close()
+                throw error
+            }
             let port = PublishPort(
                 stage: lane.stage, pool: lane.lane.pool, key: key,
                 backPressure: configuration.backPressure, archive: archive, book: book)
             let engine = BusEngine(archive: archive, book: book, scratch: lane.lane.scratch)
-            let kind = name == Self.defaultBus ? .default : kind
+            let kind = id.isDefault ? .default : kind
             control.buses[name] = BusState(
-                name: name, kind: kind, lane: lane, engine: engine, port: port)
+                id: id, name: name, kind: kind, lane: lane, engine: engine, port: port)
             lane.lane.perform { lane.lane.set(engine, at: key) }
             publishing.set(port, for: name)
         }
@@ -42,16 +59,29 @@ extension Router {
     ///
     /// - Throws: ``RouterError``: the bus does not exist, or is the default one.
     public func removeBus(_ name: String) throws(RouterError) {
-        guard name != Self.defaultBus else { throw .defaultBus }
+        guard try busID(name, kind: .partner).name != BusID.defaultName else { throw .defaultBus }
         let bus = try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
-            guard let bus = control.buses.removeValue(forKey: name) else {
-                throw .noSuchBus(name)
+            let bus = try state(of: name)
+            try save { batch throws(ConfigurationStoreError) in
+                try batch.remove(.bus(bus.id))
+                for rule in bus.rules.values {
+                    let id = RuleID(rule.rule.name, of: bus.id)
+                    try batch.remove(.rule(id))
+                    for target in rule.definitions {
+                        try batch.remove(.target(id, id: target.definition.id))
+                    }
+                }
             }
-            publishing.set(nil, for: name)
+            control.buses[bus.name] = nil
+            publishing.set(nil, for: bus.name)
             bus.port.close()
             bus.lane.lane.perform { bus.lane.lane.set(nil, at: bus.port.key) }
-            for rule in bus.rules.values { remove(rule.targets, on: bus) }
+            for rule in bus.rules.values {
+                remove(rule.targets, on: bus)
+                forgetWatermarks(of: rule.definitions.map(\.definition.id), rule, on: bus)
+                if rule.schedule != nil { schedules.remove(rule.arn) }
+            }
             giveBack(bus.port.key, bus.lane)
             return bus
         }
@@ -99,22 +129,26 @@ extension Router {
 
     /// The bus, under the control lock.
     func state(of name: String) throws(RouterError) -> BusState {
-        guard let bus = control.buses[name] else { throw .noSuchBus(name) }
+        if let bus = control.buses[name] { return bus }
+        guard ARN.isMeant(by: name), let bus = control.buses[label(of: try busID(name))] else {
+            throw .noSuchBus(name)
+        }
         return bus
     }
 
-    private func openArchive(of bus: String) throws(RouterError) -> BusArchive? {
+    private func openArchive(of bus: BusID) throws(RouterError) -> BusArchive? {
         guard let directory = configuration.directory, var archive = configuration.archive else {
             return nil
         }
         archive.eventBytesMax = max(
             archive.eventBytesMax, min(configuration.eventBytesMax, ArchiveFormat.eventBytesMax))
         // A partner's bus has slashes in its name, a folder none.
-        let folder = bus.replacing("%", with: "%25").replacing("/", with: "%2F")
+        let name = bus.name.replacing("%", with: "%25").replacing("/", with: "%2F")
+        let folder = bus.scope == scope ? name : "\(bus.account)@\(bus.region)@\(name)"
         do throws(ArchiveError) {
             return try BusArchive(
                 directory: "\(directory)/buses/\(folder).archive", configuration: archive)
-        } catch { throw .archive(bus: bus, error) }
+        } catch { throw .archive(bus: label(of: bus), error) }
     }
 
     /// A key for a bus, on the lane that has the fewest.

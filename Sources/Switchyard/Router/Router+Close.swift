@@ -142,6 +142,11 @@ extension Router {
         do throws(ArchiveError) { try services.deadLetters.close() } catch {
             failure = failure ?? .deadLetters(error)
         }
+        if configuration.store == nil, let store {
+            do throws(ConfigurationStoreError) { try store.close() } catch {
+                failure = failure ?? .configuration(error)
+            }
+        }
         if let failure { throw failure }
         return remainder
     }

@@ -21,39 +21,78 @@ extension Router {
     public func putRules(
         _ rules: [RoutingRule], on bus: String = Router.defaultBus
     ) throws(RouterError) {
-        for rule in rules { try check(rule, on: bus) }
         let now = EventTime(configuration.clock.wallTime)
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
+            for rule in rules { try check(rule, on: bus) }
             let added = Set(rules.lazy.map(\.name).filter { bus.rules[$0] == nil })
             guard bus.rules.count + added.count <= configuration.rulesPerBus else {
                 throw .limitExceeded(what: "rules of a bus", limit: configuration.rulesPerBus)
             }
-            var change = RuleChange()
-            var states: [String: RuleState] = [:]
+            var states: [(state: RuleState, rule: RoutingRule)] = []
+            // Of the same name the last one counts.
+            var positions: [String: Int] = [:]
             for rule in rules {
-                let known = states[rule.name] ?? bus.rules[rule.name]
-                let state =
-                    known ?? RuleState(rule, arn: arn(ofRule: rule.name, on: bus.name), now: now)
-                states[rule.name] = state
-                state.put(rule, into: &change, on: bus.engine.book)
+                if let position = positions[rule.name] {
+                    states[position].rule = rule
+                    continue
+                }
+                positions[rule.name] = states.count
+                states.append((bus.rules[rule.name] ?? makeState(of: rule, on: bus), rule))
             }
-            try apply(change, to: bus)
-            for rule in rules {
-                guard let state = states[rule.name] else { continue }
-                replace(state, with: rule, now: now)
-                state.settleDoubling(on: bus.lane.lane)
+            try change(states, on: bus, now: now)
+            for (state, rule) in states {
                 guard bus.rules.updateValue(state, forKey: rule.name) == nil else { continue }
                 bus.order.append(rule.name)
             }
         }
     }
 
-    private func check(_ rule: RoutingRule, on bus: String) throws(RouterError) {
+    private func makeState(of rule: RoutingRule, on bus: BusState) -> RuleState {
+        control.ruleOrder += 1
+        return RuleState(
+            rule, arn: RuleID(rule.name, of: bus.id).arn, order: control.ruleOrder)
+    }
+
+    /// Has rules be what they are to be: where events are matched, then in the store, then by the clock.
+    /// If they can't be kept, events are matched as before.
+    private func change(
+        _ states: [(state: RuleState, rule: RoutingRule)], on bus: BusState, now: EventTime
+    ) throws(RouterError) {
+        var change = RuleChange()
+        for (state, rule) in states { state.put(rule, into: &change, on: bus.engine.book) }
+        try apply(change, to: bus)
+        do throws(RouterError) {
+            try save { batch throws(ConfigurationStoreError) in
+                for (state, rule) in states {
+                    let stored = StoredRule(
+                        rule, scheduleStart: state.scheduleStart(for: rule, now: now),
+                        order: state.order)
+                    try batch.put(.rule(RuleID(rule.name, of: bus.id)), stored)
+                }
+            }
+        } catch {
+            var undo = RuleChange()
+            for (state, rule) in states {
+                let old = bus.rules[rule.name] === state ? state.rule : nil
+                state.put(old, into: &undo, on: bus.engine.book)
+            }
+            // They were compiled before.
+            try? apply(undo, to: bus)
+            throw error
+        }
+        for (state, rule) in states {
+            replace(
+                state, with: rule, on: bus, from: state.scheduleStart(for: rule, now: now) ?? now)
+            state.settleDoubling(on: bus.lane.lane)
+        }
+    }
+
+    private func check(_ rule: RoutingRule, on bus: BusState) throws(RouterError) {
         try Self.checkName(rule.name, of: "rule", max: configuration.nameMax)
         if rule.pattern == nil, rule.schedule == nil { throw .emptyRule(rule.name) }
-        if rule.schedule != nil, bus != Self.defaultBus { throw .scheduleOnOtherBus }
+        if rule.schedule != nil, !bus.id.isDefault { throw .scheduleOnOtherBus }
     }
 
     /// Removes a rule. One that does not exist is no error, as with the service.
@@ -66,12 +105,15 @@ extension Router {
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             guard let rule = bus.rules[name] else { return }
-            guard rule.targets.isEmpty else { throw .ruleHasTargets(name) }
+            guard rule.definitions.isEmpty else { throw .ruleHasTargets(name) }
+            try save { batch throws(ConfigurationStoreError) in
+                try batch.remove(.rule(RuleID(name, of: bus.id)))
+            }
             var change = RuleChange()
             rule.put(nil, into: &change, on: bus.engine.book)
             try apply(change, to: bus)
             bus.rules[name] = nil
-            if rule.schedule != nil { schedules.remove(name) }
+            if rule.rule.schedule != nil { schedules.remove(rule.arn) }
             bus.order.removeAll { $0 == name }
         }
     }
@@ -88,11 +130,8 @@ extension Router {
             let state = try ruleState(name, on: bus)
             var rule = state.rule
             rule.isEnabled = isEnabled
-            var change = RuleChange()
-            state.put(rule, into: &change, on: bus.engine.book)
-            try apply(change, to: bus)
-            replace(state, with: rule, now: EventTime(configuration.clock.wallTime))
-            state.settleDoubling(on: bus.lane.lane)
+            try change(
+                [(state, rule)], on: bus, now: EventTime(configuration.clock.wallTime))
         }
     }
 
@@ -114,21 +153,23 @@ extension Router {
         return rule
     }
 
-    /// Replaces a rule. A schedule that stays the same goes on counting.
-    private func replace(_ state: RuleState, with rule: RoutingRule, now: EventTime) {
+    /// Replaces a rule, whose schedule counts from `start`, if it has one.
+    func replace(
+        _ state: RuleState, with rule: RoutingRule, on bus: BusState, from start: EventTime
+    ) {
         state.rule = rule
         let wanted = rule.isEnabled ? rule.schedule : nil
         guard wanted != state.schedule else { return }
-        (state.schedule, state.scheduleStart) = (wanted, now)
+        (state.schedule, state.scheduleStart) = (wanted, start)
         if let wanted {
-            schedules.put(rule.name, arn: state.arn, wanted, from: now)
+            schedules.put(state.arn, of: bus.id, wanted, from: start)
         } else {
-            schedules.remove(rule.name)
+            schedules.remove(state.arn)
         }
     }
 
     /// Changes the rules of a bus. When it returns, every event that is routed sees the change.
-    private func apply(_ change: RuleChange, to bus: BusState) throws(RouterError) {
+    func apply(_ change: RuleChange, to bus: BusState) throws(RouterError) {
         do throws(RuleError) { try bus.engine.book.apply(change) } catch { throw .rule(error) }
     }
 }
@@ -139,7 +180,7 @@ extension RuleState {
     ///
     /// That may be doubled from now on, whether the change succeeds or not: a route that counts as doubled
     /// and is not costs a look, and one that is and does not count so gets events twice.
-    fileprivate func put(_ rule: RoutingRule?, into change: inout RuleChange, on book: RuleBook) {
+    func put(_ rule: RoutingRule?, into change: inout RuleChange, on book: RuleBook) {
         let wanted = rule.map { $0.isEnabled ? compilable($0) : [] } ?? []
         if wanted.count > 1 { route.isDoubled = true }
         for name in [self.rule.name, scheduleName] {
@@ -150,7 +191,6 @@ extension RuleState {
             }
         }
     }
-
 
     /// Has the route count as doubled only if it is, when the change has succeeded. On the lane's queue:
     /// an event that is being routed has been matched before it.

@@ -1,5 +1,6 @@
 internal import Dispatch
-internal import EventDelivery
+public import EventDelivery
+internal import EventEnvelope
 internal import EventMatching
 internal import EventPipeline
 internal import EventRouting
@@ -10,46 +11,96 @@ extension Router {
     ///
     /// A target that had come to some point of its bus's archive, in this process or an earlier one,
     /// goes on from there: what it missed is delivered first. A new one gets what is published from
-    /// now on.
+    /// now on. Files, processes and buses are there again when a router is opened on its directory;
+    /// closures, tasks and streams have to be put again, and their events wait for them until then.
     ///
     /// - Throws: ``RouterError``; nothing has changed then.
     public func putTargets(
         _ targets: [Target], on rule: String, of bus: String = Router.defaultBus
     ) throws(RouterError) {
+        let scope = scope
+        try put(on: rule, of: bus) { _ throws(RouterError) in
+            targets.map { ($0, TargetDefinition($0, scope: scope)) }
+        }
+    }
+
+    /// Adds targets that are data, or replaces those of the same ids: see
+    /// ``putTargets(_:on:of:)-([Target],_,_)``.
+    ///
+    /// - Throws: ``RouterError``: among others that nothing here delivers to such a target
+    ///   (``RouterConfiguration/adapters``). Nothing has changed then.
+    public func putTargets(
+        _ definitions: [TargetDefinition], on rule: String, of bus: String = Router.defaultBus
+    ) throws(RouterError) {
+        try put(on: rule, of: bus) { [adapters] rule throws(RouterError) in
+            var made: [(Target, TargetDefinition)] = []
+            for definition in definitions {
+                do throws(TargetAdapterError) {
+                    made.append((try adapters.target(for: definition, of: rule), definition))
+                } catch { throw .target(error) }
+            }
+            return made
+        }
+    }
+
+    private func put(
+        on rule: String, of bus: String,
+        _ make: (RuleID) throws(RouterError) -> [(Target, TargetDefinition)]
+    ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let rule = try ruleState(rule, on: bus)
-            for target in targets { try check(target) }
-            let replaced = Set(targets.map(\.id))
-            if let twice = targets.first(where: { target in
-                targets.count { $0.id == target.id } > 1
+            let made = try make(RuleID(rule.rule.name, of: bus.id))
+            for (target, _) in made { try check(target) }
+            let replaced = Set(made.map(\.0.id))
+            if let twice = made.first(where: { target in
+                made.count { $0.0.id == target.0.id } > 1
             }) {
                 throw .invalidName(
-                    twice.id, what: "target",
+                    twice.0.id, what: "target",
                     reason: "another one of the call has it, and a rule's targets differ in theirs")
             }
-            let kept = rule.targets.indices.filter {
-                !replaced.contains(rule.targets[$0].place.target)
-            }
-            guard kept.count + replaced.count <= configuration.targetsPerRule else {
+            let kept = rule.definitions.count { !replaced.contains($0.definition.id) }
+            guard kept + replaced.count <= configuration.targetsPerRule else {
                 throw .limitExceeded(what: "targets of a rule", limit: configuration.targetsPerRule)
             }
-            let old = rule.targets.filter { replaced.contains($0.place.target) }
-            let fresh = try writeFirstWatermarks(of: targets, of: rule, on: bus)
-            let made = targets.map { makeEngine($0, of: rule, on: bus) }
-            rule.definitions = kept.map { rule.definitions[$0] } + targets
-            rule.targets = kept.map { rule.targets[$0] }
-            if isJournaled(bus), !old.isEmpty {
-                // They end first: two engines for one target would not know of each other's events.
-                // What comes in between is in the archive.
-                install(rule, on: bus)
-                end(old, on: bus)
+            var order = rule.definitions.map(\.order).max() ?? 0
+            let stored = made.map { target, definition in
+                order += 1
+                return (target: target, definition: StoredTarget(definition, order: order))
             }
-            rule.targets += made
-            begin(made, fresh: fresh, of: rule, on: bus)
-            if !isJournaled(bus) { end(old, on: bus) }
+            let id = RuleID(rule.rule.name, of: bus.id)
+            try save { batch throws(ConfigurationStoreError) in
+                for target in stored {
+                    try batch.put(.target(id, id: target.target.id), target.definition)
+                }
+            }
+            try use(stored, of: rule, on: bus)
         }
+    }
+
+    /// Takes targets into use, under the control lock, in place of those of the same ids.
+    func use(
+        _ targets: [(target: Target, definition: StoredTarget)], of rule: RuleState,
+        on bus: BusState
+    ) throws(RouterError) {
+        let replaced = Set(targets.map(\.target.id))
+        let old = rule.targets.filter { replaced.contains($0.place.target) }
+        let fresh = try writeFirstWatermarks(of: targets.map(\.target), of: rule, on: bus)
+        let made = targets.map { makeEngine($0.target, of: rule, on: bus) }
+        rule.definitions.removeAll { replaced.contains($0.definition.id) }
+        rule.definitions += targets.map(\.definition)
+        rule.targets.removeAll { replaced.contains($0.place.target) }
+        if isJournaled(bus), !old.isEmpty {
+            // They end first: two engines for one target would not know of each other's events.
+            // What comes in between is in the archive.
+            install(rule, on: bus)
+            end(old, on: bus)
+        }
+        rule.targets += made
+        begin(made, fresh: fresh, of: rule, on: bus)
+        if !isJournaled(bus) { end(old, on: bus) }
     }
 
     /// Whether what a target of a bus was not given can be found again.
@@ -67,14 +118,19 @@ extension Router {
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let rule = try ruleState(rule, on: bus)
-            for id in ids where !rule.targets.contains(where: { $0.place.target == id }) {
+            for id in ids where !rule.definitions.contains(where: { $0.definition.id == id }) {
                 throw .noSuchTarget(id, rule: rule.rule.name)
             }
+            let ruleID = RuleID(rule.rule.name, of: bus.id)
+            try save { batch throws(ConfigurationStoreError) in
+                for id in Set(ids) { try batch.remove(.target(ruleID, id: id)) }
+            }
             let old = rule.targets.filter { ids.contains($0.place.target) }
-            rule.definitions.removeAll { ids.contains($0.id) }
+            rule.definitions.removeAll { ids.contains($0.definition.id) }
             rule.targets.removeAll { ids.contains($0.place.target) }
             install(rule, on: bus)
             remove(old, on: bus)
+            forgetWatermarks(of: ids, rule, on: bus)
         }
     }
 
@@ -210,5 +266,27 @@ extension Router {
         end(engines, on: bus, isReplaced: false)
         // A watermark that could not be removed costs a line in the file.
         for engine in engines { try? services.watermarks?.remove(engine.place.key) }
+    }
+
+    /// Forgets how far targets have come that have no engine: closures that were not put again.
+    func forgetWatermarks(of ids: [String], _ rule: RuleState, on bus: BusState) {
+        for id in ids {
+            // One that could not be removed costs a line in the file.
+            try? services.watermarks?.remove(
+                DeliveryWatermarks.Key(bus: bus.name, rule: rule.rule.name, target: id))
+        }
+    }
+
+    /// The targets of a rule as data, in the order in which they were put: also closures and the like
+    /// of an earlier process that wait to be put again.
+    ///
+    /// - Throws: ``RouterError``: there is no such bus or rule.
+    public func targets(
+        of rule: String, on bus: String = Router.defaultBus
+    ) throws(RouterError) -> [TargetDefinition] {
+        try control.sync { () throws(RouterError) in
+            let bus = try state(of: bus)
+            return try ruleState(rule, on: bus).definitions.map(\.definition)
+        }
     }
 }

@@ -29,8 +29,8 @@ internal import Synchronization
 /// try router.close()
 /// ```
 ///
-/// Rules and targets are the program's: it puts them again after a restart, and targets of the same
-/// names go on where they had come to, as far as there is a directory.
+/// With a directory, buses, rules and targets that are data are there again when a router is opened on
+/// it; closures, tasks and streams are the program's to put again. Targets go on where they had come to.
 ///
 /// Changes take effect before the call returns. No function of the router may be called by an inline
 /// target.
@@ -43,6 +43,9 @@ public final class Router: Sendable {
     let control: RouterControl
     let publishing: RouterPublishing
     let schedules: RuleSchedules
+    /// Where buses, rules and targets are kept; nil for nowhere.
+    let store: (any ConfigurationStore)?
+    let adapters: TargetAdapters
 
     /// A lane with its stage, and its way in.
     struct Lane: Sendable {
@@ -59,8 +62,11 @@ public final class Router: Sendable {
     public init(_ configuration: RouterConfiguration = RouterConfiguration()) throws(RouterError) {
         let configuration = configuration.withinLimits
         self.configuration = configuration
+        adapters = configuration.adapters
         let traces = traces
         services = try Self.openServices(configuration, traces)
+        // After the dead letters: their lock tells of a second router first.
+        store = try Self.openStore(configuration)
         lanes = (0..<configuration.laneCount).map { _ in
             Self.makeLane(configuration, traces)
         }
@@ -68,7 +74,7 @@ public final class Router: Sendable {
         let publishing = RouterPublishing(configuration, lanes: lanes)
         self.publishing = publishing
         schedules = RuleSchedules(clock: configuration.clock) { publishing.fire($0) }
-        try createBus(Self.defaultBus)
+        try restore()
         startTicking()
     }
 
@@ -129,11 +135,6 @@ public final class Router: Sendable {
         return Lane(lane: lane, stage: stage)
     }
 
-    /// The resource name of a rule.
-    func arn(ofRule rule: String, on bus: String) -> String {
-        let path = bus == Self.defaultBus ? rule : "\(bus)/\(rule)"
-        return "arn:aws:events:\(configuration.region):\(configuration.account):rule/\(path)"
-    }
 }
 
 /// What the router's control plane keeps. `@unchecked Sendable`: only touched on its queue.
@@ -149,6 +150,10 @@ final class RouterControl: @unchecked Sendable {
     var replays: [String: RouterReplay] = [:]
     /// How many were started.
     var replayCount = 0
+    /// The highest number of a rule: rules are kept in the order in which they came.
+    var ruleOrder: UInt64 = 0
+    /// What of the configuration could not be used.
+    var configurationProblems: [String] = []
     var isClosed = false
 
     init(laneCount: Int) { keys = Array(repeating: BusKeys(), count: laneCount) }
@@ -164,6 +169,8 @@ final class RouterControl: @unchecked Sendable {
 
 /// A bus as the control plane keeps it.
 final class BusState {
+    let id: BusID
+    /// What it is called by the router's own account and region.
     let name: String
     let kind: BusKind
     let lane: Router.Lane
@@ -173,7 +180,11 @@ final class BusState {
     /// The rules' names in the order in which they came.
     var order: [String] = []
 
-    init(name: String, kind: BusKind, lane: Router.Lane, engine: BusEngine, port: PublishPort) {
+    init(
+        id: BusID, name: String, kind: BusKind, lane: Router.Lane, engine: BusEngine,
+        port: PublishPort
+    ) {
+        self.id = id
         self.name = name
         self.kind = kind
         self.lane = lane

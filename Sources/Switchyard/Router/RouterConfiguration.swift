@@ -57,6 +57,12 @@ public struct RouterConfiguration: Sendable {
     /// How often the targets' watermarks are written.
     public var watermarkInterval = Duration.seconds(1)
 
+    /// Where buses, rules and targets are kept; if it says nothing, in a file of ``directory``, or
+    /// nowhere without one. The router does not close one that it is given.
+    public var store: (any ConfigurationStore)?
+    /// How targets are made that are put as data (``TargetDefinition``): those of other modules, besides
+    /// the ones that are built in.
+    public var adapters = TargetAdapters()
     /// What time it is for everything that waits for a time: schedules, retries, replays, watermarks.
     package var clock: any TimeSource = SystemClock.shared
 

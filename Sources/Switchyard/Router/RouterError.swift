@@ -34,6 +34,12 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
     case files(String)
     /// A file or folder of the router can't be made, read or written.
     case unusable(path: String, reason: String)
+    /// What the router is made of can't be kept, or read.
+    case configuration(ConfigurationStoreError)
+    /// What the store tells can't be read.
+    case configurationState(RouterStateError)
+    /// There can be no such target.
+    case target(TargetAdapterError)
     /// The router was closed.
     case closed
 
@@ -59,6 +65,9 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
         case .deadLetters(let error): "the archive of dead letters: \(error)"
         case .files(let message): message
         case .unusable(let path, let reason): "\(path): can't be used: \(reason)"
+        case .configuration(let error): "the router's configuration: \(error)"
+        case .configurationState(let error): "the router's configuration: \(error)"
+        case .target(let error): error.description
         case .closed: "the router was closed"
         }
     }

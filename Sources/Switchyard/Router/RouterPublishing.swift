@@ -13,6 +13,7 @@ internal import Synchronization
 final class RouterPublishing: @unchecked Sendable {
     private let portsQueue = DispatchQueue(label: "switchyard.ports")
     private var ports: [String: PublishPort] = [:]
+    private let scope: ResourceScope
     let shared: [SharedPublisher]
     private let entriesQueue = DispatchQueue(label: "switchyard.entries")
     private var writer: EnvelopeBox
@@ -20,12 +21,20 @@ final class RouterPublishing: @unchecked Sendable {
     private var unroutedCount: UInt64 = 0
 
     init(_ configuration: RouterConfiguration, lanes: [Router.Lane]) {
+        scope = ResourceScope(account: configuration.account, region: configuration.region)
         shared = lanes.map { SharedPublisher($0.stage) }
         writer = EnvelopeBox(configuration)
     }
 
-    /// A bus's way in.
-    func port(_ bus: String) -> PublishPort? { portsQueue.sync { ports[bus] } }
+    /// The way in of the bus that a name or a resource name stands for.
+    func port(_ bus: String) -> PublishPort? {
+        if let port = portsQueue.sync(execute: { ports[bus] }) { return port }
+        guard ARN.isMeant(by: bus), let id = try? BusID(nameOrARN: bus, in: scope) else { return nil }
+        return portsQueue.sync { ports[label(of: id)] }
+    }
+
+    /// What a bus is called here: see ``Router``.
+    private func label(of bus: BusID) -> String { bus.scope == scope ? bus.name : bus.arn }
 
     func set(_ port: PublishPort?, for bus: String) { portsQueue.sync { ports[bus] = port } }
 
@@ -41,12 +50,12 @@ final class RouterPublishing: @unchecked Sendable {
 
     /// Publishes the event of a schedule on the default bus; false if there is no room for it now.
     func fire(_ firing: RuleSchedules.Firing) -> Bool {
-        // Without its bus the router is closed.
-        guard let port = port(Router.defaultBus) else { return true }
+        // Without its bus there is nothing to fire for.
+        guard let port = port(label(of: firing.bus)) else { return true }
         let event = withWriter { box in
             box.output.removeAll(keepingCapacity: true)
             box.writer.writeScheduled(
-                ruleARN: firing.ruleARN, now: firing.due, to: &box.output)
+                ruleARN: firing.ruleARN, of: firing.bus.scope, now: firing.due, to: &box.output)
             return box.output
         }
         return event.withUnsafeBytes { bytes in

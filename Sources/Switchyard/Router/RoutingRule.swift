@@ -51,17 +51,20 @@ final class RuleState: @unchecked Sendable {
     /// Where its matches go, for the lane.
     let route = RuleRoute()
     var targets: [TargetEngine] = []
-    /// The targets as they were given, by position.
-    var definitions: [Target] = []
+    /// Its targets as data, in their order: also closures and the like that a router was opened with
+    /// and that the program has not put again yet, which have no engine.
+    var definitions: [StoredTarget] = []
+    /// The rule's place among all: they are kept in the order in which they came.
+    let order: UInt64
     /// When its schedule began to count.
-    var scheduleStart: EventTime
+    var scheduleStart: EventTime?
     /// The schedule that it fires by now.
     var schedule: ScheduleExpression?
 
-    init(_ rule: RoutingRule, arn: String, now: EventTime) {
+    init(_ rule: RoutingRule, arn: String, order: UInt64) {
         self.rule = rule
         self.arn = arn
-        scheduleStart = now
+        self.order = order
         source.rules = compilable(rule)
     }
 
@@ -74,6 +77,12 @@ final class RuleState: @unchecked Sendable {
     }
 
     var isEnabled: Bool { rule.isEnabled }
+
+    /// When a schedule begins to count that the rule is to have now: one that stays the same goes on.
+    func scheduleStart(for rule: RoutingRule, now: EventTime) -> EventTime? {
+        guard rule.isEnabled, rule.schedule != nil else { return nil }
+        return rule.schedule == schedule ? scheduleStart ?? now : now
+    }
 
     /// Names with a zero are refused, so that no rule can have this one.
     var scheduleName: String { "\(rule.name)\u{0}schedule" }

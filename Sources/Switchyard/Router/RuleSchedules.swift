@@ -14,12 +14,14 @@ final class RuleSchedules: Sendable {
     struct Firing: Sendable {
         /// The rule's resource name.
         var ruleARN: String
+        /// The rule's bus.
+        var bus: BusID
         /// When it was due.
         var due: EventTime
     }
 
     private struct Entry {
-        var ruleARN: String
+        var bus: BusID
         var schedule: ScheduleExpression
         /// When it began to count.
         var start: EventTime
@@ -35,6 +37,7 @@ final class RuleSchedules: Sendable {
     }
 
     private struct State {
+        /// By the rules' resource names.
         var entries: [String: Entry] = [:]
         var wheel: TimerWheel<Waiting>
         /// What the clock was asked for, and when that is.
@@ -57,13 +60,16 @@ final class RuleSchedules: Sendable {
         state = Guarded(State(wheel: TimerWheel(at: EventTime(clock.wallTime))))
     }
 
-    /// Has a rule fire by a schedule that counts from `start`; the one that it had before is over.
+    /// Has a rule, by its resource name, fire by a schedule that counts from `start`; the one that it
+    /// had before is over.
     /// O(1) beside the search for the next time.
-    func put(_ rule: String, arn: String, _ schedule: ScheduleExpression, from start: EventTime) {
+    func put(
+        _ rule: String, of bus: BusID, _ schedule: ScheduleExpression, from start: EventTime
+    ) {
         let now = EventTime(clock.wallTime)
         state.withLock { state in
             forget(rule, &state)
-            state.entries[rule] = Entry(ruleARN: arn, schedule: schedule, start: start)
+            state.entries[rule] = Entry(bus: bus, schedule: schedule, start: start)
             wait(rule, after: now, &state)
             arm(&state)
         }
@@ -118,8 +124,8 @@ final class RuleSchedules: Sendable {
             state.isStopped ? [] : state.wheel.turn(to: now).map(\.element)
         }
         for waiting in due {
-            guard let arn = state.withLock({ $0.entries[waiting.rule]?.ruleARN }) else { continue }
-            let isFired = fire(Firing(ruleARN: arn, due: waiting.due))
+            guard let bus = state.withLock({ $0.entries[waiting.rule]?.bus }) else { continue }
+            let isFired = fire(Firing(ruleARN: waiting.rule, bus: bus, due: waiting.due))
             state.withLock { state in
                 // A rule that was put anew meanwhile waits for another time already.
                 guard let token = state.entries[waiting.rule]?.token,

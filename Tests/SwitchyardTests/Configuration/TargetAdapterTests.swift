@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import EventDelivery
 @testable import Switchyard
 
 /// Claims everything whose ARN begins as it says, and gives what it got to an inbox.
