@@ -78,7 +78,7 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
         try router.putRule(rule)
         try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "both")
         clock.advance(by: nanosecondsPerDay + 1)
-        try router.publish(#"{"source":"shop"}"#)
+        try await router.publishAndConfirm(#"{"source":"shop"}"#)
         try router.setRule("both", isEnabled: false)
         clock.advance(by: 3 * nanosecondsPerDay)
         // Counted anew from here.
