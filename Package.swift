@@ -131,7 +131,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(
-            name: "InternalSystemTests", dependencies: ["InternalSystem", "TestSupport"],
+            name: "InternalSystemTests",
+            dependencies: ["CSwitchyard", "InternalSystem", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "JSONScanTests", dependencies: ["JSONScan", "CSwitchyard", "TestSupport"],

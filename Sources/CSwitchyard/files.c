@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -66,34 +67,66 @@ void *sw_mirrored_buffer(size_t length) {
     return start == MAP_FAILED ? NULL : start;
 }
 
-// A segment or two for a writer, one for each cursor.
-enum { GUARDS_MAX = 1024 };
+// ---- Guards of mappings ------------------------------------------------------------------------
+//
+// The table grows by chunks, which are never moved and never given back, so that the handler can read
+// it at any time: it takes no lock and asks for no memory, and makes one system call. Whoever registers
+// and releases takes turns under a mutex, which the handler does not know.
 
-// A slot belongs to whoever changed `start` from 0 to 1. The handler trusts a slot once `start` is an
-// address, which is stored last and taken away first.
-static struct {
+enum { CHUNK_GUARDS = 1024, CHUNKS_MAX = SW_MAPPING_GUARDS_MAX / CHUNK_GUARDS };
+
+typedef struct guard {
+    // Odd while the others change: who reads the same even number before and after them has read what
+    // belongs together. The guard of a mapping that somebody touches does not change meanwhile.
+    _Atomic uint64_t version;
     _Atomic uintptr_t start;
-    _Atomic uintptr_t end;
+    _Atomic uintptr_t end;  // 0 while it is free
     _Atomic(uint32_t *) flag;
-} guards[GUARDS_MAX];
+    int next;  // the next free one, under the mutex
+} guard;
+
+// Filled from the front; the first NULL is the end.
+static _Atomic(guard *) chunks[CHUNKS_MAX];
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int first_free = -1;
+static int chunk_count = 0;
 
 static struct sigaction previous;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static uintptr_t page_mask;
 
-// Everything in here may be called from a signal handler: atomics and system calls.
-static bool repair(uintptr_t address) {
-    for (int slot = 0; slot < GUARDS_MAX; slot++) {
-        uintptr_t start = atomic_load(&guards[slot].start);
-        if (start <= 1 || address < start || address >= atomic_load(&guards[slot].end)) continue;
-        uint32_t *flag = atomic_load(&guards[slot].flag);
-        void *page = mmap((void *)(address & page_mask), ~page_mask + 1, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-        if (page == MAP_FAILED) return false;
-        atomic_store((_Atomic uint32_t *)flag, 1);
-        return true;
+static guard *guard_at(int number) {
+    return atomic_load(&chunks[number / CHUNK_GUARDS]) + number % CHUNK_GUARDS;
+}
+
+// Everything in the next two may be called from a signal handler: atomics and a system call.
+
+// The flag of the mapping that an address lies in; NULL if it lies in none.
+static uint32_t *flag_of(uintptr_t address) {
+    for (int chunk = 0; chunk < CHUNKS_MAX; chunk++) {
+        guard *guards = atomic_load(&chunks[chunk]);
+        if (guards == NULL) break;
+        for (int slot = 0; slot < CHUNK_GUARDS; slot++) {
+            guard *candidate = &guards[slot];
+            uint64_t version = atomic_load(&candidate->version);
+            uintptr_t start = atomic_load(&candidate->start);
+            uintptr_t end = atomic_load(&candidate->end);
+            if (address < start || address >= end) continue;
+            uint32_t *flag = atomic_load(&candidate->flag);
+            if (version % 2 == 0 && version == atomic_load(&candidate->version)) return flag;
+        }
     }
-    return false;
+    return NULL;
+}
+
+static bool repair(uintptr_t address) {
+    uint32_t *flag = flag_of(address);
+    if (flag == NULL) return false;
+    void *page = mmap((void *)(address & page_mask), ~page_mask + 1, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (page == MAP_FAILED) return false;
+    atomic_store((_Atomic uint32_t *)flag, 1);
+    return true;
 }
 
 static void handle(int signal, siginfo_t *info, void *context) {
@@ -120,19 +153,50 @@ static void install(void) {
     sigaction(SIGBUS, &action, &previous);
 }
 
-int sw_mapping_guard(void *start, size_t length, uint32_t *flag) {
-    pthread_once(&once, install);
-    for (int slot = 0; slot < GUARDS_MAX; slot++) {
-        uintptr_t unused = 0;
-        if (!atomic_compare_exchange_strong(&guards[slot].start, &unused, 1)) continue;
-        atomic_store(&guards[slot].end, (uintptr_t)start + length);
-        atomic_store(&guards[slot].flag, flag);
-        atomic_store(&guards[slot].start, (uintptr_t)start);
-        return slot;
+// Under the mutex: a chunk more. False if there is no memory, or no room in the table.
+static bool grow(void) {
+    if (chunk_count == CHUNKS_MAX) return false;
+    guard *guards = calloc(CHUNK_GUARDS, sizeof(guard));
+    if (guards == NULL) return false;
+    int first = chunk_count * CHUNK_GUARDS;
+    for (int slot = 0; slot < CHUNK_GUARDS; slot++) {
+        guards[slot].next = slot + 1 < CHUNK_GUARDS ? first + slot + 1 : first_free;
     }
-    return -1;
+    atomic_store(&chunks[chunk_count], guards);
+    chunk_count += 1;
+    first_free = first;
+    return true;
 }
 
-void sw_mapping_release(int guard) {
-    if (guard >= 0) atomic_store(&guards[guard].start, 0);
+// Under the mutex.
+static void set(guard *changed, uintptr_t start, uintptr_t end, uint32_t *flag) {
+    atomic_fetch_add(&changed->version, 1);
+    atomic_store(&changed->start, start);
+    atomic_store(&changed->end, end);
+    atomic_store(&changed->flag, flag);
+    atomic_fetch_add(&changed->version, 1);
+}
+
+int sw_mapping_guard(void *start, size_t length, uint32_t *flag) {
+    pthread_once(&once, install);
+    int number = -1;
+    pthread_mutex_lock(&mutex);
+    if (first_free >= 0 || grow()) {
+        number = first_free;
+        guard *taken = guard_at(number);
+        first_free = taken->next;
+        set(taken, (uintptr_t)start, (uintptr_t)start + length, flag);
+    }
+    pthread_mutex_unlock(&mutex);
+    return number;
+}
+
+void sw_mapping_release(int number) {
+    if (number < 0) return;
+    pthread_mutex_lock(&mutex);
+    guard *released = guard_at(number);
+    set(released, 0, 0, NULL);
+    released->next = first_free;
+    first_free = number;
+    pthread_mutex_unlock(&mutex);
 }

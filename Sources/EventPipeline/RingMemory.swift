@@ -1,4 +1,4 @@
-public import Synchronization
+package import Synchronization
 
 /// The memory of a ring: two groups of words, 256 bytes of them, and the slots.
 ///

@@ -34,16 +34,21 @@ bool sw_is_cached(int file, int64_t offset);
 // is no memory for it. Ends with munmap(start, 2 * length).
 void *sw_mirrored_buffer(size_t length);
 
+// How many mappings can be guarded at once. More than a process may have by default (65,530, see
+// vm.max_map_count), and few enough that their table (40 MiB when full) is no concern beside them.
+#define SW_MAPPING_GUARDS_MAX (1 << 20)
+
 // Guards start[0 ..< length], a mapping of a file: if the file is cut by another process, touching the
 // missing pages would end this one by SIGBUS. Instead such a page becomes an anonymous one of zeros,
 // and *flag becomes 1, before the access that touched it goes on. Returns a number for
-// sw_mapping_release, or -1 if too many mappings are guarded already (then this one is not).
+// sw_mapping_release, or -1 if there are too many, or no memory for one more (then it is not guarded).
+// O(1); a page that is missing costs O(guards).
 //
 // The first call installs a handler for SIGBUS; faults elsewhere go to the handler before it.
 // *flag must stay where it is until the release.
 int sw_mapping_guard(void *start, size_t length, uint32_t *flag);
 
-// Ends it. Call it before the memory is unmapped.
+// Ends it, if the number is not negative. Call it before the memory is unmapped.
 void sw_mapping_release(int guard);
 
 #endif

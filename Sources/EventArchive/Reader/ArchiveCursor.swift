@@ -9,8 +9,15 @@
 public struct ArchiveCursor: ~Copyable {
     /// What of the selection cannot be given: all that was known when the reader was opened, and what
     /// was found on the way until now. Of lost records' times nobody knows, so that a selection by time
-    /// has the gaps of all its sequence numbers.
+    /// has the gaps of all its sequence numbers. No more than ``gapsMax``: see ``hasMoreGaps``.
     public private(set) var gaps: [ArchiveGap]
+
+    /// Whether there were more gaps than ``gaps`` lists.
+    public private(set) var hasMoreGaps = false
+
+    /// How many gaps are listed: some 20 MB of them. An archive with more is lost as a whole, and who
+    /// follows one for months must not gather what nobody looks at.
+    public static let gapsMax = 1 << 16
 
     /// What was read and what was not.
     public private(set) var statistics = ArchiveReadStatistics()
@@ -43,13 +50,17 @@ public struct ArchiveCursor: ~Copyable {
     private var segments: [SegmentDescription]
     private var nextIndex = 0
     private var known: Set<ArchiveGap>
+    private let gapsMax: Int
     /// Whether nothing can follow any more.
     private(set) var isFinished = false
     /// The number behind the last record of the segment that was left last; before, behind all that the
     /// reader knew of, lost or not.
     private var lastEnd: UInt64
 
-    init(_ reader: ArchiveReader, _ selection: ArchiveSelection, isFollowing: Bool) {
+    init(
+        _ reader: ArchiveReader, _ selection: ArchiveSelection, isFollowing: Bool,
+        gapsMax: Int = ArchiveCursor.gapsMax
+    ) {
         let filter = RecordFilter(selection)
         self.filter = filter
         isPlain = filter.keys.isEmpty
@@ -59,7 +70,10 @@ public struct ArchiveCursor: ~Copyable {
         segments = reader.segments
         pin = Self.pin(segments, isFollowing, reader.directory)
         position = max(filter.sequences.first, reader.sequences.lowerBound)
-        gaps = reader.recoveryReport.gaps.filter(filter.mayConcern)
+        let found = reader.recoveryReport.gaps.filter(filter.mayConcern)
+        self.gapsMax = gapsMax
+        gaps = Array(found.prefix(gapsMax))
+        hasMoreGaps = found.count > gapsMax
         known = Set(gaps)
         lastEnd = reader.sequences.upperBound
     }
@@ -303,10 +317,18 @@ public struct ArchiveCursor: ~Copyable {
                 reason: .missingSegment))
     }
 
-    /// Adds a segment behind those that are known.
+    /// Adds a segment behind those that are known, and forgets those that were passed, but the last
+    /// one, which tells where the end was: who follows passes any number of them. O(those passed).
     mutating func append(_ segment: SegmentDescription) {
+        if nextIndex > 1 {
+            segments.removeFirst(nextIndex - 1)
+            nextIndex = 1
+        }
         segments.append(segment)
     }
+
+    /// How many segments it has a description of.
+    var knownSegmentCount: Int { segments.count }
 
     /// Whether there are known segments that were not looked at yet.
     var hasSegmentsAhead: Bool { nextIndex < segments.count }
@@ -336,7 +358,12 @@ public struct ArchiveCursor: ~Copyable {
         {
             self.suspect = nil
         }
-        guard filter.mayConcern(gap), known.insert(gap).inserted else { return }
+        guard filter.mayConcern(gap), !known.contains(gap) else { return }
+        guard gaps.count < gapsMax else {
+            hasMoreGaps = true
+            return
+        }
+        known.insert(gap)
         gaps.append(gap)
     }
 

@@ -11,8 +11,7 @@ package import Synchronization
 ///
 /// What holds: `base ..< base + byteCount` is mapped as long as this lives, whether or not the file is
 /// still open. If somebody else cuts the file meanwhile, the missing pages turn into zeros when they
-/// are touched, and ``isCut`` says so; the process goes on (for the first thousand mappings: see
-/// `sw_mapping_guard`).
+/// are touched, and ``isCut`` says so; the process goes on.
 package struct FileMapping: ~Copyable, @unchecked Sendable {
     package let base: UnsafeMutableRawPointer
     package let byteCount: Int
@@ -23,7 +22,8 @@ package struct FileMapping: ~Copyable, @unchecked Sendable {
     private let path: String
 
     /// Maps the first `byteCount` bytes, which the file must have: ask `byteCount()` just before. A flag
-    /// that is given is raised if the file is cut; it must outlive this.
+    /// that is given is raised if the file is cut; it must outlive this. Throws with ENOMEM if the
+    /// process has as many mappings as it may have.
     package init(
         _ file: borrowing OpenFile, byteCount: Int, writable: Bool,
         flag: UnsafeMutablePointer<Atomic<UInt32>>? = nil
@@ -32,16 +32,24 @@ package struct FileMapping: ~Copyable, @unchecked Sendable {
         // Length 0 cannot be mapped; one page beyond the end of the file is legal and never read.
         let mapped = mmap(nil, max(1, byteCount), protection, MAP_SHARED, file.descriptor, 0)
         guard let mapped, mapped != MAP_FAILED else { throw file.failure("mmap") }
+        let cutFlag = flag ?? .allocate(capacity: 1)
+        if flag == nil { cutFlag.initialize(to: Atomic(0)) }
+        // The C side knows the same word as a plain one, and stores to it atomically.
+        let guardNumber = sw_mapping_guard(
+            mapped, max(1, byteCount),
+            UnsafeMutableRawPointer(cutFlag).assumingMemoryBound(to: UInt32.self))
+        guard guardNumber >= 0 else {
+            // Unguarded, it would be a way to end the process.
+            munmap(mapped, max(1, byteCount))
+            if flag == nil { cutFlag.deallocate() }
+            throw FileError("mmap", file.path, code: ENOMEM)
+        }
         base = mapped
         path = file.path
         self.byteCount = byteCount
+        self.cutFlag = cutFlag
         ownsFlag = flag == nil
-        cutFlag = flag ?? .allocate(capacity: 1)
-        if ownsFlag { cutFlag.initialize(to: Atomic(0)) }
-        // The C side knows the same word as a plain one, and stores to it atomically.
-        guardNumber = sw_mapping_guard(
-            mapped, max(1, byteCount),
-            UnsafeMutableRawPointer(cutFlag).assumingMemoryBound(to: UInt32.self))
+        self.guardNumber = guardNumber
     }
 
     deinit {

@@ -116,6 +116,19 @@ struct FollowTests {
         try cursor.expect(5..<400)
     }
 
+    @Test("a cursor that follows from segment to segment forgets those that it has passed")
+    func passedSegments() throws {
+        try fixture.write(0..<400, bytes: 600)
+        var cursor = try fixture.reader().cursor(following: true)
+        while try cursor.next() != nil {}
+        try fixture.write(400..<1_200, bytes: 600)
+        let count = try fixture.segments().count
+        #expect(count > 8)
+        try cursor.expect(400..<1_200)
+        let known = cursor.knownSegmentCount
+        #expect(known <= 2, "of \(count)")
+    }
+
     @Test("segments that were compressed before the cursor came to them are read")
     func compressedAhead() throws {
         guard ArchiveReader.canCompress else { return }

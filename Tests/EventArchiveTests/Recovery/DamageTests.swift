@@ -53,6 +53,27 @@ struct DamageTests {
         try flip(Array(0..<96) + records + Array(tail), of: whole, in: file)
     }
 
+    @Test("a cursor lists so many gaps, says that there are more, and gives all that is good")
+    func manyGaps() throws {
+        try fixture.write(0..<40, bytes: 200)
+        let map = SegmentMap(eventBytes: 200)
+        try fixture.edit(SegmentName.firstSealed) { bytes in
+            for number in stride(from: 1, to: 40, by: 2) {
+                bytes[map.record(number).lowerBound + 60] ^= 1
+            }
+        }
+        for (limit, listed) in [(20, 20), (19, 19), (3, 3), (0, 0)] {
+            var cursor = ArchiveCursor(
+                try fixture.reader(), .all, isFollowing: false, gapsMax: limit)
+            var sequences: [UInt64] = []
+            while let record = try cursor.next() { sequences.append(record.sequence) }
+            #expect(sequences == (0..<20).map { $0 * 2 })
+            let (gaps, hasMore) = (cursor.gaps, cursor.hasMoreGaps)
+            #expect(gaps.map(\.sequences.lowerBound) == (0..<UInt64(listed)).map { $0 * 2 + 1 })
+            #expect(hasMore == (limit < 20))
+        }
+    }
+
     /// Flips bits of these bytes, one at a time.
     private func flip(_ offsets: [Int], of whole: [UInt8], in file: String) throws {
         var random = SeededGenerator(seed: seed)
