@@ -121,6 +121,8 @@ extension Router {
         let now = monotonicNanoseconds()
         let left = deadline > now ? deadline - now : 0
         _ = group.wait(timeout: .now() + .nanoseconds(Int(clamping: left)) + .milliseconds(200))
+        // But who writes letters of what is left is waited for: the letters' archive is closed next.
+        box.letters.wait()
         return box.remainder
     }
 
@@ -158,6 +160,8 @@ private final class RemainderBox: @unchecked Sendable {
     private let lock = NSLock()
     private var current = Router.Remainder()
     private var running: Set<String> = []
+    /// Those who write letters now.
+    let letters = DispatchGroup()
 
     func begin(_ name: String, isBehind: Bool) {
         lock.withLock {
@@ -171,8 +175,10 @@ private final class RemainderBox: @unchecked Sendable {
     ) {
         lock.withLock {
             running.remove(name)
+            letters.enter()
             for item in items { count(isFoundAgain: isArchived && !item.isOnlyHere) }
         }
+        defer { letters.leave() }
         for item in items where !isArchived || item.isOnlyHere {
             let what = item.isReplayed ? "this replayed event" : "it"
             worker.giveUp(
