@@ -43,9 +43,13 @@ struct ArchiveCommand: ParsableCommand {
 
 /// The part of an archive that a command reads.
 struct SelectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Begin at this sequence number.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Begin at this sequence number.", valueName: "n"))
     var from: UInt64?
-    @Option(help: ArgumentHelp("End before this sequence number.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End before this sequence number.", valueName: "n"))
     var before: UInt64?
     @Option(
         help: ArgumentHelp(
@@ -57,7 +61,8 @@ struct SelectionOptions: ParsableArguments {
     var until: String?
     @Flag(help: "Let times, and a pace, be those of the events' own \"time\".")
     var byEventTime = false
-    @Option(help: ArgumentHelp("Stop after so many events.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Stop after so many events.", valueName: "n"))
     var limit: UInt64?
 
     func validate() throws {

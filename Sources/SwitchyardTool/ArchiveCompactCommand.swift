@@ -20,15 +20,21 @@ struct ArchiveCompactCommand: ParsableCommand {
 
     @Argument(help: "The archive's directory.")
     var directory: String
-    @Option(help: ArgumentHelp("Remove segments that got nothing for so long.", valueName: "days"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Remove segments that got nothing for so long.", valueName: "days"))
     var keepDays: Double?
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Remove the oldest segments beyond this size.", valueName: "MiB"))
     var keepMebibytes: UInt64?
     @Flag(help: "Compress sealed segments.")
     var compress = false
-    @Option(help: ArgumentHelp("How hard to compress, from 1 to 19.", valueName: "level"))
-    var level = 3
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How hard to compress, from 1 to 19. [default: 3]", valueName: "level"))
+    var level: Int?
     @Flag(help: "Print one object.")
     var json = false
 
@@ -44,8 +50,11 @@ struct ArchiveCompactCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard (1...19).contains(level) else {
+        if let level, !(1...19).contains(level) {
             throw ValidationError("--level has to be from 1 to 19.")
+        }
+        guard level == nil || compress else {
+            throw ValidationError("--level is for --compress, which is not given.")
         }
         if let keepDays, !(0...36_500).contains(keepDays) {
             throw ValidationError("--keep-days has to be from 0 to 36,500.")
@@ -72,7 +81,7 @@ struct ArchiveCompactCommand: ParsableCommand {
             indexing = try reader.makeIndexes { !Interrupt.isRequested }
             if compress {
                 var progress = Progress("compact")
-                compaction = try reader.compress(level: level) {
+                compaction = try reader.compress(level: level ?? 3) {
                     progress.update { "compressing" }
                     return !Interrupt.isRequested
                 }

@@ -21,6 +21,8 @@ struct ArchiveInfoCommand: ParsableCommand {
         struct Segment: Encodable {
             var file: String
             var sealed: Bool
+            /// Whether it is complete: a sealed segment that was cut has none.
+            var footer: Bool
             var compressed: Bool
             var firstSequence: UInt64
             var records: UInt64
@@ -67,7 +69,8 @@ struct ArchiveInfoCommand: ParsableCommand {
             gaps: report.gaps.count, problems: report.problems.map(\.description),
             segments: info.segments.map {
                 .init(
-                    file: $0.file, sealed: $0.isSealed, compressed: $0.isCompressed,
+                    file: $0.file, sealed: hasSealedName($0), footer: $0.isSealed,
+                    compressed: $0.isCompressed,
                     firstSequence: $0.sequences.lowerBound, records: $0.records,
                     eventBytes: $0.eventBytes, fileBytes: $0.fileBytes)
             })
@@ -109,6 +112,13 @@ struct ArchiveInfoCommand: ParsableCommand {
     }
 
     private func state(of segment: ArchiveSegmentInfo) -> String {
-        segment.isCompressed ? "compressed" : segment.isSealed ? "sealed    " : "open      "
+        if segment.isCompressed { return "compressed" }
+        if segment.isSealed { return "sealed    " }
+        return hasSealedName(segment) ? "no footer " : "open      "
+    }
+
+    /// A segment gets this name when it is sealed, and keeps it where its footer is lost.
+    private func hasSealedName(_ segment: ArchiveSegmentInfo) -> Bool {
+        segment.isSealed || segment.file.hasSuffix(".segment")
     }
 }

@@ -13,7 +13,7 @@ struct ArchivePlace: ParsableArguments {
     var archive: String?
     @Option(help: "When events are made durable: none, batch, or milliseconds between commits.")
     var durability = Durability.none
-    @Option(help: ArgumentHelp("The size of a segment.", valueName: "MiB"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The size of a segment.", valueName: "MiB"))
     var segmentMebibytes = 256
 
     func validate() throws {

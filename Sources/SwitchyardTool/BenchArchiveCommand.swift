@@ -23,6 +23,7 @@ struct BenchArchiveCommand: ParsableCommand {
     @OptionGroup var options: BenchOptions
     @OptionGroup var place: ArchivePlace
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How many events are appended before a commit is due.", valueName: "n"))
     var batch = 1_000
 

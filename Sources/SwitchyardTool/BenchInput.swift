@@ -83,7 +83,9 @@ struct BenchEventInput: ParsableArguments {
             "The generated workload: \(Workload.all.map(\.name).joined(separator: ", ")).",
             valueName: "name"))
     var workload = Self.standardWorkload
-    @Option(help: "The generated workload's seed: the same seed gives the same bytes.")
+    @Option(
+        parsing: .unconditional,
+        help: "The generated workload's seed: the same seed gives the same bytes.")
     var seed: UInt64 = 1
     @Option(
         parsing: .unconditional,
@@ -91,6 +93,7 @@ struct BenchEventInput: ParsableArguments {
             "How many generated events, or a file of events.", valueName: "n or file"))
     var events = Self.standardEvents
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             """
             How often each event is used. By default once, and of generated ones over 200,000 as \

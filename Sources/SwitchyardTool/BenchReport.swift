@@ -16,6 +16,7 @@ struct BenchReport: Encodable {
     }
 
     var title: String
+    var origin = ReportOrigin.here
     /// Events of one pass, distinct ones among them, their bytes, and where they come from.
     var events: Int
     var distinctEvents: Int
@@ -41,7 +42,8 @@ struct BenchReport: Encodable {
     var selfCheck: Bool { checks.allSatisfy(\.passed) }
 
     private enum Key: String, CodingKey {
-        case benchmark, events, distinctEvents, bytes, eventSource, rules, ruleSource, matches
+        case benchmark, date, build, processor, events, distinctEvents, bytes, eventSource, rules,
+            ruleSource, matches
         case passes, kernel, compile, stages, latencyNanoseconds
         case allocationsPerEvent, allocatedBytesPerEvent
         case archiveBytes, wakes, checks, selfCheck
@@ -50,6 +52,9 @@ struct BenchReport: Encodable {
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode(title, forKey: .benchmark)
+        try object.encode(origin.date, forKey: .date)
+        try object.encode(origin.build, forKey: .build)
+        try object.encode(origin.processor, forKey: .processor)
         try object.encode(events, forKey: .events)
         try object.encode(distinctEvents, forKey: .distinctEvents)
         try object.encode(bytes, forKey: .bytes)
@@ -95,6 +100,8 @@ struct BenchReport: Encodable {
         var lines = [
             "switchyard \(title)",
             "",
+            row("measured", "\(origin.date), by \(origin.build)"),
+            row("processor", origin.processor),
             row(
                 "events",
                 "\(Figure.count(events)) (\(Figure.count(distinctEvents)) different ones), "
@@ -122,8 +129,8 @@ struct BenchReport: Encodable {
             lines.append(
                 row(
                     "latency",
-                    "p50 \(Figure.duration(latency.p50)), p90 \(Figure.duration(latency.p90)), "
-                        + "p99 \(Figure.duration(latency.p99)), p99.9 \(Figure.duration(latency.p999)), "
+                    latency.percentiles.map { "\($0.name) \(Figure.duration($0.nanoseconds)), " }
+                        .joined()
                         + "max \(Figure.duration(latency.max)), most of it in the queue, kept full")
             )
         }

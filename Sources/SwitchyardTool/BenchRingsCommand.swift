@@ -19,13 +19,18 @@ struct BenchRingsCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: BenchOptions
-    @Option(help: ArgumentHelp("How many descriptors go through a ring in a pass.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many descriptors go through a ring in a pass.", valueName: "n"))
     var events = 10_000_000
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How many descriptors a push has, beside pushes of one.", valueName: "n")
     )
     var batch = 64
-    @Option(help: ArgumentHelp("How many producers share a ring of many.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many producers share a ring of many.", valueName: "n"))
     var producers = 4
 
     /// The slots of each ring: as many as an event bus has.

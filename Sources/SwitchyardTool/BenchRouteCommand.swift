@@ -97,7 +97,8 @@ extension BenchReport {
             stage("replay", "read, verify, scan, match, deliver") { $0.replay },
         ]
         matches = last.statistics.matches
-        latency = LatencyFigures(last.statistics.latency)
+        latency = LatencyFigures(
+            last.statistics.latency, of: last.statistics.delivered)
         allocated = AllocationFigures([last.allocated], events: Int(last.statistics.accepted))
         archiveBytes = last.archiveBytes
         wakes = last.statistics.wakes

@@ -16,7 +16,7 @@ struct SweepOptions: ParsableArguments {
             "Draw the growth table into this file, as SVG.", valueName: "file.svg"))
     var plot: String?
     @Option(
-        name: .customLong("sweep-to"),
+        name: .customLong("sweep-to"), parsing: .unconditional,
         help: ArgumentHelp("Leave out what is beyond this value.", valueName: "n"))
     var last: Int?
 

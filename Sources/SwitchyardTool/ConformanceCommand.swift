@@ -18,7 +18,9 @@ struct ConformanceCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Files of cases.", valueName: "file"))
     var files: [String]
-    @Option(help: ArgumentHelp("How many wrong answers to print.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many wrong answers to print.", valueName: "n"))
     var show = 10
     @Option(help: "The structural scan to use: best, portable, avx2, avx512 or neon.")
     var kernel = ScanKernel.best

@@ -33,7 +33,7 @@ struct DryRunCommand: ParsableCommand {
     @OptionGroup var part: SelectionOptions
     @Flag(help: "Print every match, and what its targets would have got.")
     var show = false
-    @Option(help: "How many sequence numbers to name for each rule.")
+    @Option(parsing: .unconditional, help: "How many sequence numbers to name for each rule.")
     var first = 5
     @Flag(help: "Print objects: with --show one a match, then one for each rule.")
     var json = false

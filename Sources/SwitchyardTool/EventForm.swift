@@ -12,11 +12,14 @@ enum EventForm {
     /// What `archive cat --envelope` prints.
     case archived
 
+    /// What other services call Records, and what only those have: they are events of their own.
+    private static let otherRecords = [
+        "s3", "dynamodb", "kinesis", "Sns", "ses", "body", "codecommit", "cf",
+    ]
+
     /// The objects around lists that files have.
     static let wrappers = [
-        // What S3, DynamoDB and Kinesis call Records too are events of their own.
-        JSONDocuments.Wrapper(
-            "Records", elementKeys: ["eventName"], otherKeys: ["s3", "dynamodb", "kinesis"]),
+        JSONDocuments.Wrapper("Records", elementKeys: [], otherKeys: otherRecords),
         JSONDocuments.Wrapper("Entries", elementKeys: ["DetailType"]),
     ]
 

@@ -27,6 +27,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: EventForm.help)
     var events: String
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             """
             Explain only this event: that on this line, or where events are not one a line, the one \
@@ -125,6 +126,7 @@ private struct ExplanationJSON: Encodable {
         var location: String
         var value: String
         var matches: Bool
+        var incomparable: Bool
     }
 
     var event: Int
@@ -144,7 +146,9 @@ private struct ExplanationJSON: Encodable {
                         path: field.path, pattern: field.pattern, holds: field.holds,
                         sentence: field.sentence,
                         values: field.values.map {
-                            Value(location: $0.location, value: $0.text, matches: $0.matches)
+                            Value(
+                                location: $0.location, value: $0.text, matches: $0.matches,
+                                incomparable: $0.isIncomparable)
                         })
                 })
         }

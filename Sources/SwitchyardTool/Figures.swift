@@ -63,27 +63,44 @@ struct StageFigures: Encodable {
     }
 }
 
-/// How long events took, in nanoseconds.
+/// How long events took, in nanoseconds. A percentile that so few events can't tell is left out: of
+/// ten events the slowest hundredth is not one event.
 struct LatencyFigures: Codable {
     var p50: UInt64
-    var p90: UInt64
-    var p99: UInt64
-    var p999: UInt64
-    var p9999: UInt64
+    var p90: UInt64?
+    var p99: UInt64?
+    var p999: UInt64?
+    var p9999: UInt64?
     var max: UInt64
-}
 
-extension LatencyFigures {
     init(_ times: LatencyHistogram) {
-        self.init(
-            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
-            max: times.max)
+        p50 = times.p50
+        max = times.max
+        p90 = times.count >= 10 ? times.p90 : nil
+        p99 = times.count >= 100 ? times.p99 : nil
+        p999 = times.count >= 1_000 ? times.p999 : nil
+        p9999 = times.count >= 10_000 ? times.p9999 : nil
     }
 
-    init(_ times: LatencyPercentiles) {
-        self.init(
-            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
-            max: times.max)
+    /// Of so many events.
+    init(_ times: LatencyPercentiles, of count: UInt64) {
+        p50 = times.p50
+        max = times.max
+        p90 = count >= 10 ? times.p90 : nil
+        p99 = count >= 100 ? times.p99 : nil
+        p999 = count >= 1_000 ? times.p999 : nil
+        p9999 = count >= 10_000 ? times.p9999 : nil
+    }
+
+    /// The percentiles that there are, by name, from the shortest on.
+    var percentiles: [(name: String, nanoseconds: UInt64)] {
+        [("p50", p50), ("p90", p90), ("p99", p99), ("p99.9", p999), ("p99.99", p9999)]
+            .compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    /// The percentile of a name, or `max`; nil where it can't be told.
+    func value(named name: String) -> UInt64? {
+        name == "max" ? max : percentiles.first { $0.name == name }?.nanoseconds
     }
 }
 

@@ -8,6 +8,7 @@ struct GrowthReport: Encodable {
     let passes: Int
     let kernel: String
     let seed: UInt64
+    let origin = ReportOrigin.here
     /// What was measured so far, a series after the other, values ascending.
     var points: [GrowthMeasurement] = []
     /// Whether nothing is missing.
@@ -17,12 +18,16 @@ struct GrowthReport: Encodable {
     var selfCheck: Bool { points.allSatisfy(\.isRight) }
 
     private enum Key: String, CodingKey {
-        case benchmark, axis, seed, passes, kernel, points, complete, selfCheck
+        case benchmark, date, build, processor, axis, seed, passes, kernel, points, complete,
+            selfCheck
     }
 
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode("bench sweep", forKey: .benchmark)
+        try object.encode(origin.date, forKey: .date)
+        try object.encode(origin.build, forKey: .build)
+        try object.encode(origin.processor, forKey: .processor)
         try object.encode(axis.rawValue, forKey: .axis)
         try object.encode(seed, forKey: .seed)
         try object.encode(passes, forKey: .passes)

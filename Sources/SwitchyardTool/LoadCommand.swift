@@ -27,6 +27,7 @@ struct LoadCommand: ParsableCommand {
 
             EXAMPLES
               switchyard load --rate 100000 --rules 100 --seconds 10
+              switchyard load --rate 10000 --expect 'p99<5ms' --expect 'rate>=0.99'
               switchyard load --rules 100 --target closure --report after.json
               switchyard load --rate 50000 --html report.html
               switchyard load --rate 50000 --target closure --outage 60 --seconds 90
@@ -90,6 +91,8 @@ struct LoadCommand: ParsableCommand {
         parsing: .upToNextOption,
         help: ArgumentHelp("Compare two reports instead.", valueName: "before after"))
     var compare: [String] = []
+    @Option(parsing: .unconditionalSingleValue, help: LoadExpectation.help)
+    var expect: [String] = []
     @OptionGroup var input: BenchInput
 
     /// More threads than this would only wait for each other.
@@ -108,6 +111,13 @@ struct LoadCommand: ParsableCommand {
         guard compare.isEmpty || (rate == nil && report == nil && !json) else {
             throw ValidationError(
                 "--compare measures nothing; of the other options it takes --html alone.")
+        }
+        let expected = try expect.map { try LoadExpectation($0) }
+        guard compare.isEmpty || expected.isEmpty else {
+            throw ValidationError("--expect is for a run, not for a comparison.")
+        }
+        guard rate != nil || !expected.contains(where: { $0.figure == .rate }) else {
+            throw ValidationError("--expect 'rate>=...' is a part of --rate: give one.")
         }
         if let rate, !(rate > 0 && rate <= 1e9) {
             throw ValidationError("--rate has to be more than 0 and at most 1e9.")
@@ -143,12 +153,13 @@ struct LoadCommand: ParsableCommand {
         let events = try input.makeEvents(&skipped)
         // From here on: what comes before stops by itself, and leaves nothing behind.
         Interrupt.listen()
-        let result = try measure(rules, events, ruleSource: source)
+        var result = try measure(rules, events, ruleSource: source)
         Terminal.clearProgress()
         guard !result.intervals.isEmpty || !Interrupt.isRequested else {
             Terminal.note("stopped before anything was measured: there are no figures")
             throw Outcome.interrupted
         }
+        let failures = try judgeExpectations(&result)
         let text = try JSONText.encoded(result)
         if json { Terminal.print(text) } else { result.printTable() }
         Output.standard.flush()
@@ -161,7 +172,25 @@ struct LoadCommand: ParsableCommand {
             Terminal.note("the page is in \(html)")
         }
         try judge(result)
+        for failure in failures { Terminal.error("not as expected: \(failure)") }
+        guard failures.isEmpty else { throw Outcome.wrong }
         try skipped.finish()
+    }
+
+    /// Notes in the report which expectations were met.
+    ///
+    /// - Returns: the others, and what was found instead.
+    private func judgeExpectations(_ result: inout LoadReport) throws -> [String] {
+        guard !expect.isEmpty else { return [] }
+        var failures: [String] = []
+        var met: [String: Bool] = [:]
+        for text in expect {
+            let failure = try LoadExpectation(text).failure(of: result)
+            met[text] = failure == nil
+            if let failure { failures.append(failure) }
+        }
+        result.expectations = met
+        return failures
     }
 
     /// Runs the load; the archive is gone before anything is printed, whatever becomes of that.

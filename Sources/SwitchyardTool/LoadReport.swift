@@ -9,7 +9,8 @@ struct LoadReport: Codable {
         var events: UInt64
         /// Nanoseconds.
         var p50: UInt64
-        var p99: UInt64
+        /// Not of fewer events than a hundred.
+        var p99: UInt64?
         var max: UInt64
         /// Memory of the process at the end.
         var residentBytes: UInt64?
@@ -21,7 +22,8 @@ struct LoadReport: Codable {
         ) {
             self.seconds = seconds
             events = latencies.count
-            (p50, p99, max) = (latencies.p50, latencies.p99, latencies.max)
+            (p50, max) = (latencies.p50, latencies.max)
+            p99 = LatencyFigures(latencies).p99
             (self.residentBytes, self.ownBytes) = (residentBytes, ownBytes)
         }
     }
@@ -37,6 +39,8 @@ struct LoadReport: Codable {
 
     /// The layout of this report.
     var version = Self.currentVersion
+    /// Not in reports of the first versions.
+    var origin: ReportOrigin?
     var isOpenLoop: Bool
     var targetRate: Double?
     var producers: Int
@@ -67,6 +71,11 @@ struct LoadReport: Codable {
     var distribution: [Quantile]?
     var peakMemoryBytes: Int
     var intervals: [Interval]
+    /// Whether what was expected was met, by how it was written.
+    var expectations: [String: Bool]?
+
+    /// How many events the latencies are of.
+    var measuredEvents: UInt64 { intervals.reduce(0) { $0 + $1.events } }
 
     init(
         _ command: LoadCommand, rules: Int, ruleSource: String, eventSource: String,
@@ -74,6 +83,7 @@ struct LoadReport: Codable {
         outage: (seconds: Double, repeated: UInt64)?,
         _ result: LoadResult
     ) {
+        origin = .here
         isOpenLoop = command.rate != nil
         targetRate = command.rate
         producers = command.producers
@@ -158,14 +168,15 @@ struct LoadReport: Codable {
 
     /// The figures by name.
     private var figures: [(name: String, value: Double, text: String)] {
-        func duration(_ name: String, _ value: UInt64) -> (String, Double, String) {
-            (name, Double(value), Figure.duration(value))
-        }
-        return [
-            ("events/s", eventsPerSecond, Figure.rate(eventsPerSecond)),
-            duration("latency p50", latency.p50), duration("latency p90", latency.p90),
-            duration("latency p99", latency.p99), duration("latency p99.9", latency.p999),
-            duration("latency p99.99", latency.p9999), duration("latency longest", latency.max),
+        let latencies = latency.percentiles + [(name: "longest", nanoseconds: latency.max)]
+        return [("events/s", eventsPerSecond, Figure.rate(eventsPerSecond))]
+            + latencies.map {
+                ("latency \($0.name)", Double($0.nanoseconds), Figure.duration($0.nanoseconds))
+            } + resources
+    }
+
+    private var resources: [(name: String, value: Double, text: String)] {
+        [
             (
                 "processor s/M events", processorSecondsPerMillionEvents,
                 String(format: "%.2f", processorSecondsPerMillionEvents)
@@ -185,6 +196,9 @@ struct LoadReport: Codable {
                 + (isArchived ? "archived" : "not archived")
                 + ((buses ?? 1) > 1 ? ", \(Figure.count(buses ?? 1)) buses" : "")
                 + (isDealt == true ? " with rules of their own" : ""))
+        if let origin {
+            Terminal.print("  \(origin.date), by \(origin.build), on \(origin.processor)")
+        }
         Terminal.print("  rules from \(ruleSource); events from \(eventSource)")
         if let outageSeconds, let repeated {
             Terminal.print(
@@ -211,18 +225,33 @@ struct LoadReport: Codable {
             ("the archive", isArchived == other.isArchived),
             ("rules", rules == other.rules && ruleSource == other.ruleSource),
             ("events", eventSource == other.eventSource),
+            ("the build", isSame(\.build, in: other)),
+            ("the processor", isSame(\.processor, in: other)),
         ].filter { !$0.1 }.map(\.0)
+    }
+
+    /// What one of them does not tell does not count as different.
+    private func isSame(_ part: KeyPath<ReportOrigin, String>, in other: LoadReport) -> Bool {
+        guard let origin, let second = other.origin else { return true }
+        return origin[keyPath: part] == second[keyPath: part]
     }
 
     /// Prints both reports side by side, and what became of each figure.
     func printComparison(with other: LoadReport) {
         Terminal.print("before: \(loop), target \(target), \(Figure.count(rules)) rules")
+        origin.map { Terminal.print("        \($0.date), by \($0.build), on \($0.processor)") }
         Terminal.print(
             "after:  \(other.loop), target \(other.target), \(Figure.count(other.rules)) rules")
+        other.origin.map {
+            Terminal.print("        \($0.date), by \($0.build), on \($0.processor)")
+        }
         Terminal.print(
             "".padding(toLength: 22, withPad: " ", startingAt: 0) + Figure.cell("before", 12)
                 + Figure.cell("after", 12) + Figure.cell("after/before", 14))
-        for (one, two) in zip(figures, other.figures) {
+        let others = Dictionary(uniqueKeysWithValues: other.figures.map { ($0.name, $0) })
+        for one in figures {
+            // What one of the runs was too short for is compared with nothing.
+            guard let two = others[one.name] else { continue }
             let ratio = one.value > 0 ? String(format: "%.2f", two.value / one.value) : "-"
             Terminal.print(
                 one.name.padding(toLength: 22, withPad: " ", startingAt: 0)

@@ -39,10 +39,12 @@ final class LoadResult: @unchecked Sendable {
                 residentBytes: interval.residentBytes, ownBytes: interval.ownBytes))
     }
 
-    var progress: String {
-        guard let last = intervals.last else { return "" }
+    /// What the last interval was like; nil where nothing came in it.
+    var progress: String? {
+        guard let last = intervals.last, last.events > 0 else { return nil }
         let rate = Figure.eventRate(Double(last.events) / max(last.seconds, 1e-9))
-        return "\(rate), p50 \(Figure.duration(last.p50)), "
-            + "p99 \(Figure.duration(last.p99)), longest \(Figure.duration(last.max))"
+        let p99 = last.p99.map { "p99 \(Figure.duration($0)), " } ?? ""
+        return
+            "\(rate), p50 \(Figure.duration(last.p50)), \(p99)longest \(Figure.duration(last.max))"
     }
 }

@@ -130,7 +130,11 @@ final class LoadRun: Sendable {
                 isLast && schedule != nil ? 0.01 : command.outage > 0 ? 0.2 : 2
             result.add(probe.takeInterval(within: patience), nanoseconds: now &- last)
             last = now
-            Terminal.progress(result.progress)
+            if let progress = result.progress {
+                Terminal.progress(progress)
+            } else if !isLast {
+                Terminal.progress("nothing came to the target")
+            }
         }
         result.processorNanoseconds = processorNanoseconds() &- begin.processor
         stop(threads, isOnSchedule: schedule != nil)

@@ -41,6 +41,14 @@ struct ArchiveUpkeepTests {
         #expect(chosen.lines.count == 10 && chosen.lines.allSatisfy { $0.contains("\"shop.7\"") })
     }
 
+    @Test("how hard to compress is refused where nothing is compressed")
+    func levelWithoutCompress() throws {
+        let run = try Tool.run("archive", "compact", archive, "--level", "9")
+        #expect(run.exitCode == 64 && run.errors.contains("--level is for --compress"))
+        let hard = try Tool.run("archive", "compact", archive, "--level", "9", "--compress")
+        #expect(hard.exitCode == 0, "\(hard.errors)")
+    }
+
     @Test("compact removes the oldest segments beyond a size, and says so")
     func retention() throws {
         let result = try Tool.run("archive", "compact", archive, "--keep-mebibytes", "1")

@@ -38,6 +38,9 @@ struct BenchCommandTests {
                 #expect(values[0] > 0, "\(stage) \(name)")
             }
         }
+        for part in ["date", "build", "processor"] {
+            #expect((report[part] as? String)?.isEmpty == false, "\(part)")
+        }
         guard command.contains("--rules") else { return }
         #expect(report["rules"] as? Int == 50)
         #expect(report["matches"] as? Int ?? 0 > 0)

@@ -170,6 +170,83 @@ struct LoadCommandTests {
         #expect(negative.errors.contains("has to be more than 0") && negative.exitCode == 64)
     }
 
+    @Test("what is expected and not met ends it with 1, and is named with what it was")
+    func expects() throws {
+        let run = ["load", "--rate", "1000", "--seconds", "0.3", "--json"] + small
+        let met = ["--expect", "max<3600s", "--expect", "rate >= 0.01", "--expect", "events/s>1"]
+        let good = try Tool.run(run + met)
+        #expect(good.exitCode == 0 && !good.errors.contains("error"), "\(good.errors)")
+        let bad = try Tool.run(run + met + ["--expect", "p50<1ns", "--expect=p99.99<=3600s"])
+        #expect(bad.exitCode == 1)
+        #expect(bad.errors.contains("error: not as expected: p50<1ns: it was "), "\(bad.errors)")
+        #expect(
+            bad.errors.contains(" events can't tell p99.99\n"), "\(bad.errors)")
+        #expect(!bad.errors.contains("max<"))
+        let expectations = try bad.object()["expectations"] as? [String: Bool]
+        #expect(expectations?.filter { !$0.value }.keys.sorted() == ["p50<1ns", "p99.99<=3600s"])
+        #expect(expectations?.count == 5)
+    }
+
+    @Test(
+        "an expectation that is none is a wrong command line, with what one looks like",
+        arguments: [
+            "", "p99", "p99=5ms", "p99>5ms", "p95<5ms", "p99<5", "p99<5 m", "p99<-1ms", "p99<ms",
+            "rate<1", "rate>=2", "rate>=x", "rate>=0", "events/s>nan", "speed>1", "<5ms",
+        ])
+    func refusesExpectations(text: String) throws {
+        let run = try Tool.run(["load", "--rate", "10", "--expect", text] + small)
+        #expect(run.exitCode == 64 && run.output.isEmpty)
+        #expect(run.errors.contains("--expect 'p99<5ms'"), "\(run.errors)")
+    }
+
+    @Test("a part of no rate can't be expected, and nothing of a comparison")
+    func refusesExpecting() throws {
+        let run = try Tool.run(["load", "--expect", "rate>=0.9"] + small)
+        #expect(run.exitCode == 64 && run.errors.contains("is a part of --rate"))
+        #expect(
+            try Tool.run("load", "--compare", "a", "b", "--expect", "p50<1ms").exitCode == 64)
+    }
+
+    @Test("percentiles that so few events can't tell are left out, of tables and reports")
+    func leavesPercentilesOut() throws {
+        let options =
+            ["load", "--rate", "50", "--seconds", "0.4", "--warmup", "0", "--rules", "1"]
+            + ["--events", "9"]
+        let report = try Tool.run(options + ["--json"]).object()
+        let latency = try #require(report["latency"] as? [String: Any])
+        #expect(Set(latency.keys) == ["p50", "p90", "max"])
+        let table = try Tool.run(options)
+        #expect(table.output.contains("latency p90") && !table.output.contains("latency p99"))
+        #expect(table.output.contains("latency longest"))
+    }
+
+    @Test("a report tells when, by which program and on what, and a comparison what of it differs")
+    func tellsOrigin() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("report.json")
+        let run = try Tool.run(["load", "--seconds", "0.2", "--report", path] + small)
+        let text = String(decoding: try #require(readFile(path)), as: UTF8.self)
+        let origin = try #require(try report(at: path)["origin"] as? [String: String])
+        #expect(Set(origin.keys) == ["date", "build", "processor"])
+        for part in origin.values { #expect(run.output.contains(part) && part.count > 4) }
+        let same = try Tool.run("load", "--compare", path, path)
+        #expect(same.errors.isEmpty && same.output.contains(origin["date"] ?? "?"))
+        let other = try folder.file(
+            "other.json",
+            Array(
+                text.replacing(" online\"", with: " more online\"")
+                    .replacing("\"0.1.0 ", with: "\"0.0.9 ").utf8))
+        let different = try Tool.run("load", "--compare", path, other)
+        #expect(different.errors.contains("the build, the processor\n"), "\(different.errors)")
+        #expect(different.exitCode == 0)
+    }
+
+    @Test("the last thing that it says of its progress is no line of zeros")
+    func endsWithoutZeros() throws {
+        let run = try Tool.run(["load", "--rate", "2000", "--seconds", "1.2"] + small)
+        #expect(!run.errors.contains("0.0 events/s") && !run.errors.contains("p50 0 ns"))
+    }
+
     @Test("whether it is stopped or its output fails, the archive does not stay behind")
     func cleansUp() throws {
         let folder = try TemporaryFolder()

@@ -243,6 +243,37 @@ struct MatchCommandTests {
         #expect(result.output.isEmpty)
     }
 
+    @Test(
+        "a value below zero is read as a value, not taken for an option",
+        arguments: [
+            ["bench", "--seed", "-1"], ["archive", "cat", "d", "--limit", "-1"],
+            ["archive", "compact", "d", "--keep-days", "-1"],
+            ["bench", "rings", "--batch", "-1"], ["dry-run", "r", "--archive", "d", "--first", "-1"],
+        ])
+    func negativeValues(arguments: [String]) throws {
+        let result = try Tool.run(arguments)
+        #expect(!result.errors.contains("Missing value"), "\(result.errors)")
+        #expect(result.errors.contains("-1") || result.errors.contains("has to be"))
+        #expect(result.exitCode != 0)
+    }
+
+    @Test(
+        "a reader that goes away ends match and explain quietly", arguments: ["match", "explain"])
+    func closedPipe(command: String) throws {
+        let many = try folder.file("many", lines: Array(repeating: #"{"a":1}"#, count: 60_000))
+        let script = #"{ "$0" "$1" --rules "$2" --events "$3"; echo "exit $?" >&2; } | head -n 1"#
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script, Tool.path, command, rules, many]
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let said = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(String(decoding: said, as: UTF8.self) == "exit 0\n")
+    }
+
     @Test("--help documents the exit codes, --version gives a version")
     func help() throws {
         let help = try Tool.run("--help")
