@@ -56,7 +56,7 @@ struct ArchiveCatCommand: ParsableCommand {
                 left -= 1
             }
         } catch {
-            throw Outcome.failure(error)
+            throw ArchiveCommand.failure(error, of: directory)
         }
         try reportGaps(
             cursor.gaps, endedAt: left == 0 || Interrupt.isRequested ? cursor.position : nil)

@@ -22,8 +22,14 @@ struct ArchiveCommand: ParsableCommand {
         do throws(ArchiveError) {
             return try ArchiveReader(directory: directory)
         } catch {
-            throw Outcome.failure(error)
+            throw failure(error, of: directory)
         }
+    }
+
+    /// Why something can't be done with an archive. Errors of its files name those alone.
+    static func failure(_ error: ArchiveError, of directory: String) -> any Error {
+        let text = error.description
+        return Outcome.failure(text.contains(directory) ? text : "\(directory): \(text)")
     }
 
     /// A range of sequence numbers as it is printed.

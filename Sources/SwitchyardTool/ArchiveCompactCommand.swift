@@ -87,7 +87,7 @@ struct ArchiveCompactCommand: ParsableCommand {
                 }
             }
         } catch {
-            throw Outcome.failure(error)
+            throw ArchiveCommand.failure(error, of: directory)
         }
         try report(
             Summary(
@@ -96,7 +96,7 @@ struct ArchiveCompactCommand: ParsableCommand {
                 bytesBefore: compaction.bytesBefore, bytesAfter: compaction.bytesAfter,
                 problems: (indexing.problems + compaction.problems).map(\.description)))
         if Interrupt.isRequested { throw Outcome.interrupted }
-        if !compaction.problems.isEmpty { throw Outcome.wrong }
+        if !indexing.problems.isEmpty || !compaction.problems.isEmpty { throw Outcome.wrong }
     }
 
     private func report(_ summary: Summary) throws {
@@ -116,6 +116,6 @@ struct ArchiveCompactCommand: ParsableCommand {
         }
         Output.standard.flush()
         if let pinned = summary.pinned { Terminal.note("\(pinned) stays: a reader still needs it") }
-        for problem in summary.problems { Terminal.error(problem) }
+        for problem in summary.problems { Terminal.error("\(directory): \(problem)") }
     }
 }

@@ -80,7 +80,7 @@ struct ArchiveExportCommand: ParsableCommand {
             summary.files = try opened.finish()
         } catch let error as ArchiveError {
             target?.abandon()
-            throw Outcome.failure(error)
+            throw ArchiveCommand.failure(error, of: directory)
         } catch let error as ExportError {
             target?.abandon()
             throw Outcome.failure(error)

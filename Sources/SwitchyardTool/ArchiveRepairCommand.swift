@@ -47,7 +47,7 @@ struct ArchiveRepairCommand: ParsableCommand {
             if !json { announce(repair) }
             if !dryRun, repair.refused.isEmpty { try perform(repair) }
         } catch {
-            throw Outcome.failure(error)
+            throw ArchiveCommand.failure(error, of: directory)
         }
         if json {
             Terminal.print(

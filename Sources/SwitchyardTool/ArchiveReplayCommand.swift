@@ -72,7 +72,7 @@ struct ArchiveReplayCommand: ParsableCommand {
         do throws(ArchiveError) {
             isComplete = try play(&replay, reader.sequences, ruleSet)
         } catch {
-            throw Outcome.failure(error)
+            throw ArchiveCommand.failure(error, of: directory)
         }
         try report(replay, seconds: Double(max(benchClock() - start, 1)) / 1e9)
         for sequence in replay.invalid { Terminal.error("event \(sequence) is not a JSON object") }

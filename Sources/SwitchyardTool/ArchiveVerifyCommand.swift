@@ -49,7 +49,7 @@ struct ArchiveVerifyCommand: ParsableCommand {
                 return !Interrupt.isRequested
             }
         } catch {
-            throw Outcome.failure(error)
+            throw ArchiveCommand.failure(error, of: directory)
         }
         if Interrupt.isRequested {
             Terminal.note("stopped after \(Figure.count(result.segments, of: "segment"))")

@@ -79,7 +79,7 @@ struct DryRunCommand: ParsableCommand {
                 }
                 progress.update { "\(Figure.count(run.events)) events" }
             }
-        } catch { throw Outcome.failure(error) }
+        } catch { throw ArchiveCommand.failure(error, of: archive) }
         Terminal.clearProgress()
         for (position, candidate) in candidates.enumerated() {
             let count = run.counts[position]

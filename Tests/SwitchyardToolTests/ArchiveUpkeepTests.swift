@@ -49,6 +49,34 @@ struct ArchiveUpkeepTests {
         #expect(hard.exitCode == 0, "\(hard.errors)")
     }
 
+    @Test("an index that can't be written is an error that names the archive and the file")
+    func namesTheArchive() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive)
+        let segment = try #require(names.sorted().first { $0.hasSuffix(".segment") })
+        // A folder where the index would be written first.
+        let inTheWay = "\(segment.dropLast(".segment".count)).index.new"
+        try FileManager.default.createDirectory(
+            atPath: "\(archive)/\(inTheWay)/full", withIntermediateDirectories: true)
+        let run = try Tool.run("archive", "compact", archive)
+        #expect(run.errors.contains("error: \(archive): \(inTheWay): "), "\(run)")
+        #expect(run.exitCode == 2)
+    }
+
+    @Test("a sealed segment without its footer is not called open")
+    func missingFooter() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive)
+        let segment = try #require(names.sorted().first { $0.hasSuffix(".segment") })
+        var bytes = try #require(readFile("\(archive)/\(segment)"))
+        bytes[bytes.count - 30] ^= 0xFF
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(archive)/\(segment)"))
+        let table = try Tool.run("archive", "info", archive)
+        #expect(table.output.contains("no footer   \(segment)"), "\(table.output)")
+        #expect(!table.output.contains("  open  ") && table.exitCode == 1)
+        let object = try Tool.run("archive", "info", archive, "--json").object()
+        let first = try #require((object["segments"] as? [[String: Any]])?.first)
+        #expect(first["sealed"] as? Bool == true && first["footer"] as? Bool == false)
+    }
+
     @Test("compact removes the oldest segments beyond a size, and says so")
     func retention() throws {
         let result = try Tool.run("archive", "compact", archive, "--keep-mebibytes", "1")

@@ -248,7 +248,8 @@ struct MatchCommandTests {
         arguments: [
             ["bench", "--seed", "-1"], ["archive", "cat", "d", "--limit", "-1"],
             ["archive", "compact", "d", "--keep-days", "-1"],
-            ["bench", "rings", "--batch", "-1"], ["dry-run", "r", "--archive", "d", "--first", "-1"],
+            ["bench", "rings", "--batch", "-1"],
+            ["dry-run", "r", "--archive", "d", "--first", "-1"],
         ])
     func negativeValues(arguments: [String]) throws {
         let result = try Tool.run(arguments)
