@@ -76,6 +76,8 @@ const figures = [
   ["peak memory", r => r.peakMemoryBytes, bytes],
 ];
 for (const [name, of, text] of figures) {
+  // A percentile that a run was too short for.
+  if (reports.some(report => of(report) === undefined)) continue;
   const tile = document.createElement("div");
   const add = (tag, content) => {
     tile.appendChild(document.createElement(tag)).textContent = content;
@@ -98,6 +100,9 @@ const configuration = [
   ["buses", buses],
   ["rules", r => `${whole(r.rules)}, from ${r.ruleSource}`],
   ["events", r => r.eventSource],
+  ["measured", r => r.origin?.date ?? "-"],
+  ["build", r => r.origin?.build ?? "-"],
+  ["processor", r => r.origin?.processor ?? "-"],
   ["measured", r => `${r.seconds.toFixed(1)} s`],
   ["published", r => whole(r.published)],
   ["delivered", r => whole(r.delivered)],
@@ -215,7 +220,9 @@ const logarithmic = {
 // A logarithmic axis has no place for nothing.
 const atLeastOne = value => Math.max(value, 1);
 // What took a second in which nothing came? Nothing did.
-const ofSome = value => interval => interval.events > 0 ? atLeastOne(value(interval)) : null;
+// What is undefined, so few events can't tell.
+const ofSome = value => interval =>
+  interval.events > 0 && value(interval) !== undefined ? atLeastOne(value(interval)) : null;
 plot("latency", overTime([
   ["p50", "--one", ofSome(i => i.p50)],
   ["p99", "--two", ofSome(i => i.p99)],

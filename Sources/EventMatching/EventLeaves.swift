@@ -9,6 +9,8 @@ struct EventLeaf {
     let text: String
     /// Whether it is an object or an array without any value inside, which no pattern can match.
     let isEmptyBracket: Bool
+    /// Whether it is a number that can't be compared with others.
+    let isIncomparable: Bool
 }
 
 /// What an event has at some paths. O(event) for each set of paths.
@@ -60,6 +62,8 @@ struct EventLeaves {
         leaves[path, default: []].append(
             EventLeaf(
                 location: location, text: String(decoding: value.text, as: UTF8.self),
-                isEmptyBracket: isEmptyBracket))
+                isEmptyBracket: isEmptyBracket,
+                isIncomparable: value.kind == .number
+                    && JSONNumber.comparableValue(value.text) == nil))
     }
 }

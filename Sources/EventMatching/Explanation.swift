@@ -19,6 +19,9 @@ public struct Explanation: Sendable {
         public let text: String
         /// Whether this value alone satisfies the pattern.
         public let matches: Bool
+        /// Whether it is a number that can't be compared: its decimal is not the shortest one of a
+        /// double, so that no other number equals it and no range holds it.
+        public let isIncomparable: Bool
     }
 
     /// One field that the pattern names.
@@ -35,6 +38,8 @@ public struct Explanation: Sendable {
         public let isObject: Bool
         /// Whether the field, taken alone, is as the pattern wants it.
         public let holds: Bool
+        /// Whether the pattern compares numbers there.
+        public let comparesNumbers: Bool
     }
 
     /// One way to satisfy the pattern; more than one where it has `$or`.
@@ -98,6 +103,7 @@ extension Explanation.Field {
         pattern = "[" + condition.values.map(\.canonicalJSON).joined(separator: ",") + "]"
         wanted = condition.values.map(\.words).joined(separator: " or ")
         isObject = leaves.objects.contains(condition.path)
+        comparesNumbers = condition.values.contains(where: \.comparesNumbers)
         // The one condition alone is a rule of its own, so that the engine itself is what judges.
         var matcher = Matcher(RuleSet(PatternBranch(conditions: [condition])))
         holds = !matcher.match(event).isEmpty
@@ -108,7 +114,8 @@ extension Explanation.Field {
             // The value was valid in its event, so it is here.
             let matches = (try? !matcher.match(event.span.bytes).isEmpty) ?? false
             return Explanation.Value(
-                location: leaf.location, text: leaf.text, matches: matches && !leaf.isEmptyBracket)
+                location: leaf.location, text: leaf.text, matches: matches && !leaf.isEmptyBracket,
+                isIncomparable: leaf.isIncomparable)
         }
     }
 
@@ -119,6 +126,12 @@ extension Explanation.Field {
             value.location == path
                 ? Self.shortened(value.text) : "\(Self.shortened(value.text)) at \(value.location)"
         }
+        let incomparable = values.first { comparesNumbers && $0.isIncomparable && !$0.matches }
+        let reason =
+            incomparable.map {
+                "; \(Self.shortened($0.text)) can't be compared with other numbers: a double does "
+                    + "not have it exactly as it is written"
+            } ?? ""
         let more = values.count > 3 ? " and \(values.count - 3) more" : ""
         let found =
             switch (values.isEmpty, isObject) {
@@ -127,8 +140,8 @@ extension Explanation.Field {
             default: listed.joined(separator: ", ") + more
             }
         return holds
-            ? "\(path) is \(found), as the rule wants: \(wanted)"
-            : "\(path) is \(found); the rule wants \(wanted)"
+            ? "\(path) is \(found), as the rule wants: \(wanted)\(reason)"
+            : "\(path) is \(found); the rule wants \(wanted)\(reason)"
     }
 
     private static func shortened(_ text: String) -> String {

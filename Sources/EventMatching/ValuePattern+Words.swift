@@ -21,6 +21,16 @@ extension ValuePattern {
     }
 }
 
+extension ValuePattern {
+    /// Whether it compares an event's number with numbers.
+    var comparesNumbers: Bool {
+        switch self {
+        case .number, .numeric, .anythingBut(.numbers): true
+        case .string, .exactly, .literal, .text, .cidr, .exists, .anythingBut: false
+        }
+    }
+}
+
 extension TextPattern {
     fileprivate var words: String {
         switch self {

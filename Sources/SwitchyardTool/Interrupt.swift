@@ -22,9 +22,6 @@ enum Interrupt {
 
     /// Begins to listen. Called once, by the command that will look at ``isRequested``.
     static func listen() {
-        // A reader that went away is an error of the write, not the end of the process: there may be
-        // something to clean up.
-        signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(

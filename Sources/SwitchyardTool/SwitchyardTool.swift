@@ -1,8 +1,17 @@
 import ArgumentParser
+import Foundation
 
 /// The command-line tool: `switchyard VERB ...`.
 @main
 struct SwitchyardTool: ParsableCommand {
+    /// Runs the command that the arguments name.
+    static func main() {
+        // A reader that went away, as head does, is the end of the output and no fault: it shows when the
+        // output is written, and ends the process there, with 0.
+        signal(SIGPIPE, SIG_IGN)
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "switchyard",
         abstract: "Route events on your own machine: match, archive, replay, measure.",

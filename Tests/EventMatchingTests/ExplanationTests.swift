@@ -123,6 +123,27 @@ struct ExplanationTests {
                 """)
     }
 
+    @Test(
+        "a number that can't be compared is named where numbers are wanted",
+        arguments: [
+            (#"{"a":[{"numeric":[">",1]}]}"#, "9007199254740993"),
+            (#"{"a":[9007199254740992]}"#, "9007199254740993"),
+            (#"{"a":[{"numeric":["<",1]}]}"#, "0.1000000000000000055"),
+        ])
+    func incomparableNumbers(pattern: String, number: String) throws {
+        let why = try explanation(pattern, "{\"a\":[7,\(number)]}")
+        let field = try #require(why.branches.first?.fields.first)
+        #expect(field.comparesNumbers && field.values.map(\.isIncomparable) == [false, true])
+        #expect(
+            field.sentence.hasSuffix(
+                "; \(number) can't be compared with other numbers: a double does not have it exactly "
+                    + "as it is written"))
+        for other in [#"{"a":["x"]}"#, #"{"a":[{"exists":true}]}"#, #"{"a":[\#(number)]}"#] {
+            let why = try explanation(other, "{\"a\":\(number)}")
+            #expect(!"\(why)".contains("compared"), "\(why)")
+        }
+    }
+
     @Test("an event that is no JSON can't be explained")
     func brokenEvent() throws {
         #expect(throws: ExplanationError.self) { try explanation(#"{"a":[1]}"#, #"{"a":}"#) }

@@ -283,8 +283,12 @@ import Testing
         let watermarks = folder.path + "/router/delivery.watermarks"
         func open(_ targets: [Target]) throws -> Router {
             let router = try makeRouter(folder)
-            try router.createBus("second")
+            if !router.buses.contains(where: { $0.name == "second" }) {
+                try router.createBus("second")
+            }
             try router.putRule(all, on: "second")
+            let old = try router.targets(of: "all", on: "second").map(\.id)
+            try router.removeTargets(old, from: "all", of: "second")
             try router.putTargets(targets, on: "all", of: "second")
             return router
         }

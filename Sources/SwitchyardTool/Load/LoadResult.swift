@@ -1,0 +1,50 @@
+import EventPipeline
+import MemoryMeasures
+
+/// What was measured so far; used by the main thread alone.
+final class LoadResult: @unchecked Sendable {
+    /// What comes less late than this after the last interval belongs to it.
+    private static let nanosecondsOfItsOwn: UInt64 = 100_000_000
+
+    private(set) var total = LatencyHistogram()
+    private(set) var intervals: [LoadReport.Interval] = []
+    private(set) var nanoseconds: UInt64 = 0
+    var processorNanoseconds: UInt64 = 0
+    /// What the last interval is of.
+    private var last = LatencyHistogram()
+
+    func add(_ histogram: LatencyHistogram, nanoseconds: UInt64) {
+        total.merge(histogram)
+        self.nanoseconds += nanoseconds
+        last = histogram
+        intervals.append(
+            LoadReport.Interval(
+                seconds: Double(nanoseconds) / 1e9, latencies: histogram,
+                residentBytes: MemoryUse.residentBytes(), ownBytes: MemoryUse.ownBytes()))
+    }
+
+    /// Adds what came after the end of the last interval, the latest of it `nanoseconds` after that: to
+    /// that interval, unless it took a time of its own.
+    func addRest(_ histogram: LatencyHistogram, nanoseconds: UInt64) {
+        guard histogram.count > 0 else { return }
+        guard nanoseconds < Self.nanosecondsOfItsOwn, let interval = intervals.popLast() else {
+            return add(histogram, nanoseconds: nanoseconds)
+        }
+        total.merge(histogram)
+        self.nanoseconds += nanoseconds
+        last.merge(histogram)
+        intervals.append(
+            LoadReport.Interval(
+                seconds: interval.seconds + Double(nanoseconds) / 1e9, latencies: last,
+                residentBytes: interval.residentBytes, ownBytes: interval.ownBytes))
+    }
+
+    /// What the last interval was like; nil where nothing came in it.
+    var progress: String? {
+        guard let last = intervals.last, last.events > 0 else { return nil }
+        let rate = Figure.eventRate(Double(last.events) / max(last.seconds, 1e-9))
+        let p99 = last.p99.map { "p99 \(Figure.duration($0)), " } ?? ""
+        return
+            "\(rate), p50 \(Figure.duration(last.p50)), \(p99)longest \(Figure.duration(last.max))"
+    }
+}

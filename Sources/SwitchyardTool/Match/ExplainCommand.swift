@@ -1,0 +1,156 @@
+import ArgumentParser
+import EventMatching
+import EventPattern
+import JSONScan
+import Switchyard
+
+/// `switchyard explain`
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say field by field why rules match an event, or why not.",
+        discussion: """
+            Exits with 1 if the pattern is invalid, or a line was skipped.
+
+            EXAMPLES
+              switchyard explain --rules rules.jsonl --rule stopped --events events.jsonl --event 3
+              switchyard explain --pattern '{"detail": {"state": ["stopped"]}}' --events -
+            """)
+
+    @Option(
+        help: ArgumentHelp("The rules: JSON Lines of {\"name\", \"pattern\"}.", valueName: "file"))
+    var rules: String?
+    @Option(help: ArgumentHelp("Explain only this rule; can be repeated.", valueName: "name"))
+    var rule: [String] = []
+    @Option(help: "Explain this pattern instead of a rules file.")
+    var pattern: String?
+    @Option(help: EventForm.help)
+    var events: String
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Explain only this event: that on this line, or where events are not one a line, the one \
+            at this place in the file.
+            """, valueName: "number"))
+    var event: Int?
+    @Flag(help: "Print one object for each event and rule.")
+    var json = false
+    @OptionGroup var policy: InputPolicy
+
+    func validate() throws {
+        guard (rules == nil) != (pattern == nil) else {
+            throw ValidationError("Give either --rules or --pattern.")
+        }
+        guard pattern == nil || rule.isEmpty else {
+            throw ValidationError("--rule chooses from a rules file; --pattern is one already.")
+        }
+        guard rules != "-" || events != "-" else {
+            throw ValidationError("Only one of --rules and --events can be standard input.")
+        }
+    }
+
+    func run() throws {
+        var skipped = SkippedLines(policy)
+        var rules = try chosenRules(&skipped)
+        if !json { for position in rules.indices { rules[position].showName() } }
+        let name = events == "-" ? "standard input" : events
+        var isFirst = true
+        var isFound = event == nil
+        try forEachEvent(of: events, only: event, &skipped) { event in
+            isFound = true
+            for rule in rules {
+                let explanation: Explanation
+                do throws(ExplanationError) {
+                    explanation = try Explanation(of: rule, for: event.text.bytes)
+                } catch {
+                    switch error {
+                    case .pattern(let error): Terminal.error("\(error)")
+                    // The event was scanned already.
+                    case .event(let error): Terminal.error("\(event.problem(error.message))")
+                    }
+                    throw Outcome.wrong
+                }
+                Terminal.print(
+                    json
+                        ? try JSONText.encoded(ExplanationJSON(event.number, explanation))
+                        : "\(isFirst ? "" : "\n")event \(event.number), \(explanation)")
+                isFirst = false
+            }
+        }
+        if !isFound, let event { throw Outcome.failure("\(name) has no event \(event)") }
+        try skipped.finish()
+    }
+
+    private func chosenRules(_ skipped: inout SkippedLines) throws -> [Rule] {
+        if let pattern {
+            do { return [try Rule(name: "pattern", pattern: pattern)] } catch {
+                Terminal.error(error, in: Array(pattern.utf8))
+                throw Outcome.wrong
+            }
+        }
+        // validate() saw that there is one or the other.
+        let all = try readRules(self.rules ?? "-", &skipped)
+        guard !rule.isEmpty else { return all }
+        return try rule.map { name in
+            guard let found = all.first(where: { $0.name == name }) else {
+                throw Outcome.failure("there is no rule named \"\(name)\"")
+            }
+            return found
+        }
+    }
+}
+
+extension Rule {
+    /// Gives itself the name that a line of text shows.
+    fileprivate mutating func showName() { name = ShownName.text(name) }
+}
+
+/// An explanation as `--json` prints it.
+private struct ExplanationJSON: Encodable {
+    struct Branch: Encodable {
+        var holds: Bool
+        var sameElement: Bool
+        var fields: [Field]
+    }
+
+    struct Field: Encodable {
+        var path: String
+        var pattern: String
+        var holds: Bool
+        var sentence: String
+        var values: [Value]
+    }
+
+    struct Value: Encodable {
+        var location: String
+        var value: String
+        var matches: Bool
+        var incomparable: Bool
+    }
+
+    var event: Int
+    var rule: String
+    var matches: Bool
+    var branches: [Branch]
+
+    init(_ line: Int, _ explanation: Explanation) {
+        event = line
+        rule = explanation.rule
+        matches = explanation.matches
+        branches = explanation.branches.map { branch in
+            Branch(
+                holds: branch.holds, sameElement: !branch.fieldsDisagree,
+                fields: branch.fields.map { field in
+                    Field(
+                        path: field.path, pattern: field.pattern, holds: field.holds,
+                        sentence: field.sentence,
+                        values: field.values.map {
+                            Value(
+                                location: $0.location, value: $0.text, matches: $0.matches,
+                                incomparable: $0.isIncomparable)
+                        })
+                })
+        }
+    }
+}
