@@ -4,36 +4,38 @@ internal import JSONScan
 /// Lays the fields' indexes out in flat tables, field after field.
 struct FieldFreezer {
     private(set) var fields: [FieldIndex] = []
-    private(set) var probes: [ProbeTable.Key: Run] = [:]
-    private(set) var targets = RunBuilder<Target>()
-    private(set) var exclusions = RunBuilder<Exclusion>()
-    private(set) var defaultRaisers = RunBuilder<UInt32>()
-    private(set) var soleBits = RunBuilder<UInt64>()
-    private(set) var soleRules = RunBuilder<UInt32>()
-    private(set) var lengths = RunBuilder<AffixLength>()
-    private(set) var wildcardTests = RunBuilder<WildcardTest>()
+    private(set) var probes: [ProbeTable.Key: TableRange] = [:]
+    private(set) var targets = TableBuilder<Target>()
+    private(set) var exclusions = TableBuilder<Exclusion>()
+    private(set) var defaultCandidates = TableBuilder<UInt32>()
+    private(set) var soleBits = TableBuilder<UInt64>()
+    private(set) var soleRules = TableBuilder<UInt32>()
+    private(set) var lengths = TableBuilder<AffixLength>()
+    private(set) var wildcardTests = TableBuilder<WildcardTest>()
     private(set) var wildcards: [WildcardIndex] = []
-    private(set) var folded = RunBuilder<FoldedTest>()
+    private(set) var folded = TableBuilder<FoldedTest>()
     private(set) var ranges = IntervalTablesBuilder<UInt64>()
     private(set) var blocks = IntervalTablesBuilder<UInt128>()
-    private(set) var text = RunBuilder<UInt8>()
-    private(set) var pieces = RunBuilder<Run>()
-    private(set) var characters = RunBuilder<FoldedTest.Character>()
+    private(set) var text = TableBuilder<UInt8>()
+    private(set) var pieces = TableBuilder<TableRange>()
+    private(set) var characters = TableBuilder<FoldedTest.Character>()
 
     /// The rules that consist of a condition, by condition.
     private let soleRulesOfConditions: [[UInt32]]
-    /// Whether a condition raises any other branch.
-    private let raises: [Bool]
+    /// Whether other branches hang on a condition too.
+    private let hasOtherBranches: [Bool]
     private let ruleCount: Int
 
-    init(soleRules: [[UInt32]], raises: [Bool], ruleCount: Int) {
+    init(soleRules: [[UInt32]], hasOtherBranches: [Bool], ruleCount: Int) {
         soleRulesOfConditions = soleRules
-        self.raises = raises
+        self.hasOtherBranches = hasOtherBranches
         self.ruleCount = ruleCount
     }
 
     /// Adds the next field.
-    mutating func add(_ field: FieldIndexBuilder, number: UInt32) {
+    mutating func add(
+        _ field: FieldIndexBuilder, number: UInt32, in memory: inout TableMemory
+    ) {
         var index = FieldIndex()
         let exclusionNumbers = addExclusions(of: field, to: &index)
         index.present = freeze(field.present, exclusionNumbers)
@@ -52,7 +54,7 @@ struct FieldFreezer {
         index.foldedPrefixLengths = add(affixes[.foldedPrefix])
         index.foldedSuffixLengths = add(affixes[.foldedSuffix])
 
-        if WildcardTest.suits(field.wildcards.keys) {
+        if EngineChoice.triesOneByOne(field.wildcards.keys) {
             index.wildcardTests = wildcardTests.append(
                 field.wildcards.map { wildcard, targets in
                     WildcardTest(
@@ -62,7 +64,8 @@ struct FieldFreezer {
         } else {
             index.wildcards = UInt32(wildcards.count)
             wildcards.append(
-                WildcardIndex(field.wildcards.map { ($0, freeze($1, exclusionNumbers)) }))
+                WildcardIndex(
+                    field.wildcards.map { ($0, freeze($1, exclusionNumbers)) }, in: &memory))
         }
         index.folded = folded.append(
             field.folded.map { folded, targets in
@@ -87,7 +90,7 @@ struct FieldFreezer {
         fields.append(index)
     }
 
-    private mutating func add(_ affixes: [UInt32: AffixLength]?) -> Run {
+    private mutating func add(_ affixes: [UInt32: AffixLength]?) -> TableRange {
         lengths.append((affixes ?? [:]).values.sorted { $0.count < $1.count })
     }
 
@@ -102,7 +105,9 @@ struct FieldFreezer {
         return blocks.add(intervals, &targets)
     }
 
-    private mutating func freeze(_ fieldTargets: [Target], _ exclusionNumbers: [UInt32]) -> Run {
+    private mutating func freeze(_ fieldTargets: [Target], _ exclusionNumbers: [UInt32])
+        -> TableRange
+    {
         targets.append(absolute(fieldTargets, exclusionNumbers))
     }
 
@@ -128,11 +133,11 @@ struct FieldFreezer {
         let soleCount = defaults.reduce(0) {
             $0 + soleRulesOfConditions[Int($1.condition)].count
         }
-        let hasBits = soleCount >= Exclusion.soleRulesMin
+        let hasBits = soleCount >= EngineChoice.soleRulesMin
         if hasBits { index.soleBits = addSoleBits(of: defaults) }
 
         let first = UInt32(exclusions.elements.count)
-        var raisers: [UInt32] = []
+        var withCandidates: [UInt32] = []
         index.exclusions = exclusions.append(sorted.prefix { !$0.isDefault })
         index.defaultExclusions = exclusions.append(
             defaults.map { exclusion in
@@ -143,18 +148,19 @@ struct FieldFreezer {
             })
         for (offset, exclusion) in sorted.enumerated() where exclusion.isDefault {
             let condition = Int(exclusion.condition)
-            if raises[condition] || !hasBits && !soleRulesOfConditions[condition].isEmpty {
-                raisers.append(first + UInt32(offset))
+            if hasOtherBranches[condition] || !hasBits && !soleRulesOfConditions[condition].isEmpty
+            {
+                withCandidates.append(first + UInt32(offset))
             }
         }
-        index.defaultRaisers = defaultRaisers.append(raisers)
+        index.defaultCandidates = defaultCandidates.append(withCandidates)
 
         var numbers = [UInt32](repeating: 0, count: order.count)
         for (offset, local) in order.enumerated() { numbers[local] = first + UInt32(offset) }
         return numbers
     }
 
-    private mutating func addSoleBits(of exclusions: ArraySlice<Exclusion>) -> Run {
+    private mutating func addSoleBits(of exclusions: ArraySlice<Exclusion>) -> TableRange {
         var bits = [UInt64](repeating: 0, count: ruleCount / 64 + 1)
         for exclusion in exclusions {
             for rule in soleRulesOfConditions[Int(exclusion.condition)] {

@@ -1,20 +1,16 @@
 /// An immutable array behind a bare pointer, for the hot path: reading it counts no references and,
 /// in release builds, checks no bounds.
 ///
-/// Invariant: `base` points to `count` initialised elements that nobody writes to any more. Whoever
-/// froze the buffer deallocates it, once, when no reader is left; ``RuleSet`` does so in its
-/// `deinit`, and every ``Matcher`` keeps its rule set alive.
+/// Invariant: `base` points to `count` initialised elements that nobody writes to any more, in the
+/// ``TableMemory`` that froze them, which has to live as long as anybody reads. A ``RuleSet`` has that
+/// of its tables, and every ``Matcher`` keeps its rule set alive.
 struct FrozenBuffer<Element: BitwiseCopyable> {
     let base: UnsafePointer<Element>
     let count: Int
 
-    init(_ elements: [Element]) {
-        let copy = UnsafeMutablePointer<Element>.allocate(capacity: max(elements.count, 1))
-        elements.withUnsafeBufferPointer { source in
-            if let start = source.baseAddress { copy.initialize(from: start, count: source.count) }
-        }
-        base = UnsafePointer(copy)
-        count = elements.count
+    fileprivate init(base: UnsafePointer<Element>, count: Int) {
+        self.base = base
+        self.count = count
     }
 
     @inline(__always)
@@ -26,17 +22,52 @@ struct FrozenBuffer<Element: BitwiseCopyable> {
     @inline(__always)
     subscript(_ position: UInt32) -> Element { self[Int(position)] }
 
-    func deallocate() { base.deallocate() }
-
-    var byteCount: Int { count * MemoryLayout<Element>.stride }
 }
 
-/// A run of elements in a ``FrozenBuffer`` that several owners share.
-struct Run: BitwiseCopyable, Hashable {
+/// The one owner of the memory of tables: of all those of a rule set, say.
+///
+/// Tables are copied freely, as what they are, a pointer and a count; this is what they point into,
+/// and it is freed at once, when it goes away.
+///
+/// Invariant: `blocks` are the allocations of the tables that it has frozen, each initialised, and
+/// nobody else frees or changes any. `@unchecked Sendable`: nothing writes to them any more.
+struct TableMemory: ~Copyable, @unchecked Sendable {
+    private var blocks: [UnsafeRawPointer] = []
+    /// How many bytes the tables take.
+    private(set) var byteCount = 0
+
+    init() {}
+
+    deinit {
+        for block in blocks { block.deallocate() }
+    }
+
+    /// Makes a table out of elements. O(elements); one without any takes no memory.
+    mutating func freeze<Element: BitwiseCopyable>(_ elements: [Element]) -> FrozenBuffer<Element> {
+        let block = elements.withUnsafeBufferPointer { source -> UnsafePointer<Element>? in
+            guard let start = source.baseAddress, source.count > 0 else { return nil }
+            let copy = UnsafeMutablePointer<Element>.allocate(capacity: source.count)
+            copy.initialize(from: start, count: source.count)
+            return UnsafePointer(copy)
+        }
+        guard let block else { return FrozenBuffer(base: Self.nowhere(), count: 0) }
+        blocks.append(UnsafeRawPointer(block))
+        byteCount += elements.count * MemoryLayout<Element>.stride
+        return FrozenBuffer(base: block, count: elements.count)
+    }
+
+    /// Where a table without elements is: aligned for any, and not read.
+    private static func nowhere<Element>() -> UnsafePointer<Element> {
+        UnsafePointer(bitPattern: 64).unsafelyUnwrapped
+    }
+}
+
+/// A range of elements in a ``FrozenBuffer`` that several owners share.
+struct TableRange: BitwiseCopyable, Hashable {
     var start: UInt32 = 0
     var count: UInt32 = 0
 
-    @inline(__always) var range: Range<Int> { Int(start)..<Int(start &+ count) }
+    @inline(__always) var positions: Range<Int> { Int(start)..<Int(start &+ count) }
     @inline(__always) var isEmpty: Bool { count == 0 }
 
     /// Where its elements begin.
@@ -47,13 +78,13 @@ struct Run: BitwiseCopyable, Hashable {
     }
 }
 
-/// Collects elements run by run.
-struct RunBuilder<Element: BitwiseCopyable> {
+/// Collects the elements of a table, range by range.
+struct TableBuilder<Element: BitwiseCopyable> {
     private(set) var elements: [Element] = []
 
-    mutating func append(_ run: some Sequence<Element>) -> Run {
+    mutating func append(_ added: some Sequence<Element>) -> TableRange {
         let start = elements.count
-        elements += run
-        return Run(start: UInt32(start), count: UInt32(elements.count - start))
+        elements += added
+        return TableRange(start: UInt32(start), count: UInt32(elements.count - start))
     }
 }

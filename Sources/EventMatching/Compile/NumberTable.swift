@@ -17,12 +17,12 @@ struct NumberTable {
     @inline(__always)
     func find(_ hash: UInt64, where isRight: (UInt32) -> Bool) -> UInt32? {
         slots.withUnsafeBufferPointer { slots in
-            var place = Self.place(of: hash, slots.count)
-            while slots[place].number != Slot.none {
-                if slots[place].hash == hash, isRight(slots[place].number) {
-                    return slots[place].number
+            var position = Self.slot(of: hash, slots.count)
+            while slots[position].number != Slot.none {
+                if slots[position].hash == hash, isRight(slots[position].number) {
+                    return slots[position].number
                 }
-                place = (place + 1) & (slots.count - 1)
+                position = (position + 1) & (slots.count - 1)
             }
             return nil
         }
@@ -32,23 +32,23 @@ struct NumberTable {
     mutating func insert(_ number: UInt32, _ hash: UInt64) {
         count += 1
         if count * 2 > slots.count { grow() }
-        Self.place(Slot(hash: hash, number: number), in: &slots)
+        Self.insert(Slot(hash: hash, number: number), in: &slots)
     }
 
     private mutating func grow() {
         var larger = [Slot](repeating: Slot(), count: slots.count * 4)
-        for slot in slots where slot.number != Slot.none { Self.place(slot, in: &larger) }
+        for slot in slots where slot.number != Slot.none { Self.insert(slot, in: &larger) }
         slots = larger
     }
 
-    private static func place(_ slot: Slot, in slots: inout [Slot]) {
-        var place = place(of: slot.hash, slots.count)
-        while slots[place].number != Slot.none { place = (place + 1) & (slots.count - 1) }
-        slots[place] = slot
+    private static func insert(_ slot: Slot, in slots: inout [Slot]) {
+        var position = Self.slot(of: slot.hash, slots.count)
+        while slots[position].number != Slot.none { position = (position + 1) & (slots.count - 1) }
+        slots[position] = slot
     }
 
     /// The high bits, into which a multiplication has spread all others.
-    private static func place(of hash: UInt64, _ count: Int) -> Int {
+    private static func slot(of hash: UInt64, _ count: Int) -> Int {
         let spread = hash &* 0x9E37_79B9_7F4A_7C15
         return Int(truncatingIfNeeded: spread >> UInt64(64 - count.trailingZeroBitCount))
     }

@@ -51,7 +51,7 @@ struct PieceAutomatonBuilder {
     }
 
     /// The automaton of all pieces.
-    mutating func freeze() -> PieceAutomaton {
+    mutating func freeze(in memory: inout TableMemory) -> PieceAutomaton {
         let count = nodes.count
         let (order, firstChildren) = breadthFirst()
         let labels = order.map { nodes[Int($0)].label }
@@ -98,10 +98,10 @@ struct PieceAutomatonBuilder {
             for child in children { rows[row + Int(classes[Int(labels[Int(child)])])] = child }
         }
         return PieceAutomaton(
-            classes: FrozenBuffer(classes), classCount: classCount, rows: FrozenBuffer(rows),
-            rowCount: UInt32(rowCount), labels: FrozenBuffer(labels),
-            firstChildren: FrozenBuffer(firstChildren), suffixes: FrozenBuffer(suffixes),
-            pieces: FrozenBuffer(pieces), middlePieces: FrozenBuffer(middlePieces))
+            classes: memory.freeze(classes), classCount: classCount, rows: memory.freeze(rows),
+            rowCount: UInt32(rowCount), labels: memory.freeze(labels),
+            firstChildren: memory.freeze(firstChildren), suffixes: memory.freeze(suffixes),
+            pieces: memory.freeze(pieces), middlePieces: memory.freeze(middlePieces))
     }
 
     /// The nodes in the order of their states, and where each state's children begin.

@@ -26,10 +26,10 @@ struct RuleSetBuilder {
     private struct BranchDraft: BitwiseCopyable {
         var rule: UInt32
         /// In ``branchConditions``.
-        var conditions: Run
+        var conditions: TableRange
     }
 
-    private struct RaiseDraft: BitwiseCopyable {
+    private struct CandidateDraft: BitwiseCopyable {
         var by: UInt32
         var group: UInt32
         var check: UInt32
@@ -71,8 +71,8 @@ struct RuleSetBuilder {
             ranks[Int(number)].branchCount += 1
             branchConditions.append(number)
         }
-        let run = Run(start: UInt32(start), count: UInt32(branchConditions.count - start))
-        branches.append(BranchDraft(rule: UInt32(rule), conditions: run))
+        let range = TableRange(start: UInt32(start), count: UInt32(branchConditions.count - start))
+        branches.append(BranchDraft(rule: UInt32(rule), conditions: range))
     }
 
     private mutating func field(_ path: ExactString) -> UInt32 {
@@ -127,27 +127,31 @@ struct RuleSetBuilder {
     }
 
     /// Compiles what was added. O(total size).
-    consuming func freeze(ruleCount: Int) -> RuleTables {
+    ///
+    /// - Parameters:
+    ///   - ruleCount: how many rules there are.
+    ///   - memory: what will own the tables.
+    consuming func freeze(ruleCount: Int, in memory: inout TableMemory) -> RuleTables {
         renumberConditions()
-        var raises: [RaiseDraft] = []
-        raises.reserveCapacity(branches.count)
-        var unraised: [UInt32] = []
+        var drafts: [CandidateDraft] = []
+        drafts.reserveCapacity(branches.count)
+        var absent: [UInt32] = []
         for number in branches.indices {
-            if let raise = raise(UInt32(number), of: branches[number]) {
-                raises.append(raise)
+            if let draft = candidate(UInt32(number), of: branches[number]) {
+                drafts.append(draft)
             } else {
-                unraised.append(UInt32(number))
+                absent.append(UInt32(number))
             }
         }
-        raises.sort { $0.sortKey < $1.sortKey }
-        let freezer = freezeFields(raises, ruleCount: ruleCount)
+        drafts.sort { $0.sortKey < $1.sortKey }
+        let freezer = freezeFields(drafts, ruleCount: ruleCount, in: &memory)
 
         let frozenBranches = branches.map { branch in
             Branch(
                 rule: branch.rule,
                 firstCondition: branch.conditions.start,
                 conditionCount: UInt16(branch.conditions.count),
-                hasAbsence: branchConditions[branch.conditions.range].contains {
+                hasAbsence: branchConditions[branch.conditions.positions].contains {
                     ranks[Int($0)].presence != Condition.none
                 })
         }
@@ -158,43 +162,43 @@ struct RuleSetBuilder {
             frozenConditions[Int(exclusion.condition)].exclusion = UInt32(number)
             defaultStates[Int(exclusion.condition)] = .byDefault
         }
-        var frozenRaises = RunBuilder<Raise>()
-        var groups = RunBuilder<RaiseGroup>()
-        let none = RaiseHead(check: UInt32(conditions.count), raises: Run())
-        var heads = [RaiseHead](repeating: none, count: conditions.count)
-        for raises in raises.chunked(by: \.by) {
-            let own = grouped(raises, frozenBranches, defaultStates, &frozenRaises)
-            let condition = raises[raises.startIndex].by
-            heads[Int(condition)] =
+        var frozenCandidates = TableBuilder<Candidate>()
+        var groups = TableBuilder<CandidateGroup>()
+        let none = CandidateList(check: UInt32(conditions.count), candidates: TableRange())
+        var lists = [CandidateList](repeating: none, count: conditions.count)
+        for drafts in drafts.chunked(by: \.by) {
+            let own = grouped(drafts, frozenBranches, defaultStates, &frozenCandidates)
+            let condition = drafts[drafts.startIndex].by
+            lists[Int(condition)] =
                 own.count == 1
-                ? RaiseHead(check: own[0].check, raises: own[0].raises)
-                : RaiseHead(check: condition, groups: groups.append(own))
+                ? CandidateList(check: own[0].check, candidates: own[0].candidates)
+                : CandidateList(check: condition, groups: groups.append(own))
         }
         return RuleTables(
-            trie: FieldTrie(paths), probes: ProbeTable(freezer.probes),
-            fields: FrozenBuffer(freezer.fields),
+            trie: FieldTrie(paths, in: &memory), probes: ProbeTable(freezer.probes, in: &memory),
+            fields: memory.freeze(freezer.fields),
             text: TextTables(
-                text: FrozenBuffer(freezer.text.elements),
-                pieces: FrozenBuffer(freezer.pieces.elements),
-                characters: FrozenBuffer(freezer.characters.elements)),
-            lengths: FrozenBuffer(freezer.lengths.elements),
-            wildcardTests: FrozenBuffer(freezer.wildcardTests.elements),
-            wildcards: FrozenBuffer(freezer.wildcards),
-            folded: FrozenBuffer(freezer.folded.elements),
-            ranges: freezer.ranges.freeze(),
-            blocks: freezer.blocks.freeze(),
-            targets: FrozenBuffer(freezer.targets.elements),
-            exclusions: FrozenBuffer(freezer.exclusions.elements),
-            defaultRaisers: FrozenBuffer(freezer.defaultRaisers.elements),
-            soleBits: FrozenBuffer(freezer.soleBits.elements),
-            soleRules: FrozenBuffer(freezer.soleRules.elements),
-            conditions: FrozenBuffer(frozenConditions),
-            defaultStates: FrozenBuffer(defaultStates),
-            branchConditions: FrozenBuffer(branchConditions),
-            raiseHeads: FrozenBuffer(heads),
-            raiseGroups: FrozenBuffer(groups.elements),
-            raises: FrozenBuffer(frozenRaises.elements),
-            unraisedBranches: FrozenBuffer(unraised.map { frozenBranches[Int($0)] }),
+                text: memory.freeze(freezer.text.elements),
+                pieces: memory.freeze(freezer.pieces.elements),
+                characters: memory.freeze(freezer.characters.elements)),
+            lengths: memory.freeze(freezer.lengths.elements),
+            wildcardTests: memory.freeze(freezer.wildcardTests.elements),
+            wildcards: memory.freeze(freezer.wildcards),
+            folded: memory.freeze(freezer.folded.elements),
+            ranges: freezer.ranges.freeze(in: &memory),
+            blocks: freezer.blocks.freeze(in: &memory),
+            targets: memory.freeze(freezer.targets.elements),
+            exclusions: memory.freeze(freezer.exclusions.elements),
+            defaultCandidates: memory.freeze(freezer.defaultCandidates.elements),
+            soleBits: memory.freeze(freezer.soleBits.elements),
+            soleRules: memory.freeze(freezer.soleRules.elements),
+            conditions: memory.freeze(frozenConditions),
+            defaultStates: memory.freeze(defaultStates),
+            branchConditions: memory.freeze(branchConditions),
+            candidateLists: memory.freeze(lists),
+            candidateGroups: memory.freeze(groups.elements),
+            candidates: memory.freeze(frozenCandidates.elements),
+            absentBranches: memory.freeze(absent.map { frozenBranches[Int($0)] }),
             ruleCount: ruleCount)
     }
 
@@ -221,17 +225,19 @@ struct RuleSetBuilder {
 
     /// Freezes the fields' indexes. Rules of one branch with one condition are told apart, because a
     /// field can have very many that are a single `anything-but`.
-    private func freezeFields(_ raises: [RaiseDraft], ruleCount: Int) -> FieldFreezer {
+    private func freezeFields(
+        _ drafts: [CandidateDraft], ruleCount: Int, in memory: inout TableMemory
+    ) -> FieldFreezer {
         var branchesOfRules = [Int](repeating: 0, count: ruleCount)
         for branch in branches { branchesOfRules[Int(branch.rule)] += 1 }
         var soleRules = [[UInt32]](repeating: [], count: conditions.count)
-        var raisesOthers = [Bool](repeating: false, count: conditions.count)
-        for raise in raises {
-            let branch = branches[Int(raise.branch)]
+        var hasOtherBranches = [Bool](repeating: false, count: conditions.count)
+        for draft in drafts {
+            let branch = branches[Int(draft.branch)]
             if branch.conditions.count == 1, branchesOfRules[Int(branch.rule)] == 1 {
-                soleRules[Int(raise.by)].append(branch.rule)
+                soleRules[Int(draft.by)].append(branch.rule)
             } else {
-                raisesOthers[Int(raise.by)] = true
+                hasOtherBranches[Int(draft.by)] = true
             }
         }
         var fields = paths.map { _ in FieldIndexBuilder() }
@@ -243,18 +249,20 @@ struct RuleSetBuilder {
             }
         }
         var freezer = FieldFreezer(
-            soleRules: soleRules, raises: raisesOthers, ruleCount: ruleCount)
-        for (number, field) in fields.enumerated() { freezer.add(field, number: UInt32(number)) }
+            soleRules: soleRules, hasOtherBranches: hasOtherBranches, ruleCount: ruleCount)
+        for (number, field) in fields.enumerated() {
+            freezer.add(field, number: UInt32(number), in: &memory)
+        }
         return freezer
     }
 
-    /// By what a branch is raised, and what is looked at before the branch itself.
+    /// On what a branch hangs, and what is looked at before the branch itself.
     ///
     /// It hangs on its rarest condition: of the most selective kind that it has, the one that the
     /// fewest branches share. Of the others, the most common one makes its group, which is passed
     /// over in one step, and the rarest one is checked before the branch is touched. Nil where every
     /// condition is satisfied by an absent field.
-    private func raise(_ number: UInt32, of branch: BranchDraft) -> RaiseDraft? {
+    private func candidate(_ number: UInt32, of branch: BranchDraft) -> CandidateDraft? {
         var rarest: UInt32?
         var check: UInt32?
         var group: UInt32?
@@ -272,32 +280,32 @@ struct RuleSetBuilder {
                 group = other
             }
         }
-        for condition in branchConditions[branch.conditions.range]
+        for condition in branchConditions[branch.conditions.positions]
         where ranks[Int(condition)].presence == Condition.none {
             consider(condition)
         }
         guard let rarest else { return nil }
-        return RaiseDraft(
+        return CandidateDraft(
             by: rarest, group: group ?? rarest, check: check ?? rarest, branch: number)
     }
 
     /// - Parameter drafts: branches that hang on one condition, sorted by group.
     private func grouped(
-        _ drafts: ArraySlice<RaiseDraft>, _ frozenBranches: [Branch],
-        _ defaultStates: [ConditionState], _ raises: inout RunBuilder<Raise>
-    ) -> [RaiseGroup] {
+        _ drafts: ArraySlice<CandidateDraft>, _ frozenBranches: [Branch],
+        _ defaultStates: [ConditionState], _ candidates: inout TableBuilder<Candidate>
+    ) -> [CandidateGroup] {
         drafts.chunked(by: \.group).map { group in
-            let run = raises.append(
+            let range = candidates.append(
                 group.lazy.map { draft in
                     var branch = frozenBranches[Int(draft.branch)]
-                    // What raises a branch was satisfied, even where it holds by default.
+                    // What a branch hangs on was satisfied, even where it holds by default.
                     let isByDefault =
                         draft.check != draft.by && !defaultStates[Int(draft.check)].isEmpty
                     branch.hasMore =
                         Int(branch.conditionCount) > draft.lookedAtCount || isByDefault
-                    return Raise(check: draft.check, branch: branch)
+                    return Candidate(check: draft.check, branch: branch)
                 })
-            return RaiseGroup(check: group[group.startIndex].group, raises: run)
+            return CandidateGroup(check: group[group.startIndex].group, candidates: range)
         }
     }
 }

@@ -27,8 +27,12 @@ extension WildcardIndex {
     /// Compiles patterns with what they lead to. O(bytes of the patterns), see
     /// ``PieceAutomatonBuilder``.
     ///
-    /// - Parameter patterns: at least one, and none that is a string, a prefix or a suffix.
-    init(_ patterns: [(wildcard: Wildcard, targets: Run)]) {
+    /// - Parameters:
+    ///   - patterns: at least one, and none that is a string, a prefix or a suffix.
+    ///   - memory: what will own the tables.
+    init(
+        _ patterns: [(wildcard: Wildcard, targets: TableRange)], in memory: inout TableMemory
+    ) {
         var numbers = PieceNumbers()
         let drafts = patterns.map { pattern in
             let pieces = pattern.wildcard.pieces
@@ -48,8 +52,8 @@ extension WildcardIndex {
             if let first = draft.first, !draft.middle.isEmpty { beginsMiddle[Int(first)] = true }
         }
         var builder = PieceAutomatonBuilder(texts, isMiddle: isMiddle)
-        automaton = builder.freeze()
-        pieces = FrozenBuffer(
+        automaton = builder.freeze(in: &memory)
+        pieces = memory.freeze(
             texts.indices.map { piece in
                 Piece(
                     length: UInt32(texts[piece].count), shorter: builder.shorter[piece],
@@ -75,19 +79,19 @@ extension WildcardIndex {
             }
             steps.append(.found(number))
         }
-        var frozenHanging = RunBuilder<Hanging>()
+        var frozenHanging = TableBuilder<Hanging>()
         // No value ends with no piece, so these never become candidates.
         let padding = Hanging(check: UInt32(count), length: 0, queue: Self.none, step: 0)
-        hangingRuns = FrozenBuffer(
+        hangingRanges = memory.freeze(
             hanging.map { patterns in
                 let missing = (Hanging.blockSize - patterns.count % Hanging.blockSize)
                 return frozenHanging.append(
                     patterns
                         + repeatElement(padding, count: missing % Hanging.blockSize))
             })
-        self.hanging = FrozenBuffer(frozenHanging.elements)
-        self.steps = FrozenBuffer(steps)
-        targets = FrozenBuffer(patterns.map(\.targets))
+        self.hanging = memory.freeze(frozenHanging.elements)
+        self.steps = memory.freeze(steps)
+        targets = memory.freeze(patterns.map(\.targets))
         func longest(_ piece: (Draft) -> UInt32?) -> Int {
             drafts.compactMap(piece).map { texts[Int($0)].count }.max() ?? 0
         }

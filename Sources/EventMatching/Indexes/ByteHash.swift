@@ -53,7 +53,7 @@ private func fold(_ one: UInt64, _ other: UInt64) -> UInt64 {
     return product.high ^ product.low
 }
 
-/// Whether two runs of `count` bytes are the same.
+/// Whether two stretches of `count` bytes are the same.
 @inline(__always)
 func equalBytes(_ one: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     let left = UnsafeRawPointer(one)

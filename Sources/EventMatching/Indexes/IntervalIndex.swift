@@ -21,7 +21,7 @@ internal import EventPattern
 /// 4 bytes for each of at most 2 log2(2n) nodes that an interval is noted at.
 struct IntervalIndex: BitwiseCopyable {
     /// In ``IntervalTables/cuts``, ascending.
-    var cuts = Run()
+    var cuts = TableRange()
     /// The first of `cuts.count + 1` slots.
     var slots: UInt32 = 0
 
@@ -32,7 +32,7 @@ struct IntervalIndex: BitwiseCopyable {
 struct IntervalNode: BitwiseCopyable {
     static let none = UInt32.max
 
-    var targets: Run
+    var targets: TableRange
     /// The next ancestor at which anything is noted, or ``none``.
     var next: UInt32
 }
@@ -60,14 +60,6 @@ struct IntervalTables<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable
         below &+= start[below] <= key ? 1 : 0
         return slots[Int(index.slots) &+ below]
     }
-
-    func deallocate() {
-        cuts.deallocate()
-        slots.deallocate()
-        nodes.deallocate()
-    }
-
-    var byteCount: Int { cuts.byteCount + slots.byteCount + nodes.byteCount }
 }
 
 /// Builds the interval indexes of one kind of key, field after field.
@@ -79,13 +71,13 @@ struct IntervalTablesBuilder<Key: FixedWidthInteger & UnsignedInteger & BitwiseC
         var targets: [Target]
     }
 
-    private var cuts = RunBuilder<Key>()
-    private var slots = RunBuilder<UInt32>()
+    private var cuts = TableBuilder<Key>()
+    private var slots = TableBuilder<UInt32>()
     private var nodes: [IntervalNode] = []
 
     /// Builds the index of a field. O(n log n).
     mutating func add(
-        _ intervals: [Interval], _ targets: inout RunBuilder<Target>
+        _ intervals: [Interval], _ targets: inout TableBuilder<Target>
     ) -> IntervalIndex {
         // Between two neighbouring doubles there is nothing.
         let intervals = intervals.filter { $0.low <= $0.high }
@@ -107,8 +99,9 @@ struct IntervalTablesBuilder<Key: FixedWidthInteger & UnsignedInteger & BitwiseC
             let end = noted.starts[node + 1]
             guard first < end else { continue }
             let noted = noted.intervals[first..<end].flatMap { intervals[Int($0)].targets }
-            let run = targets.append(noted.filter { !$0.isExclusion } + noted.filter(\.isExclusion))
-            nodes.append(IntervalNode(targets: run, next: frozen[node]))
+            let range = targets.append(
+                noted.filter { !$0.isExclusion } + noted.filter(\.isExclusion))
+            nodes.append(IntervalNode(targets: range, next: frozen[node]))
             frozen[node] = UInt32(nodes.count - 1)
         }
         return IntervalIndex(
@@ -167,10 +160,10 @@ struct IntervalTablesBuilder<Key: FixedWidthInteger & UnsignedInteger & BitwiseC
     }
 
     /// The tables of all fields added.
-    func freeze() -> IntervalTables<Key> {
+    func freeze(in memory: inout TableMemory) -> IntervalTables<Key> {
         IntervalTables(
-            cuts: FrozenBuffer(cuts.elements), slots: FrozenBuffer(slots.elements),
-            nodes: FrozenBuffer(nodes))
+            cuts: memory.freeze(cuts.elements), slots: memory.freeze(slots.elements),
+            nodes: memory.freeze(nodes))
     }
 }
 

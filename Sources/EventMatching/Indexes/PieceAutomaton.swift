@@ -74,19 +74,4 @@ struct PieceAutomaton {
         }
         return low < end && labels[low] == byte ? low : nil
     }
-
-    func deallocate() {
-        classes.deallocate()
-        rows.deallocate()
-        labels.deallocate()
-        firstChildren.deallocate()
-        suffixes.deallocate()
-        pieces.deallocate()
-        middlePieces.deallocate()
-    }
-
-    var byteCount: Int {
-        classes.byteCount + rows.byteCount + labels.byteCount + firstChildren.byteCount
-            + suffixes.byteCount + pieces.byteCount + middlePieces.byteCount
-    }
 }

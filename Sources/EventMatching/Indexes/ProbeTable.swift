@@ -17,7 +17,7 @@ struct ProbeTable {
         var space: UInt32 = 0
         /// The key's bytes, or ``empty``.
         var count: UInt32 = Self.empty
-        var value: Run = Run()
+        var value: TableRange = TableRange()
 
         /// Whether it has a key; where the words are the same.
         @inline(__always)
@@ -39,14 +39,14 @@ struct ProbeTable {
     ///   - words: the key's.
     ///   - bytes: the key's. Only of longer keys than words are is anything read there.
     @inline(__always)
-    func find(_ space: UInt32, _ words: KeyWords, _ bytes: UnsafePointer<UInt8>) -> Run? {
+    func find(_ space: UInt32, _ words: KeyWords, _ bytes: UnsafePointer<UInt8>) -> TableRange? {
         if words.count > Self.wordBytes { return findLong(space, bytes, Int(words.count)) }
         return find(space, words)
     }
 
     /// Finds the value of a key of at most 16 bytes, or nil.
     @inline(__always)
-    func find(_ space: UInt32, _ words: KeyWords) -> Run? {
+    func find(_ space: UInt32, _ words: KeyWords) -> TableRange? {
         var position = Int(truncatingIfNeeded: wordHash(words, seed: UInt64(space))) & mask
         while true {
             let slot = slots.base + position
@@ -63,7 +63,7 @@ struct ProbeTable {
     @inline(never)
     private func findLong(
         _ space: UInt32, _ bytes: UnsafePointer<UInt8>, _ count: Int
-    ) -> Run? {
+    ) -> TableRange? {
         let hash = byteHash(bytes, count, seed: UInt64(space))
         var position = Int(truncatingIfNeeded: hash) & mask
         while true {
@@ -78,25 +78,18 @@ struct ProbeTable {
         }
     }
 
-    func deallocate() {
-        slots.deallocate()
-        text.deallocate()
-    }
-
-    var byteCount: Int { slots.byteCount + text.byteCount }
-
     /// A key while the table is being filled.
     struct Key: Hashable {
         var space: UInt32
         var bytes: [UInt8]
     }
 
-    init(_ entries: [Key: Run]) {
+    init(_ entries: [Key: TableRange], in memory: inout TableMemory) {
         var size = 16
         while size < entries.count * 2 { size *= 2 }
         mask = size - 1
         var slots = [Slot](repeating: Slot(), count: size)
-        var text = RunBuilder<UInt8>()
+        var text = TableBuilder<UInt8>()
         for (key, value) in entries {
             let words = KeyWords(key.bytes[...])
             var slot = Slot(
@@ -116,7 +109,7 @@ struct ProbeTable {
             while slots[position].count != Slot.empty { position = (position + 1) & mask }
             slots[position] = slot
         }
-        self.slots = FrozenBuffer(slots)
-        self.text = FrozenBuffer(text.elements)
+        self.slots = memory.freeze(slots)
+        self.text = memory.freeze(text.elements)
     }
 }

@@ -7,13 +7,13 @@ enum Anchor: UInt8, BitwiseCopyable {
 struct FoldedTest: BitwiseCopyable {
     /// A character's two spellings.
     struct Character: BitwiseCopyable {
-        var lower: Run
-        var upper: Run
+        var lower: TableRange
+        var upper: TableRange
     }
 
-    var characters: Run
+    var characters: TableRange
     var anchor: Anchor
-    var targets: Run
+    var targets: TableRange
 
     func matches(
         _ value: UnsafeBufferPointer<UInt8>, _ tables: borrowing TextTables
@@ -25,7 +25,7 @@ struct FoldedTest: BitwiseCopyable {
         _ value: UnsafeBufferPointer<UInt8>, _ tables: borrowing TextTables
     ) -> Bool {
         var at = 0
-        for character in characters.range {
+        for character in characters.positions {
             let spelling = tables.characters[character]
             if tables.has(spelling.lower, in: value, at: at) {
                 at += Int(spelling.lower.count)
@@ -42,7 +42,7 @@ struct FoldedTest: BitwiseCopyable {
         _ value: UnsafeBufferPointer<UInt8>, _ tables: borrowing TextTables
     ) -> Bool {
         var end = value.count
-        for character in characters.range.reversed() {
+        for character in characters.positions.reversed() {
             let spelling = tables.characters[character]
             if tables.has(spelling.lower, in: value, at: end - Int(spelling.lower.count)) {
                 end -= Int(spelling.lower.count)
@@ -59,23 +59,15 @@ struct FoldedTest: BitwiseCopyable {
 /// What the tests of strings share: their text and the places of its parts.
 struct TextTables {
     let text: FrozenBuffer<UInt8>
-    let pieces: FrozenBuffer<Run>
+    let pieces: FrozenBuffer<TableRange>
     let characters: FrozenBuffer<FoldedTest.Character>
 
-    /// Whether `run` stands at `start` in a value.
+    /// Whether `part` stands at `start` in a value.
     @inline(__always)
-    func has(_ run: Run, in value: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-        let count = Int(run.count)
+    func has(_ part: TableRange, in value: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        let count = Int(part.count)
         guard start >= 0, start + count <= value.count else { return false }
         guard count > 0, let base = value.baseAddress else { return true }
-        return equalBytes(text.base + Int(run.start), base + start, count)
+        return equalBytes(text.base + Int(part.start), base + start, count)
     }
-
-    func deallocate() {
-        text.deallocate()
-        pieces.deallocate()
-        characters.deallocate()
-    }
-
-    var byteCount: Int { text.byteCount + pieces.byteCount + characters.byteCount }
 }

@@ -75,12 +75,12 @@ struct WildcardIndex {
     /// The patterns that hang on each fact, in ``hanging``. Facts and queues are numbered alike: a
     /// piece somewhere is the piece's number, at the end of the value one piece count more, and at
     /// its beginning two.
-    let hangingRuns: FrozenBuffer<Run>
+    let hangingRanges: FrozenBuffer<TableRange>
     let hanging: FrozenBuffer<Hanging>
     /// The steps of all patterns, pattern after pattern.
     let steps: FrozenBuffer<Step>
     /// What each pattern leads to.
-    let targets: FrozenBuffer<Run>
+    let targets: FrozenBuffer<TableRange>
     /// The length of the longest first piece; 0 if all patterns begin with a star.
     let longestFirst: Int
     /// The length of the longest last piece.
@@ -93,18 +93,4 @@ struct WildcardIndex {
     @inline(__always) var pieceCount: UInt32 { UInt32(truncatingIfNeeded: pieces.count) }
     @inline(__always) func end(_ piece: UInt32) -> UInt32 { piece &+ pieceCount }
     @inline(__always) func beginning(_ piece: UInt32) -> UInt32 { piece &+ 2 &* pieceCount }
-
-    func deallocate() {
-        automaton.deallocate()
-        pieces.deallocate()
-        hangingRuns.deallocate()
-        hanging.deallocate()
-        steps.deallocate()
-        targets.deallocate()
-    }
-
-    var byteCount: Int {
-        automaton.byteCount + pieces.byteCount + hangingRuns.byteCount + hanging.byteCount
-            + steps.byteCount + targets.byteCount
-    }
 }

@@ -30,9 +30,9 @@ struct WildcardSearch: ~Copyable {
     private(set) var found: GrowableBuffer<UInt32>
     /// Per fact, the last search in which it was true.
     private let facts: FixedBuffer<UInt32>
-    /// The patterns that hang on true facts, and how many runs of them there are.
-    private let raised: FixedBuffer<Run>
-    private var raisedCount: UInt32 = 0
+    /// Where the patterns are that hang on true facts, fact by fact.
+    private let hangingOnTrue: FixedBuffer<TableRange>
+    private var hangingCount: UInt32 = 0
     /// Those of which a second fact is true.
     private let candidates: FixedBuffer<UInt32>
     /// The pieces that occur in the value, but for those that others end with.
@@ -58,7 +58,7 @@ struct WildcardSearch: ~Copyable {
         found = GrowableBuffer(capacity: patternCount)
         facts = FixedBuffer(repeating: 0, count: 3 * pieceCount)
         // One more each: what is not wanted is written behind the last one.
-        raised = FixedBuffer(repeating: Run(), count: 3 * pieceCount + 1)
+        hangingOnTrue = FixedBuffer(repeating: TableRange(), count: 3 * pieceCount + 1)
         candidates = FixedBuffer(repeating: 0, count: patternCount + 1)
         occurring = FixedBuffer(repeating: 0, count: pieceCount + 1)
         beginnings = GrowableBuffer(capacity: pieceCount)
@@ -70,7 +70,7 @@ struct WildcardSearch: ~Copyable {
 
     /// Finds the patterns that a value matches. O(value * d + candidates + advances), see
     /// ``WildcardIndex``; it allocates where the value is longer than every one before.
-    mutating func run(_ value: UnsafeBufferPointer<UInt8>, _ index: borrowing WildcardIndex) {
+    mutating func search(_ value: UnsafeBufferPointer<UInt8>, _ index: borrowing WildcardIndex) {
         found.removeAll()
         // Most values end here, where all patterns begin with something.
         guard value.count >= index.shortest else { return }
@@ -81,14 +81,14 @@ struct WildcardSearch: ~Copyable {
         }
         begin()
         guard let last = scan(value, index) else { return }
-        raise(value.count, index)
+        checkHanging(value.count, index)
         if waiting.count == 1 { return }
         follow(value.count, last, index)
         for position in 1..<waiting.count { queues[waiting[position].queue] = Queue() }
     }
 
     private mutating func begin() {
-        raisedCount = 0
+        hangingCount = 0
         occurringCount = 0
         beginnings.removeAll()
         waiting.removeAll()
@@ -143,7 +143,7 @@ struct WildcardSearch: ~Copyable {
         }
         for position in 0..<occurringCount {
             let piece = occurring[position]
-            hang(piece, index)
+            takeUp(piece, index)
             noteShorter(piece, index)
         }
         let last = index.automaton.pieces[state]
@@ -185,27 +185,27 @@ struct WildcardSearch: ~Copyable {
     @inline(__always)
     private mutating func note(_ fact: UInt32, _ index: borrowing WildcardIndex) {
         facts[fact] = stamp
-        hang(fact, index)
+        takeUp(fact, index)
     }
 
-    /// Raises the patterns that hang on a fact.
+    /// Takes up the patterns that hang on a fact.
     @inline(__always)
-    private mutating func hang(_ fact: UInt32, _ index: borrowing WildcardIndex) {
-        let run = index.hangingRuns[fact]
-        raised[raisedCount] = run
-        raisedCount &+= run.isEmpty ? 0 : 1
+    private mutating func takeUp(_ fact: UInt32, _ index: borrowing WildcardIndex) {
+        let range = index.hangingRanges[fact]
+        hangingOnTrue[hangingCount] = range
+        hangingCount &+= range.isEmpty ? 0 : 1
     }
 
-    // MARK: Raise
+    // MARK: Check
 
     /// From what is true to the patterns that hang on it: they are found, or join their first queue.
-    private mutating func raise(_ length: Int, _ index: borrowing WildcardIndex) {
+    private mutating func checkHanging(_ length: Int, _ index: borrowing WildcardIndex) {
         let length = UInt32(truncatingIfNeeded: length)
         var count: UInt32 = 0
-        for position in 0..<raisedCount {
-            let run = raised[position]
-            var first = run.start
-            while first < run.start &+ run.count {
+        for position in 0..<hangingCount {
+            let range = hangingOnTrue[position]
+            var first = range.start
+            while first < range.start &+ range.count {
                 // Without a branch, which would be mispredicted as often as not.
                 for hanging in first..<(first &+ UInt32(WildcardIndex.Hanging.blockSize)) {
                     candidates[count] = hanging

@@ -16,10 +16,7 @@ struct Exclusion: BitwiseCopyable {
     var isDefault: Bool
     /// The rules that consist of this condition, in ``RuleTables/soleRules``; empty where the field
     /// has no bits for them.
-    var soleRules = Run()
-
-    /// How many rules of a single `anything-but` a field needs to get bits.
-    static let soleRulesMin = 64
+    var soleRules = TableRange()
 }
 
 extension Matcher {
@@ -49,8 +46,8 @@ extension Matcher {
         }
     }
 
-    private mutating func satisfyNotExcluded(_ exclusions: Run, _ scope: UInt32) {
-        for number in exclusions.range {
+    private mutating func satisfyNotExcluded(_ exclusions: TableRange, _ scope: UInt32) {
+        for number in exclusions.positions {
             let number = UInt32(truncatingIfNeeded: number)
             if exclusionLeaves[number] != leafNumber {
                 satisfy(tables.exclusions[number].condition, scope)
@@ -78,39 +75,39 @@ extension Matcher {
         return defaultLeaves[tables.exclusions[number].field] > excludedCounts[number]
     }
 
-    /// Raises the branches of conditions that hold by default.
-    mutating func raiseDefaults() {
-        for position in 0..<defaultFields.count {
-            let index = tables.fields.base + Int(defaultFields[position])
-            for raiser in index.pointee.defaultRaisers.range {
-                let condition = tables.exclusions[tables.defaultRaisers[raiser]].condition
-                if isSatisfiedByDefault(condition) { raise(condition) }
+    /// Collects the candidates of conditions that hold by default.
+    mutating func collectDefaults() {
+        for number in 0..<defaultFields.count {
+            let index = tables.fields.base + Int(defaultFields[number])
+            for position in index.pointee.defaultCandidates.positions {
+                let condition = tables.exclusions[tables.defaultCandidates[position]].condition
+                if isSatisfiedByDefault(condition) { collectList(of: condition) }
             }
             if !index.pointee.soleBits.isEmpty {
-                noteSoleRules(index.pointee.soleBits, of: defaultFields[position])
+                noteSoleRules(index.pointee.soleBits, of: defaultFields[number])
             }
         }
     }
 
     /// Notes all rules of a field's bits that are not excluded. O(rules / 64 + excluded).
-    private mutating func noteSoleRules(_ run: Run, of field: UInt32) {
-        toggleExcluded(of: field, run)
-        for position in run.range {
+    private mutating func noteSoleRules(_ range: TableRange, of field: UInt32) {
+        toggleExcluded(of: field, range)
+        for position in range.positions {
             let bits = soleBits[UInt32(truncatingIfNeeded: position)]
-            if bits != 0 { note(bits, atWord: position &- Int(run.start)) }
+            if bits != 0 { note(bits, atWord: position &- Int(range.start)) }
         }
-        toggleExcluded(of: field, run)
+        toggleExcluded(of: field, range)
     }
 
     /// Turns the bits off, or on again, of rules that every leaf of their field excludes.
-    private mutating func toggleExcluded(of field: UInt32, _ bits: Run) {
+    private mutating func toggleExcluded(of field: UInt32, _ bits: TableRange) {
         for position in 0..<excluded.count {
             let number = excluded[position]
             let exclusion = tables.exclusions[number]
             guard exclusion.field == field, excludedCounts[number] == defaultLeaves[field] else {
                 continue
             }
-            for rule in exclusion.soleRules.range {
+            for rule in exclusion.soleRules.positions {
                 let rule = tables.soleRules[rule]
                 let word = bits.start &+ rule / 64
                 soleBits[word] = soleBits[word] ^ (1 << UInt64(rule % 64))

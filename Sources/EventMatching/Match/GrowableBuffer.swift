@@ -106,35 +106,35 @@ struct BufferTail<Element: BitwiseCopyable> {
 }
 
 extension BufferTail where Element == UInt32 {
-    /// How much more room has to be there than for all positions of all runs.
-    static var runRoom: Int { 8 }
+    /// How much more room has to be there than for all positions of all ranges.
+    static var rangeRoom: Int { 8 }
 
-    /// Appends the positions that a run consists of; without a branch that depends on its length, for
+    /// Appends the positions that a range consists of; without a branch that depends on its length, for
     /// up to eight.
     @inline(__always)
-    mutating func append(_ run: Run) {
-        var positions = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &+ run.start
+    mutating func append(_ range: TableRange) {
+        var positions = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &+ range.start
         var at = UnsafeMutableRawPointer(base + count)
         at.storeBytes(of: positions, as: SIMD8<UInt32>.self)
-        var left = Int(run.count) &- 8
+        var left = Int(range.count) &- 8
         while left > 0 {
             positions &+= 8
             at += 32
             at.storeBytes(of: positions, as: SIMD8<UInt32>.self)
             left &-= 8
         }
-        count &+= Int(run.count)
+        count &+= Int(range.count)
     }
 }
 
 extension GrowableBuffer where Element == UInt32 {
-    /// Becomes the positions of which runs consist.
-    mutating func replaceAll(positionsOf runs: borrowing GrowableBuffer<Run>) {
+    /// Becomes all positions of some ranges.
+    mutating func replaceAll(positionsOf ranges: borrowing GrowableBuffer<TableRange>) {
         removeAll()
         var total = 0
-        for position in 0..<runs.count { total &+= Int(runs[position].count) }
-        var tail = tail(room: total &+ BufferTail<UInt32>.runRoom)
-        for position in 0..<runs.count { tail.append(runs[position]) }
+        for position in 0..<ranges.count { total &+= Int(ranges[position].count) }
+        var tail = tail(room: total &+ BufferTail<UInt32>.rangeRoom)
+        for position in 0..<ranges.count { tail.append(ranges[position]) }
         take(tail)
     }
 

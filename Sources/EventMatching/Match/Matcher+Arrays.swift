@@ -22,10 +22,10 @@ struct Hit: BitwiseCopyable {
     var next: UInt32
 }
 
-/// A condition of the branch that is being checked: its hits lie in ``Matcher/candidates``.
+/// A condition of the branch that is being checked: its hits lie in ``Matcher/pendingHits``.
 struct PendingCondition: BitwiseCopyable {
     var condition: UInt32
-    var hits: Run
+    var hits: TableRange
 }
 
 /// Conditions, of at most ``PatternLimits/pathsPerBranch``, by their position in the search.
@@ -48,7 +48,7 @@ typealias Positions = SIMD4<UInt64>
 extension Matcher {
     mutating func holdsInArrays(_ branch: Branch) -> Bool {
         pending.removeAll()
-        candidates.removeAll()
+        pendingHits.removeAll()
         var hasScoped = false
         for position in branch.conditions {
             let condition = tables.branchConditions[position]
@@ -61,7 +61,7 @@ extension Matcher {
             // A free value goes together with everything. Only where a field may be absent can it
             // matter that another value was chosen, because that makes fewer values consistent.
             if branch.hasAbsence ? isScoped : !state.contains(.free) {
-                pending.append(PendingCondition(condition: condition, hits: Run()))
+                pending.append(PendingCondition(condition: condition, hits: TableRange()))
             }
         }
         guard hasScoped, pending.count > 1 || branch.hasAbsence else { return true }
@@ -74,15 +74,15 @@ extension Matcher {
 
     /// Copies a condition's hits, which are linked, to where they can be searched, by ascending
     /// scope.
-    private mutating func gatherHits(of condition: UInt32) -> Run {
-        let start = candidates.count
+    private mutating func gatherHits(of condition: UInt32) -> TableRange {
+        let start = pendingHits.count
         var isAscending = true
         if states[condition].contains(.scoped) {
             var hit = firstHit[condition]
             var last = Scope.outside
             while hit != Hit.none {
                 let scope = hits[Int(hit)].scope
-                candidates.append(scope)
+                pendingHits.append(scope)
                 isAscending = isAscending && last <= scope
                 last = scope
                 hit = hits[Int(hit)].next
@@ -90,18 +90,18 @@ extension Matcher {
         }
         // In text order a value behind an inner array, in the element around that array, has a lower
         // scope than the values inside: `{"s": [{"b": 1}], "s.b": 1}`.
-        if !isAscending { sortCandidates(from: start) }
-        return Run(
+        if !isAscending { sortHits(from: start) }
+        return TableRange(
             start: UInt32(truncatingIfNeeded: start),
-            count: UInt32(truncatingIfNeeded: candidates.count &- start))
+            count: UInt32(truncatingIfNeeded: pendingHits.count &- start))
     }
 
-    /// Sorts the candidates from a position on. A heap sort: it allocates nothing, and no event can
+    /// Sorts the hits from a position on. A heap sort: it allocates nothing, and no event can
     /// make it slow.
     @inline(never)
-    private func sortCandidates(from start: Int) {
-        let heap = candidates.base + start
-        let count = candidates.count &- start
+    private func sortHits(from start: Int) {
+        let heap = pendingHits.base + start
+        let count = pendingHits.count &- start
         func exchange(_ one: Int, _ other: Int) {
             (heap[one], heap[other]) = (heap[other], heap[one])
         }
@@ -128,7 +128,7 @@ extension Matcher {
     ///   none.
     private mutating func choose(_ position: Int) -> Positions? {
         guard position < pending.count else { return nil }
-        let (condition, run) = (pending[position].condition, pending[position].hits)
+        let (condition, own) = (pending[position].condition, pending[position].hits)
         var reasons = Positions()
 
         // First without a value inside arrays, which leaves all choices open.
@@ -143,13 +143,13 @@ extension Matcher {
             for earlier in 0..<position { reasons.insert(earlier) }
         }
 
-        var at = Int(run.start)
-        let end = Int(run.start &+ run.count)
+        var at = Int(own.start)
+        let end = Int(own.start &+ own.count)
         while at < end {
-            let scope = candidates[at]
+            let scope = pendingHits[at]
             if let (earlier, next) = exclusion(of: scope) {
                 reasons.insert(earlier)
-                at = firstCandidate(notBelow: next, from: at, to: end)
+                at = firstPendingHit(notBelow: next, from: at, to: end)
                 continue
             }
             chosen.append(ChosenScope(scope: scope, position: UInt32(position)))
@@ -164,12 +164,12 @@ extension Matcher {
         return reasons
     }
 
-    /// The first candidate at or behind a scope.
-    private func firstCandidate(notBelow scope: UInt32, from start: Int, to end: Int) -> Int {
+    /// The first hit at or behind a scope.
+    private func firstPendingHit(notBelow scope: UInt32, from start: Int, to end: Int) -> Int {
         var (low, high) = (start, end)
         while low < high {
             let middle = (low &+ high) / 2
-            if candidates[middle] < scope { low = middle &+ 1 } else { high = middle }
+            if pendingHits[middle] < scope { low = middle &+ 1 } else { high = middle }
         }
         return low
     }

@@ -1,111 +1,109 @@
 /// The third step: from satisfied conditions to branches, and from these to rules.
 ///
-/// With many rules each look goes to a place that is in no near cache, and which conditions raise
-/// something can't be foretold. So each step looks at one table alone, without a branch to guess: the
+/// With many rules each look goes to a place that is in no near cache, and on which conditions
+/// something hangs can't be foretold. So each step looks at one table alone, without a branch to guess: the
 /// looks wait for memory together instead of one after the other.
 extension Matcher {
-    mutating func raiseBranches() {
-        raisedRuns.removeAll()
-        raisedGroups.removeAll()
-        lookAtHeads()
-        raiseDefaults()
-        if raisedRuns.count &+ raisedGroups.count <= Self.fewRuns {
-            for position in 0..<raisedGroups.count { verifyGroups(raisedGroups[position]) }
-            for position in 0..<raisedRuns.count { verifyRaises(raisedRuns[position]) }
+    mutating func matchBranches() {
+        candidateRanges.removeAll()
+        groupRanges.removeAll()
+        collectLists()
+        collectDefaults()
+        if candidateRanges.count &+ groupRanges.count <= EngineChoice.rangesVerifiedAtOnceMax {
+            for position in 0..<groupRanges.count { verifyGroups(groupRanges[position]) }
+            for position in 0..<candidateRanges.count {
+                verifyCandidates(candidateRanges[position])
+            }
         } else {
-            lookAtGroups()
-            lookAtRuns()
+            expandGroups()
+            checkCandidates()
             for position in 0..<matchingRules.count { note(matchingRules[position]) }
-            for position in 0..<raised.count { verify(tables.raises[raised[position]]) }
+            for position in 0..<unverified.count { verify(tables.candidates[unverified[position]]) }
         }
-        for position in 0..<tables.unraisedBranches.count {
-            let branch = tables.unraisedBranches[position]
+        for position in 0..<tables.absentBranches.count {
+            let branch = tables.absentBranches[position]
             if canHold(branch), hits.count == 0 || holdsInArrays(branch) { note(branch.rule) }
         }
     }
 
-    /// Up to so many runs are gone through at once: in small tables, loops that nearly always do nothing
-    /// cost more than what they save.
-    private static let fewRuns = 4
-
-    private mutating func verifyGroups(_ groups: Run) {
-        for position in groups.range {
-            let group = tables.raiseGroups[position]
-            if isSatisfied(group.check) { verifyRaises(group.raises) }
+    private mutating func verifyGroups(_ groups: TableRange) {
+        for position in groups.positions {
+            let group = tables.candidateGroups[position]
+            if isSatisfied(group.check) { verifyCandidates(group.candidates) }
         }
     }
 
-    private mutating func verifyRaises(_ raises: Run) {
-        for position in raises.range { verify(tables.raises[position]) }
+    private mutating func verifyCandidates(_ range: TableRange) {
+        for position in range.positions { verify(tables.candidates[position]) }
     }
 
-    /// Picks out the satisfied conditions that may raise something. Most raise nothing, or one group
-    /// that is passed over.
-    private mutating func lookAtHeads() {
-        var runs = raisedRuns.tail(room: satisfied.count)
-        var groups = raisedGroups.tail(room: satisfied.count)
+    /// Collects what hangs on the satisfied conditions. On most of them it is nothing, or one group that
+    /// is passed over.
+    private mutating func collectLists() {
+        var ranges = candidateRanges.tail(room: satisfied.count)
+        var groups = groupRanges.tail(room: satisfied.count)
         for position in 0..<satisfied.count {
-            let head = tables.raiseHeads[satisfied[position]]
-            let mayRaise = states[head.check].countIfAny
-            let hasGroups = Int(truncatingIfNeeded: head.run.count >> 31)
-            runs.append(head.run, times: mayRaise & ~hasGroups)
-            groups.append(head.unmarkedRun, times: mayRaise & hasGroups)
+            let list = tables.candidateLists[satisfied[position]]
+            let mayMatch = states[list.check].countIfAny
+            let hasGroups = Int(truncatingIfNeeded: list.range.count >> 31)
+            ranges.append(list.range, times: mayMatch & ~hasGroups)
+            groups.append(list.unmarkedRange, times: mayMatch & hasGroups)
         }
-        raisedRuns.take(runs)
-        raisedGroups.take(groups)
+        candidateRanges.take(ranges)
+        groupRanges.take(groups)
     }
 
-    /// Raises what hangs on one condition.
-    mutating func raise(_ condition: UInt32) {
-        let head = tables.raiseHeads[condition]
-        if !isSatisfied(head.check) { return }
-        if head.hasGroups {
-            raisedGroups.append(head.unmarkedRun)
+    /// Collects what hangs on one condition.
+    mutating func collectList(of condition: UInt32) {
+        let list = tables.candidateLists[condition]
+        if !isSatisfied(list.check) { return }
+        if list.hasGroups {
+            groupRanges.append(list.unmarkedRange)
         } else {
-            raisedRuns.append(head.run)
+            candidateRanges.append(list.range)
         }
     }
 
-    private mutating func lookAtGroups() {
-        positions.replaceAll(positionsOf: raisedGroups)
-        var runs = raisedRuns.tail(room: positions.count)
+    private mutating func expandGroups() {
+        positions.replaceAll(positionsOf: groupRanges)
+        var ranges = candidateRanges.tail(room: positions.count)
         for position in 0..<positions.count {
-            let group = tables.raiseGroups[positions[position]]
-            runs.append(group.raises, times: states[group.check].countIfAny)
+            let group = tables.candidateGroups[positions[position]]
+            ranges.append(group.candidates, times: states[group.check].countIfAny)
         }
-        raisedRuns.take(runs)
+        candidateRanges.take(ranges)
     }
 
     /// Sorts the branches whose checks hold into such as match by that, and such as have more to be
     /// verified.
-    private mutating func lookAtRuns() {
-        positions.replaceAll(positionsOf: raisedRuns)
-        raised.removeAll()
+    private mutating func checkCandidates() {
+        positions.replaceAll(positionsOf: candidateRanges)
+        unverified.removeAll()
         matchingRules.removeAll()
-        var tail = raised.tail(room: positions.count)
+        var tail = unverified.tail(room: positions.count)
         var matching = matchingRules.tail(room: positions.count)
         // Elements of arrays have to go together for every branch.
         let hasHits = hits.count > 0 ? 1 : 0
         for position in 0..<positions.count {
             let number = positions[position]
-            let raise = tables.raises.base + Int(number)
-            let mayHold = states[raise.pointee.check].countIfAny
-            let hasMore = (raise.pointee.branch.hasMore ? 1 : 0) | hasHits
+            let candidate = tables.candidates.base + Int(number)
+            let mayHold = states[candidate.pointee.check].countIfAny
+            let hasMore = (candidate.pointee.branch.hasMore ? 1 : 0) | hasHits
             tail.append(number, times: mayHold & hasMore)
-            matching.append(raise.pointee.branch.rule, times: mayHold & (hasMore ^ 1))
+            matching.append(candidate.pointee.branch.rule, times: mayHold & (hasMore ^ 1))
         }
-        raised.take(tail)
+        unverified.take(tail)
         matchingRules.take(matching)
     }
 
     /// Notes the rule of a branch all of whose conditions hold.
     @inline(__always)
-    private mutating func verify(_ raise: Raise) {
+    private mutating func verify(_ candidate: Candidate) {
         // A condition that holds by default always looks as if it did.
-        guard isSatisfied(raise.check) else { return }
-        if raise.branch.hasMore, !canHold(raise.branch) { return }
+        guard isSatisfied(candidate.check) else { return }
+        if candidate.branch.hasMore, !canHold(candidate.branch) { return }
         // Without elements of arrays to choose from, "each can hold" is "all hold".
-        if hits.count == 0 || holdsInArrays(raise.branch) { note(raise.branch.rule) }
+        if hits.count == 0 || holdsInArrays(candidate.branch) { note(candidate.branch.rule) }
     }
 
     @inline(__always)

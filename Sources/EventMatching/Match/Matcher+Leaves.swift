@@ -3,18 +3,17 @@ internal import JSONScan
 
 /// The second step: one value of the event, looked up in the indexes of its field.
 extension Matcher {
-    mutating func look(at event: StructuralIndex, _ leaves: UnsafeBufferPointer<Leaf>) {
+    mutating func lookUp(_ leaves: UnsafeBufferPointer<Leaf>, of event: StructuralIndex) {
         for leaf in leaves {
             let entry = Int(leaf.entry)
-            look(
-                at: event, entry, first: event.byte(at: entry), field: leaf.field,
-                scope: leaf.scope)
+            lookUpValue(
+                at: entry, of: event, first: event.byte(at: entry), leaf.field, leaf.scope)
         }
     }
 
-    /// Looks at the leaves of a walk that was planned: with strings, at their filters first.
+    /// Looks up the leaves of a walk that was planned: strings only where their filters let them pass.
     @inline(__always)
-    mutating func look(at event: StructuralIndex, along plan: UnsafePointer<WalkPlan>) {
+    mutating func lookUpLeaves(of event: StructuralIndex, along plan: UnsafePointer<WalkPlan>) {
         let strings = UnsafeBufferPointer(plan.pointee.strings)
         filter(event, strings)
         for number in 0..<passed.count {
@@ -23,7 +22,7 @@ extension Matcher {
             leafNumber &+= 1
             let index = tables.fields.base + Int(leaf.field)
             guard string.words.count != KeyWords.none.count else {
-                look(atString: event, Int(leaf.entry), index, leaf.field, leaf.scope)
+                lookUpString(at: Int(leaf.entry), of: event, index, leaf.field, leaf.scope)
                 continue
             }
             let bytes = event.bytes + (event.offset(of: Int(leaf.entry)) &+ 1)
@@ -32,13 +31,13 @@ extension Matcher {
             }
             if index.pointee.hasStringTests {
                 let value = UnsafeBufferPointer(start: bytes, count: Int(string.words.count))
-                look(atString: value, index, leaf.field, leaf.scope)
+                testString(value, index, leaf.field, leaf.scope)
             }
         }
-        look(
-            atNumbers: event, UnsafeBufferPointer(plan.pointee.numbers),
+        lookUpNumbers(
+            UnsafeBufferPointer(plan.pointee.numbers), of: event,
             exact: UnsafeBufferPointer(plan.pointee.exactNumbers))
-        look(at: event, UnsafeBufferPointer(plan.pointee.others))
+        lookUp(UnsafeBufferPointer(plan.pointee.others), of: event)
     }
 
     /// Finds the strings of which something may be wanted, without a branch that depends on them.
@@ -80,10 +79,10 @@ extension Matcher {
         passed.take(tail)
     }
 
-    /// Looks at the numbers of a plan. In steps, because which ranges a number lies in can't be
+    /// Looks up the numbers of a plan. In steps, because which ranges a number lies in can't be
     /// foretold, and is known only long after the number was read: meanwhile, the others are read.
-    private mutating func look(
-        atNumbers event: StructuralIndex, _ leaves: UnsafeBufferPointer<Leaf>,
+    private mutating func lookUpNumbers(
+        _ leaves: UnsafeBufferPointer<Leaf>, of event: StructuralIndex,
         exact: UnsafeBufferPointer<UInt32>
     ) {
         if leaves.isEmpty { return }
@@ -105,13 +104,13 @@ extension Matcher {
         foundRanges.take(found)
         for position in 0..<foundRanges.count {
             let found = foundRanges[position]
-            reach(tables.ranges.nodes, from: found.node, found.scope)
+            applyIntervals(tables.ranges.nodes, from: found.node, found.scope)
         }
         for position in exact {
             let leaf = leaves[Int(position)]
             let value = numberValues[Int(position)]
-            look(
-                atExactNumber: value == value ? value : nil, event, Int(leaf.entry),
+            lookUpExactNumber(
+                value == value ? value : nil, at: Int(leaf.entry), of: event,
                 tables.fields.base + Int(leaf.field), leaf.field, leaf.scope)
         }
     }
@@ -125,8 +124,8 @@ extension Matcher {
     }
 
     @inline(__always)
-    private mutating func look(
-        atExactNumber value: Double?, _ event: StructuralIndex, _ entry: Int,
+    private mutating func lookUpExactNumber(
+        _ value: Double?, at entry: Int, of event: StructuralIndex,
         _ index: UnsafePointer<FieldIndex>, _ field: UInt32, _ scope: UInt32
     ) {
         if let value {
@@ -140,27 +139,27 @@ extension Matcher {
     }
 
     @inline(__always)
-    private mutating func look(
-        at event: StructuralIndex, _ entry: Int, first: UInt8, field: UInt32, scope: UInt32
+    private mutating func lookUpValue(
+        at entry: Int, of event: StructuralIndex, first: UInt8, _ field: UInt32, _ scope: UInt32
     ) {
         // Not through the subscript: an index is too large to be copied for each value.
         let index = tables.fields.base + Int(field)
         leafNumber &+= 1
-        reach(index.pointee.present, scope)
+        apply(index.pointee.present, scope)
         switch first {
-        case UInt8(ascii: "\""): look(atString: event, entry, index, field, scope)
+        case UInt8(ascii: "\""): lookUpString(at: entry, of: event, index, field, scope)
         case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
             if index.pointee.has(.literal) {
                 probe(.literal, KeyWords(number: UInt64(first), count: 1), field, scope)
             }
-        default: look(atNumber: event, entry, index, field, scope)
+        default: lookUpNumber(at: entry, of: event, index, field, scope)
         }
         if index.pointee.hasExclusions { settleExclusions(index, field, scope) }
     }
 
     @inline(__always)
-    private mutating func look(
-        atString event: StructuralIndex, _ entry: Int, _ index: UnsafePointer<FieldIndex>,
+    private mutating func lookUpString(
+        at entry: Int, of event: StructuralIndex, _ index: UnsafePointer<FieldIndex>,
         _ field: UInt32, _ scope: UInt32
     ) {
         var value = event.stringBytes(at: entry)
@@ -170,49 +169,49 @@ extension Matcher {
         if index.pointee.has(.string), let base = value.baseAddress {
             probe(.string, base, value.count, field, scope)
         }
-        if index.pointee.hasStringTests { look(atString: value, index, field, scope) }
+        if index.pointee.hasStringTests { testString(value, index, field, scope) }
     }
 
     /// Everything but the exact lookup.
     @inline(never)
-    private mutating func look(
-        atString value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
+    private mutating func testString(
+        _ value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
         _ field: UInt32, _ scope: UInt32
     ) {
         probe(.prefix, lengths: index.pointee.prefixLengths, value, field, scope)
         probe(.suffix, lengths: index.pointee.suffixLengths, value, field, scope)
-        for test in index.pointee.wildcardTests.range {
+        for test in index.pointee.wildcardTests.positions {
             let test = tables.wildcardTests[test]
-            if test.matches(value, tables.text) { reach(test.targets, scope) }
+            if test.matches(value, tables.text) { apply(test.targets, scope) }
         }
         if index.pointee.wildcards != WildcardIndex.none {
-            look(atWildcards: value, index.pointee.wildcards, scope)
+            searchWildcards(value, index.pointee.wildcards, scope)
         }
-        for test in index.pointee.folded.range {
+        for test in index.pointee.folded.positions {
             let test = tables.folded[test]
-            if test.matches(value, tables.text) { reach(test.targets, scope) }
+            if test.matches(value, tables.text) { apply(test.targets, scope) }
         }
-        if index.pointee.hasFolded { look(atFolded: value, index, field, scope) }
+        if index.pointee.hasFolded { probeFolded(value, index, field, scope) }
         if index.pointee.has(.address) || index.pointee.hasBlocks,
             let address = NetworkAddress(value)
         {
-            look(atAddress: address, index, field, scope)
+            lookUpAddress(address, index, field, scope)
         }
     }
 
-    private mutating func look(
-        atWildcards value: UnsafeBufferPointer<UInt8>, _ number: UInt32, _ scope: UInt32
+    private mutating func searchWildcards(
+        _ value: UnsafeBufferPointer<UInt8>, _ number: UInt32, _ scope: UInt32
     ) {
         // Not through the subscript: an index is too large to be copied for each value.
         let wildcards = tables.wildcards.base + Int(number)
-        wildcardSearch.run(value, wildcards.pointee)
+        wildcardSearch.search(value, wildcards.pointee)
         for position in 0..<wildcardSearch.found.count {
-            reach(wildcards.pointee.targets[wildcardSearch.found[position]], scope)
+            apply(wildcards.pointee.targets[wildcardSearch.found[position]], scope)
         }
     }
 
-    private mutating func look(
-        atFolded value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
+    private mutating func probeFolded(
+        _ value: UnsafeBufferPointer<UInt8>, _ index: UnsafePointer<FieldIndex>,
         _ field: UInt32, _ scope: UInt32
     ) {
         foldScratch.reserve(value.count)
@@ -227,8 +226,8 @@ extension Matcher {
         probe(.foldedSuffix, lengths: index.pointee.foldedSuffixLengths, folded, field, scope)
     }
 
-    private mutating func look(
-        atAddress address: NetworkAddress, _ index: UnsafePointer<FieldIndex>, _ field: UInt32,
+    private mutating func lookUpAddress(
+        _ address: NetworkAddress, _ index: UnsafePointer<FieldIndex>, _ field: UInt32,
         _ scope: UInt32
     ) {
         if index.pointee.has(.address) {
@@ -242,18 +241,18 @@ extension Matcher {
             probe(.address, words, field, scope)
         }
         let blocks = address.isIPv4 ? index.pointee.blocksIPv4 : index.pointee.blocksIPv6
-        reach(tables.blocks.nodes, from: tables.blocks.find(blocks, address.bits), scope)
+        applyIntervals(tables.blocks.nodes, from: tables.blocks.find(blocks, address.bits), scope)
     }
 
-    private mutating func look(
-        atNumber event: StructuralIndex, _ entry: Int, _ index: UnsafePointer<FieldIndex>,
+    private mutating func lookUpNumber(
+        at entry: Int, of event: StructuralIndex, _ index: UnsafePointer<FieldIndex>,
         _ field: UInt32, _ scope: UInt32
     ) {
         guard index.pointee.hasNumbers else { return }
         let value = number(at: entry, of: event)
-        look(atExactNumber: value, event, entry, index, field, scope)
+        lookUpExactNumber(value, at: entry, of: event, index, field, scope)
         guard let value else { return }
-        reach(
+        applyIntervals(
             tables.ranges.nodes, from: tables.ranges.find(index.pointee.ranges, value.intervalKey),
             scope)
     }
@@ -261,12 +260,12 @@ extension Matcher {
     /// Looks up each beginning, or end, of a value that has a length which some rule's has.
     @inline(__always)
     private mutating func probe(
-        _ kind: FieldIndex.Probe, lengths: Run, _ value: UnsafeBufferPointer<UInt8>,
+        _ kind: FieldIndex.Probe, lengths: TableRange, _ value: UnsafeBufferPointer<UInt8>,
         _ field: UInt32, _ scope: UInt32
     ) {
         guard let base = value.baseAddress else { return }
         let isEnd = kind == .suffix || kind == .foldedSuffix
-        for position in lengths.range {
+        for position in lengths.positions {
             let affix = tables.lengths.base + position
             let count = Int(affix.pointee.count)
             // They ascend.
@@ -290,7 +289,7 @@ extension Matcher {
         _ field: UInt32, _ scope: UInt32
     ) {
         if let targets = tables.probes.find(FieldIndex.space(field, kind), words, bytes) {
-            reach(targets, scope)
+            apply(targets, scope)
         }
     }
 
@@ -300,21 +299,21 @@ extension Matcher {
         _ kind: FieldIndex.Probe, _ words: KeyWords, _ field: UInt32, _ scope: UInt32
     ) {
         if let targets = tables.probes.find(FieldIndex.space(field, kind), words) {
-            reach(targets, scope)
+            apply(targets, scope)
         }
     }
 
-    /// Takes note of what a successful lookup leads to.
+    /// Takes note of what a successful lookup leads to: conditions are satisfied, exclusions exclude.
     @inline(__always)
-    private mutating func reach(_ targets: Run, _ scope: UInt32) {
+    private mutating func apply(_ targets: TableRange, _ scope: UInt32) {
         if scope == Scope.outside {
-            reachOutside(targets)
+            applyOutside(targets)
         } else {
-            reachInScope(targets, scope)
+            applyInScope(targets, scope)
         }
     }
 
-    private mutating func reachOutside(_ targets: Run) {
+    private mutating func applyOutside(_ targets: TableRange) {
         var position = targets.base(in: tables.targets)
         let end = position + Int(targets.count)
         // Conditions come first: were exclusions mixed with them, which comes next could not be
@@ -336,8 +335,8 @@ extension Matcher {
         }
     }
 
-    private mutating func reachInScope(_ targets: Run, _ scope: UInt32) {
-        for position in targets.range {
+    private mutating func applyInScope(_ targets: TableRange, _ scope: UInt32) {
+        for position in targets.positions {
             let target = tables.targets[position]
             if target.isExclusion {
                 exclude(target.number, scope)
@@ -349,13 +348,13 @@ extension Matcher {
 
     /// Takes note of the intervals that a value lies in: those of a node and all after it.
     @inline(__always)
-    private mutating func reach(
+    private mutating func applyIntervals(
         _ nodes: FrozenBuffer<IntervalNode>, from first: UInt32, _ scope: UInt32
     ) {
         var number = first
         while number != IntervalNode.none {
             let node = nodes[number]
-            reach(node.targets, scope)
+            apply(node.targets, scope)
             number = node.next
         }
     }

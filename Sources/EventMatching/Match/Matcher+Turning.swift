@@ -8,14 +8,11 @@ package import JSONScan
 /// is *turned* to that of the event: it takes over the tables, and what it keeps from event to event
 /// is either forgotten or known by the rule set's number.
 extension Matcher {
-    /// How much room a matcher has that is lent to small rule sets.
-    static let lentRoom = ScratchRoom(conditions: 256, exclusions: 256, fields: 256, rules: 256)
-
     /// Makes a matcher to be lent to rule sets that are ``RuleSet/isSmall``, one after the other. It
     /// has to be turned to one before it matches.
     static func lent(kernel: ScanKernel) -> Matcher {
         Matcher(
-            RuleSet.none, room: lentRoom,
+            RuleSet.none, room: EngineChoice.lentRoom,
             plans: WalkPlans(of: 0, slotCount: WalkPlans.sharedSlotCount), kernel: kernel)
     }
 
@@ -46,13 +43,6 @@ extension Matcher {
 extension RuleSet {
     /// No rules.
     static let none = RuleSet(checked: EmptyCollection(), branchLimit: 0)
-
-    /// Whether a matcher that is lent can match against it: it fits, and needs no memory of a kind
-    /// that is made for large rule sets alone.
-    var isSmall: Bool {
-        ScratchRoom(for: tables).fits(in: Matcher.lentRoom)
-            && tables.wildcards.count == 0 && tables.soleBits.count == 0
-    }
 }
 
 /// How much a rule set needs of the scratch memory whose size depends on it.

@@ -36,14 +36,14 @@ public struct Matcher: ~Copyable {
     let states: FixedBuffer<ConditionState>
     /// The conditions whose state is not empty.
     var satisfied: GrowableBuffer<UInt32>
-    /// What those of them raise: branches, and groups of branches.
-    var raisedRuns: GrowableBuffer<Run>
-    var raisedGroups: GrowableBuffer<Run>
-    /// The positions in a table of what is raised.
+    /// The candidates that those of them have: branches, and groups of branches.
+    var candidateRanges: GrowableBuffer<TableRange>
+    var groupRanges: GrowableBuffer<TableRange>
+    /// The positions of these in their table.
     var positions: GrowableBuffer<UInt32>
-    /// The branches that remain to be verified, in ``RuleTables/raises``, and the rules of those which
+    /// The branches that remain to be verified, in ``RuleTables/candidates``, and the rules of those which
     /// need not be.
-    var raised: GrowableBuffer<UInt32>
+    var unverified: GrowableBuffer<UInt32>
     var matchingRules: GrowableBuffer<UInt32>
     /// Per exclusion, the number of the last leaf that it held for.
     let exclusionLeaves: FixedBuffer<UInt32>
@@ -57,7 +57,7 @@ public struct Matcher: ~Copyable {
     var defaultFields: GrowableBuffer<UInt32>
     /// A copy of the rule set's, changed and changed back for each event.
     let soleBits: FixedBuffer<UInt64>
-    /// How many leaves were looked at since `exclusionLeaves` was last cleared.
+    /// How many leaves were looked up since `exclusionLeaves` was last cleared.
     var leafNumber: UInt32 = 0
 
     /// Elements of arrays that the walk went into; entry 0 stands for "in none".
@@ -71,7 +71,7 @@ public struct Matcher: ~Copyable {
     /// The search for elements that go together.
     var pending: GrowableBuffer<PendingCondition>
     var chosen: GrowableBuffer<ChosenScope>
-    var candidates: GrowableBuffer<UInt32>
+    var pendingHits: GrowableBuffer<UInt32>
 
     /// Keys and values taken out of their escapes or folded.
     var textScratch: GrowableBuffer<UInt8>
@@ -112,10 +112,10 @@ public struct Matcher: ~Copyable {
         let conditionCount = room.conditions
         states = FixedBuffer(repeating: [], count: conditionCount + 1)
         states.copyAll(of: tables.defaultStates)
-        raisedRuns = GrowableBuffer(capacity: conditionCount)
-        raisedGroups = GrowableBuffer(capacity: conditionCount)
+        candidateRanges = GrowableBuffer(capacity: conditionCount)
+        groupRanges = GrowableBuffer(capacity: conditionCount)
         positions = GrowableBuffer(capacity: 16)
-        raised = GrowableBuffer(capacity: 16)
+        unverified = GrowableBuffer(capacity: 16)
         matchingRules = GrowableBuffer(capacity: 16)
         // One more, because a loop without branches writes behind the last one.
         satisfied = GrowableBuffer(capacity: conditionCount + 1)
@@ -127,7 +127,7 @@ public struct Matcher: ~Copyable {
         soleBits = FixedBuffer(tables.soleBits)
         scopes = GrowableBuffer(capacity: 8)
         arrayEnds = GrowableBuffer(capacity: 8)
-        candidates = GrowableBuffer(capacity: 8)
+        pendingHits = GrowableBuffer(capacity: 8)
         hits = GrowableBuffer(capacity: 8)
         firstHit = FixedBuffer(repeating: 0, count: conditionCount)
         lastHit = FixedBuffer(repeating: 0, count: conditionCount)
@@ -154,7 +154,7 @@ public struct Matcher: ~Copyable {
     public mutating func match(_ event: borrowing RawSpan) throws(JSONError) -> Span<UInt32> {
         // The index must not outlive the pointer: matching happens inside the closure.
         try event.withUnsafeBytes { bytes throws(JSONError) in
-            run(try scanner.scan(bytes))
+            matchScanned(try scanner.scan(bytes))
         }
         return span
     }
@@ -164,7 +164,7 @@ public struct Matcher: ~Copyable {
     /// - Returns: as ``match(_:)-(RawSpan)``.
     @_lifetime(&self)
     public mutating func match(_ event: StructuralIndex) -> Span<UInt32> {
-        run(event)
+        matchScanned(event)
         return span
     }
 
@@ -191,7 +191,7 @@ public struct Matcher: ~Copyable {
     package mutating func matchUnborrowed(
         _ event: StructuralIndex
     ) -> UnsafeBufferPointer<UInt32> {
-        run(event)
+        matchScanned(event)
         return UnsafeBufferPointer(start: matches.base, count: matches.count)
     }
 
@@ -203,16 +203,16 @@ public struct Matcher: ~Copyable {
         }
     }
 
-    private mutating func run(_ event: StructuralIndex) {
+    private mutating func matchScanned(_ event: StructuralIndex) {
         reset()
         walk(event)
-        raiseBranches()
+        matchBranches()
         collectMatches()
     }
 
     /// Forgets the event before.
     private mutating func reset() {
-        if tables.defaultStates.count <= Self.statesPerCopy * (satisfied.count + 8) {
+        if EngineChoice.copiesStates(tables.defaultStates.count, satisfied: satisfied.count) {
             states.copyAll(of: tables.defaultStates)
         } else {
             for position in 0..<satisfied.count {
@@ -236,9 +236,6 @@ public struct Matcher: ~Copyable {
             exclusionLeaves.fill(0)
         }
     }
-
-    /// So many states are copied in about the time in which one is looked up and changed.
-    private static let statesPerCopy = 32
 
     /// Notes that a rule matches.
     @inline(__always)
@@ -265,7 +262,7 @@ public struct Matcher: ~Copyable {
                 var bits = matchedBits[word]
                 matchedBits[word] = 0
                 while bits != 0 {
-                    // Run by run: where nearly all rules match, runs are long.
+                    // Stretch by stretch: where nearly all rules match, they are long.
                     let start = bits.trailingZeroBitCount
                     let count = (~(bits >> UInt64(start))).trailingZeroBitCount
                     matches.append(

@@ -51,7 +51,7 @@ public struct LiveMatcher: ~Copyable {
     public mutating func match(_ event: borrowing RawSpan) throws(JSONError) -> LiveMatches {
         // The index must not outlive the pointer: matching happens inside the closure.
         let found = try event.withUnsafeBytes { bytes throws(JSONError) in
-            run(try buffers.pointee.scanner.scan(bytes))
+            matchParts(try buffers.pointee.scanner.scan(bytes))
         }
         let matches = LiveMatches(found, Unmanaged.passUnretained(edition))
         return _overrideLifetime(matches, mutating: &self)
@@ -62,7 +62,7 @@ public struct LiveMatcher: ~Copyable {
     /// - Returns: as ``match(_:)-(RawSpan)``.
     @_lifetime(&self)
     public mutating func match(_ event: StructuralIndex) -> LiveMatches {
-        let matches = LiveMatches(run(event), Unmanaged.passUnretained(edition))
+        let matches = LiveMatches(matchParts(event), Unmanaged.passUnretained(edition))
         return _overrideLifetime(matches, mutating: &self)
     }
 
@@ -70,7 +70,7 @@ public struct LiveMatcher: ~Copyable {
     /// lives in a class: they see to it that the matches are not used when the matcher is again.
     @_lifetime(immortal)
     package mutating func matchUnborrowed(_ event: StructuralIndex) -> LiveMatches {
-        LiveMatches(run(event), Unmanaged.passUnretained(edition))
+        LiveMatches(matchParts(event), Unmanaged.passUnretained(edition))
     }
 
     /// Goes over to the newest edition of the book, if there is a newer one, and gives its number.
@@ -149,7 +149,7 @@ public struct LiveMatcher: ~Copyable {
         try matchNames(event.utf8Span.span.bytes)
     }
 
-    private mutating func run(_ event: StructuralIndex) -> UnsafeBufferPointer<UInt32> {
+    private mutating func matchParts(_ event: StructuralIndex) -> UnsafeBufferPointer<UInt32> {
         if !mailbox.isEmpty { turnPage() }
         // A single part of which nothing was removed needs nothing done to its answer.
         if matchedParts.count == 1, matchedParts[0].removed == nil {

@@ -55,7 +55,7 @@ struct FieldTrie {
     /// A hash table with linear probing, at most a quarter full.
     private let edges: FrozenBuffer<Edge>
     private let text: FrozenBuffer<UInt8>
-    /// How far a hash is shifted to give a place in `edges`.
+    /// How far a hash is shifted to give a slot in `edges`.
     private let shift: UInt64
 
     /// The node that one part of a path leads to, or nil. O(key), nearly always one look.
@@ -79,7 +79,7 @@ struct FieldTrie {
     private func find(
         _ parent: UInt32, _ key: KeyWords, _ bytes: UnsafePointer<UInt8>
     ) -> UInt32? {
-        var position = Self.place(of: key, in: parent, shift)
+        var position = Self.slot(of: key, in: parent, shift)
         while true {
             let edge = edges.base + position
             if edge.pointee.key == key, edge.pointee.parent == parent,
@@ -94,7 +94,7 @@ struct FieldTrie {
     }
 
     @inline(__always)
-    private static func place(of key: KeyWords, in parent: UInt32, _ shift: UInt64) -> Int {
+    private static func slot(of key: KeyWords, in parent: UInt32, _ shift: UInt64) -> Int {
         let rotated = key.last << 23 | key.last >> 41
         let mixed = key.first ^ rotated ^ UInt64(parent) << 32 ^ UInt64(key.count)
         // Multiplying by the golden ratio's fraction spreads all bits into the high ones: Knuth, "The
@@ -106,21 +106,13 @@ struct FieldTrie {
     @inline(__always)
     func hasChildren(_ node: UInt32) -> Bool { nodes[node].children != 0 }
 
-    func deallocate() {
-        nodes.deallocate()
-        edges.deallocate()
-        text.deallocate()
-    }
-
-    var byteCount: Int { nodes.byteCount + edges.byteCount + text.byteCount }
-
     private struct Label: Hashable {
         var parent: UInt32
         var part: ArraySlice<UInt8>
     }
 
     /// Builds the trie of paths; a path's field is its position. O(total length).
-    init(_ paths: [ExactString]) {
+    init(_ paths: [ExactString], in memory: inout TableMemory) {
         var nodes = [Node()]
         var children: [Label: UInt32] = [:]
         for (field, path) in paths.enumerated() {
@@ -166,15 +158,15 @@ struct FieldTrie {
             let key = KeyWords(label.part)
             let hasBackslash = label.part.contains(UInt8(ascii: "\\"))
             let parent = hasBackslash ? label.parent | Self.backslash : label.parent
-            var place = Self.place(of: key, in: parent, shift)
-            while !edges[place].isEmpty { place = (place + 1) & (size - 1) }
-            edges[place] = Edge(
+            var slot = Self.slot(of: key, in: parent, shift)
+            while !edges[slot].isEmpty { slot = (slot + 1) & (size - 1) }
+            edges[slot] = Edge(
                 key: key, parent: parent, child: child, text: UInt32(text.count))
             if key.count > 16 { text += label.part }
         }
-        self.nodes = FrozenBuffer(nodes)
-        self.edges = FrozenBuffer(edges)
-        self.text = FrozenBuffer(text)
+        self.nodes = memory.freeze(nodes)
+        self.edges = memory.freeze(edges)
+        self.text = memory.freeze(text)
     }
 }
 

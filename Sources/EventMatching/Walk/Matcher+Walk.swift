@@ -7,11 +7,11 @@ internal import JSONScan
 /// The walk recurses only where the trie goes on, or through arrays inside arrays, so its depth is
 /// bounded by the event's (``JSONLimits/depth``).
 extension Matcher {
-    /// Finds the leaves and looks at each of them.
+    /// Finds the leaves and looks each of them up.
     @inline(__always)
     mutating func walk(_ event: StructuralIndex) {
-        if event.structure.isKnown, let plan = plans.plan(for: event) {
-            look(at: event, along: plan)
+        if EngineChoice.remembersWalk(of: event), let plan = plans.plan(for: event) {
+            lookUpLeaves(of: event, along: plan)
             // Only where something was found inside an array does it matter in which element.
             if hits.count > 0 {
                 scopes.replaceAll(UnsafeBufferPointer(plan.pointee.scopes))
@@ -27,14 +27,14 @@ extension Matcher {
         leaves.removeAll()
         visitedKeys.removeAll()
         walkObject(event, at: 0, node: FieldTrie.root, scope: Scope.outside)
-        if event.structure.isKnown {
+        if EngineChoice.remembersWalk(of: event) {
             plans.add(for: event) {
                 WalkPlan(
                     of: event, rules: turnedTo, tables.fields, visited: visitedKeys,
                     leaves: leaves, scopes: scopes, arrayEnds: arrayEnds)
             }
         }
-        look(at: event, leaves.elements)
+        lookUp(leaves.elements, of: event)
     }
 
     @inline(never)

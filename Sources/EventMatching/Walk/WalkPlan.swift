@@ -67,8 +67,8 @@ struct WalkPlan: BitwiseCopyable {
     let rules: UInt64
     /// The keys that the walk read, in text order.
     private let keys: UnsafeMutableBufferPointer<KeyPiece>
-    /// How far behind a key's opening quote any piece reads.
-    private let reach: Int
+    /// How many bytes from a key's opening quote on any piece reads.
+    private let readBytesMax: Int
     /// The strings that a look at their bytes may turn away.
     let strings: UnsafeMutableBufferPointer<FilteredLeaf>
     /// The numbers of fields that want few values, and the positions of those of them that may be looked
@@ -88,7 +88,7 @@ struct WalkPlan: BitwiseCopyable {
     @inline(__always)
     func fits(_ event: StructuralIndex) -> Bool {
         guard let pieces = keys.baseAddress else { return true }
-        let limit = event.textLength &- reach
+        let limit = event.textLength &- readBytesMax
         // Positions ascend, so only the last few can be near the text's end.
         var count = keys.count
         while count > 0, event.offset(of: Int(pieces[count &- 1].entry)) > limit {
@@ -165,7 +165,7 @@ struct WalkPlan: BitwiseCopyable {
         structure = event.structure.identity
         self.rules = rules
         self.keys = .copy(of: keys)
-        reach = (keys.map { Int($0.lastStart) }.max() ?? 0) + 8
+        readBytesMax = (keys.map { Int($0.lastStart) }.max() ?? 0) + 8
         self.strings = .copy(of: strings)
         self.numbers = .copy(of: numbers)
         self.exactNumbers = .copy(of: exactNumbers)

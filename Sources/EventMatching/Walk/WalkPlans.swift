@@ -5,14 +5,14 @@ internal import JSONScan
 /// Events of one structure can have different keys, so there are ``waysCount`` plans for each. Their
 /// number is bounded by the structures that a scanner keeps.
 ///
-/// Plans lie outside, because most places stay empty, and the places are made with the first plan: a
+/// Plans lie outside, because most slots stay empty, and these are made with the first plan: a
 /// matcher of few rules, which a `RuleBook` makes at each change, is to be made quickly, and one that
 /// has matched nothing is to be small.
 ///
-/// A matcher that is lent to many rule sets has the plans of all of them in the same places, and no
+/// A matcher that is lent to many rule sets has the plans of all of them in the same slots, and no
 /// more of them than others: what many small rule sets take is bounded, however many they are.
 ///
-/// Invariant: `places` is nil, or points to ``waysCount`` places for each slot, initialised, each of
+/// Invariant: `memory` is nil, or points to ``waysCount`` plans for each slot, initialised, each of
 /// which is nil or owns a plan, and to a count for each slot; nobody else holds any of these.
 struct WalkPlans: ~Copyable {
     /// How many walks are kept for a structure.
@@ -20,7 +20,7 @@ struct WalkPlans: ~Copyable {
     /// Where they are all taken, one event in so many that fits none is planned for.
     private static let replaceEvery: UInt32 = 64
 
-    private struct Places {
+    private struct Memory {
         let plans: UnsafeMutablePointer<UnsafeMutablePointer<WalkPlan>?>
         let misses: UnsafeMutablePointer<UInt32>
     }
@@ -29,7 +29,7 @@ struct WalkPlans: ~Copyable {
     static let sharedSlotCount = 4 * KnownStructure.slotCount
 
     private let slotCount: Int
-    private let places: UnsafeMutablePointer<Places?>
+    private let memory: UnsafeMutablePointer<Memory?>
     /// The number of the rule set that is matched against.
     private var rules: UInt64
     /// How far its slots lie behind those of the scanner.
@@ -41,8 +41,8 @@ struct WalkPlans: ~Copyable {
     init(of rules: UInt64, slotCount: Int = KnownStructure.slotCount) {
         self.rules = rules
         self.slotCount = slotCount
-        places = .allocate(capacity: 1)
-        places.initialize(to: nil)
+        memory = .allocate(capacity: 1)
+        memory.initialize(to: nil)
     }
 
     /// Goes over to another rule set's plans.
@@ -56,32 +56,32 @@ struct WalkPlans: ~Copyable {
         (event.structure.slot &+ shift) & (slotCount &- 1)
     }
 
-    private func makePlaces() -> Places {
-        if let made = places.pointee { return made }
+    private func makeMemory() -> Memory {
+        if let made = memory.pointee { return made }
         let count = slotCount
-        let made = Places(
+        let made = Memory(
             plans: .allocate(capacity: count * Self.waysCount), misses: .allocate(capacity: count))
         made.plans.initialize(repeating: nil, count: count * Self.waysCount)
         made.misses.initialize(repeating: 0, count: count)
-        places.pointee = made
+        memory.pointee = made
         return made
     }
 
     deinit {
-        if let made = places.pointee {
+        if let made = memory.pointee {
             for position in 0..<slotCount * Self.waysCount {
                 Self.deallocate(made.plans[position])
             }
             made.plans.deallocate()
             made.misses.deallocate()
         }
-        places.deallocate()
+        memory.deallocate()
     }
 
     /// The plan for an event of a known structure, or nil. Valid until a plan is added.
     @inline(__always)
     func plan(for event: StructuralIndex) -> UnsafePointer<WalkPlan>? {
-        guard let plans = places.pointee?.plans else { return nil }
+        guard let plans = memory.pointee?.plans else { return nil }
         let ways = plans + slot(of: event) * Self.waysCount
         for way in 0..<Self.waysCount {
             guard let plan = ways[way] else { return nil }
@@ -94,11 +94,11 @@ struct WalkPlans: ~Copyable {
         return nil
     }
 
-    /// Keeps the plan that `make` makes for an event which has none, or not: where all places are
+    /// Keeps the plan that `make` makes for an event which has none, or not: where all ways are
     /// taken, few events are worth it.
     @inline(never)
     func add(for event: StructuralIndex, _ make: () -> WalkPlan) {
-        let made = makePlaces()
+        let made = makeMemory()
         let (plans, misses) = (made.plans, made.misses)
         let slot = slot(of: event)
         let ways = plans + slot * Self.waysCount
