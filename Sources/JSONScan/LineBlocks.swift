@@ -14,7 +14,7 @@
 ///     for line in block { print(line.number) }
 /// }
 /// ```
-public struct LineBlocks: ~Copyable {
+package struct LineBlocks: ~Copyable {
     private let file: Int32
     private let ownsFile: Bool
     private let name: String
@@ -31,7 +31,7 @@ public struct LineBlocks: ~Copyable {
     ///   - path: a file's path, or `-` for standard input.
     ///   - blockBytes: how much is read at once.
     /// - Throws: ``InputError`` where it can't be opened or is a folder.
-    public init(path: String, blockBytes: Int = 1 << 20) throws(InputError) {
+    package init(path: String, blockBytes: Int = 1 << 20) throws(InputError) {
         if path == "-" {
             file = STDIN_FILENO
             ownsFile = false
@@ -53,7 +53,7 @@ public struct LineBlocks: ~Copyable {
     /// The lines of the next block; nil at the end. They are valid until the next call.
     ///
     /// - Throws: ``InputError`` where reading fails or a line is longer than any JSON text may be.
-    public mutating func next() throws(InputError) -> JSONLines? {
+    package mutating func next() throws(InputError) -> JSONLines? {
         // What was left of an unfinished line begins the next block.
         buffer.copyMemory(
             from: UnsafeRawBufferPointer(rebasing: buffer[consumed..<filled]))

@@ -21,14 +21,13 @@ public struct EventEnvelope: Sendable, Hashable {
     /// A hash is that of the only string that the event's field has: 0 stands also for a list, for
     /// a member that is there twice, and for all fields of an event with names that are empty or
     /// escaped among its outermost ones. Rules may match all of these (see ``RuleKeys``).
-    public init(_ event: StructuralIndex) {
-        let close = event.close(of: 0)
+    public init(_ event: borrowing ScannedText) { self.init(event.index) }
+
+    /// As ``init(_:)-(ScannedText)``, for an event whose scanner can't be borrowed from.
+    package init(_ event: StructuralIndex) {
         var seen = SeenMembers()
-        var key = 1
-        while key < close {
-            let value = key + 2
-            take(event, key: key, value: value, &seen)
-            key = event.entry(after: value) + 1
+        for member in event.members(of: 0) {
+            take(event, key: member.key, value: member.value, &seen)
         }
         if seen.isUnusual { keys = ArchiveKeys() }
     }
@@ -67,7 +66,7 @@ public struct EventEnvelope: Sendable, Hashable {
 
     /// The hash of a string as archives keep it: FNV-1a of its UTF-8, 32 bits, with 1 for 0, which
     /// stands for "no such string". (Fowler, Noll and Vo; the offset basis and prime are theirs.)
-    public static func hash(_ utf8: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    package static func hash(_ utf8: UnsafeBufferPointer<UInt8>) -> UInt32 {
         var hash: UInt32 = 0x811C_9DC5
         for byte in utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
         return max(hash, 1)

@@ -16,7 +16,7 @@ public struct RulesFile: Sendable {
     /// Reads a file; lines that are wrong are left out and reported in ``problems``.
     ///
     /// - Parameter path: the file, or `-` for standard input.
-    /// - Throws: ``InputError`` where the file can't be read.
+    /// - Throws: ``/JSONScan/InputError`` where the file can't be read.
     public init(path: String) throws(InputError) {
         let name = path == "-" ? "standard input" : path
         var blocks = try LineBlocks(path: path)
@@ -114,7 +114,7 @@ public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
 
     /// Creates a problem from a byte offset into its line.
-    public init(file: String, line: JSONLines.Line, offset: Int, message: String) {
+    package init(file: String, line: JSONLines.Line, offset: Int, message: String) {
         self.file = file
         self.line = line.number
         column = textPosition(of: offset, in: line.text).column
@@ -130,7 +130,7 @@ public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// likelier another event that would be lost.
     ///
     /// - Throws: what is wrong with it.
-    public static func scan(
+    package static func scan(
         _ line: JSONLines.Line, of file: String, _ scanner: inout StructuralScanner
     ) throws(LineProblem) -> StructuralIndex {
         let index: StructuralIndex

@@ -28,7 +28,8 @@ struct PendingCondition: BitwiseCopyable {
     var hits: TableRange
 }
 
-/// Conditions, of at most ``PatternLimits/pathsPerBranch``, by their position in the search.
+/// Conditions, of at most ``/EventPattern/PatternLimits/pathsPerBranch``, by their position in the
+/// search.
 typealias Positions = SIMD4<UInt64>
 
 /// The fourth step: conditions that were satisfied inside arrays have to agree on the elements.

@@ -163,7 +163,14 @@ public struct Matcher: ~Copyable {
     ///
     /// - Returns: as ``match(_:)-(RawSpan)``.
     @_lifetime(&self)
-    public mutating func match(_ event: StructuralIndex) -> Span<UInt32> {
+    public mutating func match(_ event: borrowing ScannedText) -> Span<UInt32> {
+        matchScanned(event.index)
+        return span
+    }
+
+    /// As ``match(_:)-(ScannedText)``, for an event whose scanner can't be borrowed from.
+    @_lifetime(&self)
+    package mutating func match(_ event: StructuralIndex) -> Span<UInt32> {
         matchScanned(event)
         return span
     }
@@ -186,8 +193,8 @@ public struct Matcher: ~Copyable {
         try matchNames(event.utf8Span.span.bytes)
     }
 
-    /// As ``match(_:)-(StructuralIndex)``, for callers that can't borrow from a matcher because it
-    /// lives in a class.
+    /// As ``match(_:)-(ScannedText)``, for callers that can't borrow from a matcher because it lives in
+    /// a class.
     package mutating func matchUnborrowed(
         _ event: StructuralIndex
     ) -> UnsafeBufferPointer<UInt32> {

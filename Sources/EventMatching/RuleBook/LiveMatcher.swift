@@ -61,12 +61,19 @@ public struct LiveMatcher: ~Copyable {
     ///
     /// - Returns: as ``match(_:)-(RawSpan)``.
     @_lifetime(&self)
-    public mutating func match(_ event: StructuralIndex) -> LiveMatches {
+    public mutating func match(_ event: borrowing ScannedText) -> LiveMatches {
+        let matches = LiveMatches(matchParts(event.index), Unmanaged.passUnretained(edition))
+        return _overrideLifetime(matches, mutating: &self)
+    }
+
+    /// As ``match(_:)-(ScannedText)``, for an event whose scanner can't be borrowed from.
+    @_lifetime(&self)
+    package mutating func match(_ event: StructuralIndex) -> LiveMatches {
         let matches = LiveMatches(matchParts(event), Unmanaged.passUnretained(edition))
         return _overrideLifetime(matches, mutating: &self)
     }
 
-    /// As ``match(_:)-(StructuralIndex)``, for callers that can't borrow from a matcher because it
+    /// As ``match(_:)-(ScannedText)``, for callers that can't borrow from a matcher because it
     /// lives in a class: they see to it that the matches are not used when the matcher is again.
     @_lifetime(immortal)
     package mutating func matchUnborrowed(_ event: StructuralIndex) -> LiveMatches {

@@ -42,10 +42,8 @@ extension Matcher {
         _ event: StructuralIndex, at open: Int, node: UInt32, scope: UInt32
     ) {
         let trieNode = tables.trie.nodes[node]
-        let close = event.close(of: open)
-        var key = open &+ 1
-        while key < close {
-            let value = key &+ 2
+        for member in event.members(of: open) {
+            let key = member.key
             visitedKeys.append(UInt32(truncatingIfNeeded: key))
             let bytes = event.stringBytes(at: key)
             // A key has a quote before it, which is its last byte where it is empty, and one after it.
@@ -58,7 +56,6 @@ extension Matcher {
                     visitUnusualMember(event, key, bytes, node: node, scope: scope)
                 }
             }
-            key = event.entry(after: value) &+ 1
         }
     }
 
@@ -137,8 +134,7 @@ extension Matcher {
         let close = event.close(of: open)
         let array = UInt32(truncatingIfNeeded: arrayEnds.count)
         arrayEnds.append(0)
-        var element = open &+ 1
-        while element < close {
+        for element in event.elements(of: open) {
             let after = event.entry(after: element)
             // One bracket alone in an array excludes nothing, so it needs no scope of its own.
             let isBracket = after > element &+ 1
@@ -153,7 +149,6 @@ extension Matcher {
             } else {
                 walkValue(event, at: element, node: node, scope: scope)
             }
-            element = after &+ 1
         }
         arrayEnds[Int(array)] = UInt32(truncatingIfNeeded: scopes.count)
     }

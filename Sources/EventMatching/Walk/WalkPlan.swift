@@ -33,9 +33,10 @@ struct FoundRanges: BitwiseCopyable {
 /// A walk that was made before, to be repeated without walking.
 ///
 /// Where a walk leads depends on two things: the event's structure, and the keys that it reads. So for
-/// an event of a structure that the scanner knows (``KnownStructure``) it is enough to compare these
-/// keys with those of an earlier event, without a branch that depends on any of them: then the leaves
-/// are the earlier one's. Most events are of few kinds, and a kind's events share their keys.
+/// an event of a structure that the scanner knows (``/JSONScan/KnownStructure``) it is enough to
+/// compare these keys with those of an earlier event, without a branch that depends on any of them:
+/// then the leaves are the earlier one's. Most events are of few kinds, and a kind's events share
+/// their keys.
 ///
 /// All memory is the plan's own, allocated when it is made; ``WalkPlans`` frees it.
 struct WalkPlan: BitwiseCopyable {
@@ -119,18 +120,28 @@ struct WalkPlan: BitwiseCopyable {
         return KeyWords(event.bytes + start, count, room: count).first == piece.first
     }
 
-    /// Notes down a walk.
+    /// How many bytes the keys of a walk may have, for it to be noted down. Those of an event of AWS
+    /// have some hundreds; and a plan has 48 bytes for each 16 of them, so that without a limit one
+    /// event with long keys would be remembered at thrice its size.
+    static let keyBytesMax = 8 << 10
+
+    /// Notes down a walk; nil where its keys are too long.
     ///
     /// - Parameters:
     ///   - event: of a known structure.
     ///   - rules: the rule set's number.
     ///   - fields: those of the leaves.
     ///   - visited: the entries of all keys that the walk read, in text order.
-    init(
+    init?(
         of event: StructuralIndex, rules: UInt64, _ fields: FrozenBuffer<FieldIndex>,
         visited: borrowing GrowableBuffer<UInt32>, leaves: borrowing GrowableBuffer<Leaf>,
         scopes: borrowing GrowableBuffer<Scope>, arrayEnds: borrowing GrowableBuffer<UInt32>
     ) {
+        var keyBytes = 0
+        for position in 0..<visited.count {
+            keyBytes += event.stringBytes(at: Int(visited[position])).count
+        }
+        guard keyBytes <= Self.keyBytesMax else { return nil }
         var keys: [KeyPiece] = []
         for position in 0..<visited.count {
             let entry = visited[position]

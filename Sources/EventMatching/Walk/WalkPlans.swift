@@ -3,7 +3,9 @@ internal import JSONScan
 /// The walks that a matcher has made, by the events' structures: see ``WalkPlan``.
 ///
 /// Events of one structure can have different keys, so there are ``waysCount`` plans for each. Their
-/// number is bounded by the structures that a scanner keeps.
+/// number is bounded by the structures that a scanner keeps, and the size of each by the tokens that
+/// such a structure has and by ``WalkPlan/keyBytesMax``: 2,048 plans for a matcher, of some 2 KB as a
+/// rule, and 75 KB where senders do their worst.
 ///
 /// Plans lie outside, because most slots stay empty, and these are made with the first plan: a
 /// matcher of few rules, which a `RuleBook` makes at each change, is to be made quickly, and one that
@@ -95,11 +97,11 @@ struct WalkPlans: ~Copyable {
     }
 
     /// Keeps the plan that `make` makes for an event which has none, or not: where all ways are
-    /// taken, few events are worth it.
+    /// taken, few events are worth it, and where it makes none, the event is walked each time.
     @inline(never)
-    func add(for event: StructuralIndex, _ make: () -> WalkPlan) {
-        let made = makeMemory()
-        let (plans, misses) = (made.plans, made.misses)
+    func add(for event: StructuralIndex, _ make: () -> WalkPlan?) {
+        let memory = makeMemory()
+        let (plans, misses) = (memory.plans, memory.misses)
         let slot = slot(of: event)
         let ways = plans + slot * Self.waysCount
         misses[slot] &+= 1
@@ -109,10 +111,11 @@ struct WalkPlans: ~Copyable {
                 && plan.pointee.structure != event.structure.identity
         }
         guard free != nil || misses[slot] % Self.replaceEvery == 0 else { return }
+        guard let made = make() else { return }
         let way = free ?? Int(misses[slot] / Self.replaceEvery) % Self.waysCount
         Self.deallocate(ways[way])
         let plan = UnsafeMutablePointer<WalkPlan>.allocate(capacity: 1)
-        plan.initialize(to: make())
+        plan.initialize(to: made)
         ways[way] = plan
     }
 
