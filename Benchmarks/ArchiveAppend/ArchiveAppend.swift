@@ -99,7 +99,7 @@ enum ArchiveAppend {
             sleep(1)
             let event = event
             let start = DispatchTime.now().uptimeNanoseconds
-            for _ in 0..<count { try writer.append(event, eventTime: 1, ingestTime: 1) }
+            for _ in 0..<count { try writer.append(event.bytes, eventTime: 1, ingestTime: 1) }
             times.append(Double(DispatchTime.now().uptimeNanoseconds - start))
             bounds.append(copyAlone(count))
         }
@@ -174,7 +174,7 @@ enum ArchiveAppend {
 
     @inline(__always)
     private static func append(to writer: ArchiveWriter) throws {
-        try writer.append(event, eventTime: 1, ingestTime: 1)
+        try writer.append(event.bytes, eventTime: 1, ingestTime: 1)
     }
 
     private static func report(_ name: String, _ count: Int, _ times: [Double]) {

@@ -52,9 +52,7 @@ final class ScanPass {
     ) throws(JSONError) -> Int {
         var entries = 0
         for position in 0..<events.count {
-            entries &+= try events.withEvent(at: position) { bytes throws(JSONError) in
-                try scanner.scan(bytes).count
-            }
+            entries &+= try scanner.scan(events[position]).entryCount
         }
         return entries
     }

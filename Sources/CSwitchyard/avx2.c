@@ -20,6 +20,10 @@
 
 // ---- Structural scan -------------------------------------------------------------------------
 
+typedef struct block {
+    __m256i low, high;
+} block;
+
 TARGET SW_INLINE __m256i load(const uint8_t *bytes) {
     return _mm256_loadu_si256((const __m256i *)bytes);
 }
@@ -115,18 +119,12 @@ TARGET SW_INLINE __m256i digits(__m256i bytes) {
 }
 
 // Keeps the masks of a block for the check of numbers.
-TARGET SW_INLINE void keep_masks(number_check *c, size_t at, uint64_t run, __m256i low,
-                                 __m256i high) {
+TARGET SW_INLINE void note_numbers(number_check *c, size_t at, uint64_t run, block b) {
     c->run[at] = run;
-    c->digit[at] = join(digits(low), digits(high));
-    c->zero[at] = equal(low, high, '0');
-    c->minus[at] = equal(low, high, '-');
-    c->point[at] = equal(low, high, '.');
-}
-
-// Not inlined, because the scan needs the registers.
-TARGET static __attribute__((noinline)) void check_64_blocks(number_check *c) {
-    check_kept_numbers(c, KEPT_BLOCKS);
+    c->digit[at] = join(digits(b.low), digits(b.high));
+    c->zero[at] = equal(b.low, b.high, '0');
+    c->minus[at] = equal(b.low, b.high, '-');
+    c->point[at] = equal(b.low, b.high, '.');
 }
 
 typedef struct scan {
@@ -139,7 +137,8 @@ typedef struct scan {
     uint32_t *next;
 } scan;
 
-TARGET SW_INLINE void scan_block(scan *s, __m256i low, __m256i high, uint32_t base) {
+TARGET SW_INLINE void scan_block(scan *s, block b, uint32_t base) {
+    __m256i low = b.low, high = b.high;
     uint64_t non_ascii = join(low, high);
     if (__builtin_expect(non_ascii != 0 || s->cut_off, 0)) {
         s->errors = _mm256_or_si256(s->errors, utf8_errors(low, s->last));
@@ -159,8 +158,27 @@ TARGET SW_INLINE void scan_block(scan *s, __m256i low, __m256i high, uint32_t ba
                               CLASS_ANY_STRUCTURE | CLASS_ANY_BLANK | CLASS_QUOTE),
         .control = below_0x20(low, high),
     };
-    s->next = write_positions(s->next, block_starts(&s->state, &masks, base, prefix_xor_pclmul), base);
+    uint64_t starts = block_starts(&s->state, &masks, base, prefix_xor_pclmul);
+    s->next = write_positions(s->next, starts, base);
 }
+
+TARGET SW_INLINE block load_block(const uint8_t *bytes) {
+    return (block){load(bytes), load(bytes + 32)};
+}
+
+TARGET SW_INLINE block load_rest(const uint8_t *bytes, size_t length) {
+    uint8_t rest[64];
+    copy_rest(rest, bytes, length);
+    return load_block(rest);
+}
+
+// The blocks have been checked on the way.
+TARGET SW_INLINE bool is_utf8(const scan *s, const uint8_t *bytes, size_t length) {
+    (void)bytes, (void)length;
+    return _mm256_testz_si256(s->errors, s->errors);
+}
+
+#include "scan_text.h"
 
 TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *positions,
                               void *scratch, sw_scan_result *result) {
@@ -170,31 +188,7 @@ TARGET void sw_json_scan_avx2(const uint8_t *bytes, size_t length, uint32_t *pos
         .errors = _mm256_setzero_si256(),
         .next = positions,
     };
-    number_check *numbers = scratch;
-    start_numbers(numbers);
-    size_t kept = 0;
-    size_t i = 0;
-    for (; length - i >= 64; i += 64) {
-        prefetch_ahead(bytes + i);
-        __m256i low = load(bytes + i), high = load(bytes + i + 32);
-        scan_block(&s, low, high, (uint32_t)i);
-        if (!s.state.has_run) continue;
-        keep_masks(numbers, kept++, s.state.run, low, high);
-        if (__builtin_expect(kept == KEPT_BLOCKS, 0)) {
-            check_64_blocks(numbers);
-            kept = 0;
-        }
-    }
-    // The rest and blanks after it, which start nothing; blanks alone still end a cut-off sequence.
-    uint8_t rest[64];
-    memset(rest, ' ', sizeof rest);
-    if (i < length) memcpy(rest, bytes + i, length - i);
-    scan_block(&s, load(rest), load(rest + 32), (uint32_t)i);
-    keep_masks(numbers, kept, s.state.run, load(rest), load(rest + 32));
-    numbers->kept = kept + s.state.has_run;
-
-    if (__builtin_expect(s.state.in_string | s.state.string_control |
-                             (uint64_t)!_mm256_testz_si256(s.errors, s.errors), 0)) {
+    if (!scan_text(&s, bytes, length, scratch)) {
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }

@@ -22,6 +22,8 @@
 
 // ---- Structural scan -------------------------------------------------------------------------
 
+typedef __m512i block;
+
 static const uint8_t identity[64] = {
     0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
@@ -91,17 +93,12 @@ TARGET SW_INLINE uint64_t digits(__m512i bytes) {
 }
 
 // Keeps the masks of a block for the check of numbers.
-TARGET SW_INLINE void keep_masks(number_check *c, size_t at, uint64_t run, __m512i bytes) {
+TARGET SW_INLINE void note_numbers(number_check *c, size_t at, uint64_t run, block bytes) {
     c->run[at] = run;
     c->digit[at] = digits(bytes);
     c->zero[at] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('0'));
     c->minus[at] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('-'));
     c->point[at] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('.'));
-}
-
-// Not inlined, because the scan needs the registers.
-TARGET static __attribute__((noinline)) void check_64_blocks(number_check *c) {
-    check_kept_numbers(c, KEPT_BLOCKS);
 }
 
 typedef struct scan {
@@ -112,7 +109,7 @@ typedef struct scan {
     size_t count;
 } scan;
 
-TARGET SW_INLINE void scan_block(scan *s, __m512i bytes, uint32_t base) {
+TARGET SW_INLINE void scan_block(scan *s, block bytes, uint32_t base) {
     __m512i classes =
         _mm512_and_si512(_mm512_shuffle_epi8(broadcast(class_low), bytes),
                          _mm512_shuffle_epi8(broadcast(class_high), high_nibbles(bytes)));
@@ -138,8 +135,8 @@ TARGET SW_INLINE void scan_block(scan *s, __m512i bytes, uint32_t base) {
     s->count += write_positions(s->positions + s->count, indices, starts, base);
 }
 
-// Whether a text is UTF-8.
-TARGET static bool is_utf8(const uint8_t *bytes, size_t length) {
+TARGET static bool is_utf8(const scan *s, const uint8_t *bytes, size_t length) {
+    (void)s;
     __m512i last = _mm512_setzero_si512(), errors = _mm512_setzero_si512();
     for (size_t i = 0;; i += 64) {
         // Zeros after the text end a sequence that it cuts off.
@@ -152,35 +149,20 @@ TARGET static bool is_utf8(const uint8_t *bytes, size_t length) {
     }
 }
 
+TARGET SW_INLINE block load_block(const uint8_t *bytes) { return _mm512_loadu_si512(bytes); }
+
+// A masked load touches nothing where its mask is zero.
+TARGET SW_INLINE block load_rest(const uint8_t *bytes, size_t length) {
+    __mmask64 rest = _bzhi_u64(UINT64_MAX, (unsigned)length);
+    return _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, bytes);
+}
+
+#include "scan_text.h"
+
 TARGET void sw_json_scan_avx512(const uint8_t *bytes, size_t length, uint32_t *positions,
                                 uint8_t *tokens, void *scratch, sw_scan_result *result) {
     scan s = {.positions = positions, .tokens = tokens};
-    number_check *numbers = scratch;
-    start_numbers(numbers);
-    size_t kept = 0;
-    size_t i = 0;
-    for (; length - i >= 64; i += 64) {
-        prefetch_ahead(bytes + i);
-        __m512i block = _mm512_loadu_si512(bytes + i);
-        scan_block(&s, block, (uint32_t)i);
-        if (!s.state.has_run) continue;
-        keep_masks(numbers, kept++, s.state.run, block);
-        if (__builtin_expect(kept == KEPT_BLOCKS, 0)) {
-            check_64_blocks(numbers);
-            kept = 0;
-        }
-    }
-    // The rest and blanks after it, which start nothing. A masked load touches nothing where its mask
-    // is zero.
-    __mmask64 rest = _bzhi_u64(UINT64_MAX, (unsigned)(length - i));
-    __m512i block = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, bytes + i);
-    scan_block(&s, block, (uint32_t)i);
-    keep_masks(numbers, kept, s.state.run, block);
-    numbers->kept = kept + s.state.has_run;
-
-    bool is_broken = (s.state.in_string | s.state.string_control) != 0 ||
-                     (s.non_ascii != 0 && !is_utf8(bytes, length));
-    if (__builtin_expect(is_broken, 0)) {
+    if (!scan_text(&s, bytes, length, scratch)) {
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }

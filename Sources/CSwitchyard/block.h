@@ -1,12 +1,15 @@
 // The part of the structural scan that every vector kernel shares: given 64 bytes as bit masks (bit
 // i for byte i), which of them start something. Only integer arithmetic on the masks; the kernels
-// differ in how they get the masks, how they sum quotes up, and how they write positions.
+// differ in how they get the masks, how they sum quotes up, and how they write positions. The loop
+// over a text's blocks is in scan_text.h.
 //
 // The idea of carrying the scan out on masks is that of Langdale and Lemire, "Parsing Gigabytes of
 // JSON per Second", VLDB Journal 28 (2019).
 
 #ifndef SWITCHYARD_BLOCK_H
 #define SWITCHYARD_BLOCK_H
+
+#include <string.h>
 
 #include "kernels.h"
 
@@ -53,6 +56,13 @@ SW_INLINE sw_scan_result sound_text(size_t length, size_t count, const scan_stat
 SW_INLINE void prefetch_ahead(const uint8_t *bytes) {
     // The address as a number, because a pointer must not point there.
     __builtin_prefetch((const void *)((uintptr_t)bytes + PREFETCH_DISTANCE), 0, 3);
+}
+
+// The last bytes of a text, fewer than 64, and blanks after them: for families whose loads can't be
+// masked.
+SW_INLINE void copy_rest(uint8_t *rest, const uint8_t *bytes, size_t length) {
+    memset(rest, ' ', 64);
+    if (length > 0) memcpy(rest, bytes, length);
 }
 
 // The xor of each bit with all those below it: turns quotes into the strings between them.

@@ -92,7 +92,7 @@ void sw_json_scan(sw_kernel kernel, const uint8_t *bytes, size_t length, uint32_
         break;
     case SW_AVX2: sw_json_scan_avx2(bytes, length, positions, scratch, result); break;
 #elif defined(__aarch64__)
-    case SW_NEON: sw_json_scan_neon(bytes, length, positions, result); break;
+    case SW_NEON: sw_json_scan_neon(bytes, length, positions, scratch, result); break;
 #endif
     default: sw_json_scan_portable(bytes, length, positions, scratch, result); break;
     }
@@ -107,10 +107,6 @@ bool sw_json_check(sw_kernel kernel, const uint8_t *bytes, size_t length,
     case SW_AVX2: return sw_json_check_avx2(bytes, length, positions, tokens, count, scratch, links);
     case SW_AVX512: return sw_json_check_avx512(bytes, length, positions, tokens, count, scratch, links);
 #endif
-#if defined(__aarch64__)
-    // Its scan leaves no notes.
-    case SW_NEON: return sw_json_check_scalar(bytes, length, positions, tokens, count, NULL, links);
-#endif
     default: return sw_json_check_scalar(bytes, length, positions, tokens, count, scratch, links);
     }
 }
@@ -124,10 +120,6 @@ bool sw_json_check_scalars(sw_kernel kernel, const uint8_t *bytes, size_t length
         return sw_json_check_scalars_avx2(bytes, length, positions, tokens, count, scratch);
     case SW_AVX512:
         return sw_json_check_scalars_avx512(bytes, length, positions, tokens, count, scratch);
-#endif
-#if defined(__aarch64__)
-    case SW_NEON:
-        return sw_json_check_scalars_scalar(bytes, length, positions, tokens, count, NULL);
 #endif
     default: return sw_json_check_scalars_scalar(bytes, length, positions, tokens, count, scratch);
     }

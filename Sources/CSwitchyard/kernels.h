@@ -53,7 +53,7 @@ uint32_t sw_crc32c_copy_avx512(uint32_t crc, uint8_t *destination, const uint8_t
 
 #elif defined(__aarch64__)
 
-void sw_json_scan_neon(const uint8_t *bytes, size_t length, uint32_t *positions,
+void sw_json_scan_neon(const uint8_t *bytes, size_t length, uint32_t *positions, void *scratch,
                        sw_scan_result *result);
 uint32_t sw_crc32c_neon(uint32_t crc, const uint8_t *bytes, size_t length);
 uint32_t sw_crc32c_copy_neon(uint32_t crc, uint8_t *destination, const uint8_t *source,

@@ -6,11 +6,14 @@
 
 #include <arm_acle.h>
 #include <arm_neon.h>
-#include <string.h>
 
 #include "block.h"
 #include "class_tables.h"
+#include "numbers.h"
 #include "utf8_tables.h"
+
+// Advanced SIMD is part of every 64-bit ARM processor.
+#define TARGET
 
 // ---- Structural scan -------------------------------------------------------------------------
 
@@ -92,9 +95,7 @@ typedef struct scan {
     uint32_t *next;
 } scan;
 
-SW_INLINE void scan_block(scan *s, const uint8_t *bytes, uint32_t base) {
-    block b;
-    for (int i = 0; i < 4; i++) b.part[i] = vld1q_u8(bytes + 16 * i);
+SW_INLINE void scan_block(scan *s, block b, uint32_t base) {
     uint64_t non_ascii = not_ascii(&b);
     if (__builtin_expect(non_ascii != 0 || s->cut_off, 0)) {
         s->errors = vorrq_u8(s->errors, utf8_errors(b.part[0], s->last));
@@ -120,18 +121,47 @@ SW_INLINE void scan_block(scan *s, const uint8_t *bytes, uint32_t base) {
     s->next = next;
 }
 
-void sw_json_scan_neon(const uint8_t *bytes, size_t length, uint32_t *positions,
+SW_INLINE block load_block(const uint8_t *bytes) {
+    block b;
+    for (int i = 0; i < 4; i++) b.part[i] = vld1q_u8(bytes + 16 * i);
+    return b;
+}
+
+SW_INLINE block load_rest(const uint8_t *bytes, size_t length) {
+    uint8_t rest[64];
+    copy_rest(rest, bytes, length);
+    return load_block(rest);
+}
+
+SW_INLINE uint64_t digits(const block *b) {
+    block flags;
+    for (int i = 0; i < 4; i++) {
+        flags.part[i] = vcltq_u8(vsubq_u8(b->part[i], vdupq_n_u8('0')), vdupq_n_u8(10));
+    }
+    return gather(&flags);
+}
+
+// Keeps the masks of a block for the check of numbers.
+SW_INLINE void note_numbers(number_check *c, size_t at, uint64_t run, block b) {
+    c->run[at] = run;
+    c->digit[at] = digits(&b);
+    c->zero[at] = equal(&b, '0');
+    c->minus[at] = equal(&b, '-');
+    c->point[at] = equal(&b, '.');
+}
+
+// The blocks have been checked on the way.
+SW_INLINE bool is_utf8(const scan *s, const uint8_t *bytes, size_t length) {
+    (void)bytes, (void)length;
+    return vmaxvq_u8(s->errors) == 0;
+}
+
+#include "scan_text.h"
+
+void sw_json_scan_neon(const uint8_t *bytes, size_t length, uint32_t *positions, void *scratch,
                        sw_scan_result *result) {
     scan s = {.last = vdupq_n_u8(0), .errors = vdupq_n_u8(0), .next = positions};
-    size_t i = 0;
-    for (; length - i >= 64; i += 64) scan_block(&s, bytes + i, (uint32_t)i);
-    // The rest and blanks after it, which start nothing; blanks alone still end a cut-off sequence.
-    uint8_t rest[64];
-    memset(rest, ' ', sizeof rest);
-    if (i < length) memcpy(rest, bytes + i, length - i);
-    scan_block(&s, rest, (uint32_t)i);
-
-    if (s.state.in_string || s.state.string_control || vmaxvq_u8(s.errors) != 0) {
+    if (!scan_text(&s, bytes, length, scratch)) {
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }

@@ -2,40 +2,35 @@
 // kernels do, in the vectors of the language, for the compiler to make the best of. On x86-64 that is
 // SSE2. A text that is wrong is left to scalar.c.
 
-#include <string.h>
-
 #include "block.h"
 #include "numbers.h"
 
-typedef uint8_t bytes_64 __attribute__((vector_size(64)));
+#define TARGET
+
+typedef uint8_t block __attribute__((vector_size(64)));
 typedef bool bits_64 __attribute__((ext_vector_type(64)));
 
 // A bit for each byte, from comparisons: all ones or zeros.
-SW_INLINE uint64_t mask_of(bytes_64 found) {
+SW_INLINE uint64_t mask_of(block found) {
     bits_64 bits = __builtin_convertvector(found, bits_64);
     uint64_t mask;
     memcpy(&mask, &bits, sizeof mask);
     return mask;
 }
 
-SW_INLINE bytes_64 equal(bytes_64 bytes, uint8_t byte) { return (bytes_64)(bytes == byte); }
+SW_INLINE block equal(block bytes, uint8_t byte) { return (block)(bytes == byte); }
 
 SW_INLINE uint64_t prefix_xor_shifts(uint64_t bits) {
     for (unsigned by = 1; by < 64; by *= 2) bits ^= bits << by;
     return bits;
 }
 
-SW_INLINE void keep_masks(number_check *c, size_t at, uint64_t run, bytes_64 bytes) {
+SW_INLINE void note_numbers(number_check *c, size_t at, uint64_t run, block bytes) {
     c->run[at] = run;
-    c->digit[at] = mask_of((bytes_64)((bytes - '0') < 10));
+    c->digit[at] = mask_of((block)((bytes - '0') < 10));
     c->zero[at] = mask_of(equal(bytes, '0'));
     c->minus[at] = mask_of(equal(bytes, '-'));
     c->point[at] = mask_of(equal(bytes, '.'));
-}
-
-// Not inlined, because the scan needs the registers.
-static __attribute__((noinline)) void check_64_blocks(number_check *c) {
-    check_kept_numbers(c, KEPT_BLOCKS);
 }
 
 typedef struct scan {
@@ -58,61 +53,53 @@ SW_INLINE uint32_t *write_positions(uint32_t *next, uint64_t bits, uint32_t base
     return end;
 }
 
-SW_INLINE void scan_block(scan *s, bytes_64 bytes, uint32_t base) {
-    bytes_64 lowered = bytes | 0x20;  // makes braces of square brackets
-    bytes_64 structure = equal(lowered, '{') | equal(lowered, '}') | equal(bytes, ':') |
+SW_INLINE void scan_block(scan *s, block bytes, uint32_t base) {
+    block lowered = bytes | 0x20;  // makes braces of square brackets
+    block structure = equal(lowered, '{') | equal(lowered, '}') | equal(bytes, ':') |
                          equal(bytes, ',');
-    bytes_64 quote = equal(bytes, '"');
-    bytes_64 blank = equal(bytes, ' ') | equal(bytes, '\t') | equal(bytes, '\n') |
+    block quote = equal(bytes, '"');
+    block blank = equal(bytes, ' ') | equal(bytes, '\t') | equal(bytes, '\n') |
                      equal(bytes, '\r');
-    bytes_64 backslash = equal(bytes, '\\');
-    bytes_64 control = (bytes_64)(bytes < 0x20);
+    block backslash = equal(bytes, '\\');
+    block control = (block)(bytes < 0x20);
     block_masks masks = {
         .quote = mask_of(quote),
         .structure = mask_of(structure),
         .delimiter = mask_of(structure | quote | blank),
     };
     // What is rare shares one test.
-    if (__builtin_expect(mask_of(backslash | control | (bytes_64)(bytes >= 0x80)) != 0, 0)) {
+    if (__builtin_expect(mask_of(backslash | control | (block)(bytes >= 0x80)) != 0, 0)) {
         masks.backslash = mask_of(backslash);
         masks.control = mask_of(control);
-        s->non_ascii |= mask_of((bytes_64)(bytes >= 0x80));
+        s->non_ascii |= mask_of((block)(bytes >= 0x80));
     }
     s->next = write_positions(s->next, block_starts(&s->state, &masks, base, prefix_xor_shifts),
                               base);
 }
 
+SW_INLINE block load_block(const uint8_t *bytes) {
+    block b;
+    memcpy(&b, bytes, sizeof b);
+    return b;
+}
+
+SW_INLINE block load_rest(const uint8_t *bytes, size_t length) {
+    uint8_t rest[64];
+    copy_rest(rest, bytes, length);
+    return load_block(rest);
+}
+
+SW_INLINE bool is_utf8(const scan *s, const uint8_t *bytes, size_t length) {
+    (void)s;
+    return sw_is_utf8_scalar(bytes, length);
+}
+
+#include "scan_text.h"
+
 void sw_json_scan_portable(const uint8_t *bytes, size_t length, uint32_t *positions,
                            void *scratch, sw_scan_result *result) {
     scan s = {.next = positions};
-    number_check *numbers = scratch;
-    start_numbers(numbers);
-    size_t kept = 0;
-    size_t i = 0;
-    bytes_64 block;
-    for (; length - i >= 64; i += 64) {
-        prefetch_ahead(bytes + i);
-        memcpy(&block, bytes + i, sizeof block);
-        scan_block(&s, block, (uint32_t)i);
-        if (!s.state.has_run) continue;
-        keep_masks(numbers, kept++, s.state.run, block);
-        if (__builtin_expect(kept == KEPT_BLOCKS, 0)) {
-            check_64_blocks(numbers);
-            kept = 0;
-        }
-    }
-    // The rest and blanks after it, which start nothing.
-    uint8_t rest[64];
-    memset(rest, ' ', sizeof rest);
-    if (length != i) memcpy(rest, bytes + i, length - i);
-    memcpy(&block, rest, sizeof block);
-    scan_block(&s, block, (uint32_t)i);
-    keep_masks(numbers, kept, s.state.run, block);
-    numbers->kept = kept + s.state.has_run;
-
-    bool is_broken = (s.state.in_string | s.state.string_control) != 0 ||
-                     (s.non_ascii != 0 && !sw_is_utf8_scalar(bytes, length));
-    if (__builtin_expect(is_broken, 0)) {
+    if (!scan_text(&s, bytes, length, scratch)) {
         sw_json_scan_scalar(bytes, length, positions, result);
         return;
     }

@@ -199,7 +199,8 @@ SW_INLINE uint8_t nibble_lookup(const uint8_t *low, const uint8_t *high, uint8_t
     return low[byte & 0xF] & high[byte >> 4];
 }
 
-// Token by token, what check_structure in grammar.h does with masks.
+// Token by token, what check_structure in grammar.h does with masks. Without notes of a scan (NULL),
+// which the scalar one does not leave, each number is looked at.
 bool sw_json_check_scalar(const uint8_t *bytes, size_t length, const uint32_t *positions,
                           const uint8_t *tokens, size_t count, void *scratch, uint32_t *links) {
     bool all = scratch == NULL || !numbers_are_plain(scratch);

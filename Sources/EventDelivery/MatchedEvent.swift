@@ -7,7 +7,8 @@ public struct MatchedEvent: ~Escapable {
     public let sequence: UInt64
     /// How often its delivery was tried, this time included.
     public let attempt: Int
-    /// When it was published, or should have been, on the clock of ``monotonicNanoseconds()``; wraps.
+    /// When it was published, or should have been, on the clock of
+    /// ``/EventPipeline/monotonicNanoseconds()``; wraps.
     package let publishTime: UInt64
     /// How many buses it came through before this one.
     package let hops: UInt8

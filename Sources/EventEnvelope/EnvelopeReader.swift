@@ -37,13 +37,9 @@ package struct EnvelopeReader: ~Copyable {
     /// escape.
     package mutating func read(_ event: StructuralIndex) -> EnvelopeFields {
         var envelope = EnvelopeFields()
-        let close = event.close(of: 0)
         var seen = SeenMembers()
-        var key = 1
-        while key < close {
-            let value = key + 2
-            take(event, key: key, value: value, &envelope, &seen)
-            key = event.entry(after: value) + 1
+        for member in event.members(of: 0) {
+            take(event, key: member.key, value: member.value, &envelope, &seen)
         }
         if seen.isUnusual { envelope.keys = ArchiveKeys() }
         return envelope

@@ -131,13 +131,10 @@ extension JSONValue {
         case .member(let name): return member(named: name)
         case .element(let number):
             guard kind == .array else { return nil }
-            let close = index.close(of: entry)
-            var element = entry + 1
             var left = number
-            while element < close {
+            for element in index.elements(of: entry) {
                 if left == 0 { return JSONValue(index, at: element) }
                 left -= 1
-                element = index.entry(after: element) + 1
             }
             return nil
         case .allElements: return nil
@@ -148,15 +145,12 @@ extension JSONValue {
     private func member(named name: ExactString) -> JSONValue? {
         guard kind == .object else { return nil }
         var found: JSONValue?
-        let close = index.close(of: entry)
-        var key = entry + 1
-        while key < close {
-            let raw = index.stringBytes(at: key)
+        for member in index.members(of: entry) {
+            let raw = index.stringBytes(at: member.key)
             let isEqual =
-                index.mayHaveEscapes(at: key, raw.count)
+                index.mayHaveEscapes(at: member.key, raw.count)
                 ? JSONString.unescaped(raw) == name : raw.elementsEqual(name.utf8)
-            if isEqual { found = JSONValue(index, at: key + 2) }
-            key = index.entry(after: key + 2) + 1
+            if isEqual { found = JSONValue(index, at: member.value) }
         }
         return found
     }

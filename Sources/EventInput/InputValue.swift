@@ -93,15 +93,12 @@ extension JSONValue {
         case .object:
             output.append(UInt8(ascii: "{"))
             var isFirst = true
-            let close = index.close(of: entry)
-            var key = entry + 1
-            while key < close {
+            for member in index.members(of: entry) {
                 if !isFirst { output.append(UInt8(ascii: ",")) }
                 isFirst = false
-                output += index.stringBytes(at: key)
+                output += index.stringBytes(at: member.key)
                 output.append(UInt8(ascii: ":"))
-                JSONValue(index, at: key + 2).appendPlain(to: &output)
-                key = index.entry(after: key + 2) + 1
+                JSONValue(index, at: member.value).appendPlain(to: &output)
             }
             output.append(UInt8(ascii: "}"))
         case .number, .true, .false, .null: output += text

@@ -1,4 +1,4 @@
-public import JSONScan
+package import JSONScan
 
 extension TargetInput {
     /// Reads a target's input as EventBridge's `PutTargets` has it: `Input`, `InputPath` or
@@ -8,7 +8,7 @@ extension TargetInput {
     ///   - value: the target, an object.
     ///   - target: the target's id, for the error.
     /// - Throws: the first thing that is wrong.
-    public init(_ value: JSONValue, target: String) throws(TargetInputError) {
+    package init(_ value: JSONValue, target: String) throws(TargetInputError) {
         let names: [ExactString] = ["Input", "InputPath", "InputTransformer"]
         let given = names.filter { value[$0] != nil }
         guard given.count <= 1 else { throw .severalInputs(target: target) }

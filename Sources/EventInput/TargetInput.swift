@@ -33,6 +33,13 @@ public enum TargetInput: Sendable, Hashable {
     ///   - output: where the input is appended.
     /// - Throws: why there is no input for this event; `output` may have been appended to.
     public func write(
+        _ event: borrowing ScannedText, _ context: InputContext, to output: inout [UInt8]
+    ) throws(InputFailure) {
+        try write(event.index, context, to: &output)
+    }
+
+    /// As ``write(_:_:to:)-(ScannedText,_,_)``, for an event whose scanner can't be borrowed from.
+    package func write(
         _ event: StructuralIndex, _ context: InputContext, to output: inout [UInt8]
     ) throws(InputFailure) {
         switch self {

@@ -9,18 +9,23 @@ internal import Synchronization
 /// alternatives for its value. Conditions are shared: a thousand rules that want
 /// `"source": ["aws.ec2"]` have one between them. The way of an event:
 ///
-/// 1. *Walk* (`Matcher+Walk`): all fields that any rule names form one trie; the walk follows the
+/// 1. *Walk* (`Walk/Matcher+Walk`): all fields that any rule names form one trie; the walk follows the
 ///    event's structural index through it and skips everything else unseen. Where it led is
 ///    remembered for events of the same structure and keys (``WalkPlan``).
-/// 2. *Leaves* (`Matcher+Leaves`): each value is looked up in the indexes of its field, which yields
+/// 2. *Leaves* (`Match/Matcher+Leaves`): each value is looked up in the indexes of its field, which yields
 ///    the conditions that it satisfies. What can be hashed is in one ``ProbeTable``; ranges of numbers
 ///    and blocks of addresses are in an ``IntervalIndex``, wildcards in a ``WildcardIndex``; and
 ///    `anything-but` holds by default (``Exclusion``).
-/// 3. *Branches* (`Matcher+Branches`): every branch hangs on its rarest condition. A satisfied
-///    condition raises the branches that hang on it, and only these verify their other conditions:
+/// 3. *Branches* (`Match/Matcher+Branches`): every branch hangs on its rarest condition. A satisfied
+///    condition makes candidates of the branches that hang on it, and only these verify their other conditions:
 ///    cost follows what matches, not how many rules there are.
-/// 4. *Arrays* (`Matcher+Arrays`): where two conditions of such a branch were satisfied inside the
+/// 4. *Arrays* (`Match/Matcher+Arrays`): where two conditions of such a branch were satisfied inside the
 ///    same array, it is checked that one element satisfies them together.
+///
+/// Which of these engines takes which pattern, which event, which rule set, ``EngineChoice`` says. The
+/// folders: `Compile` makes the tables out of patterns, `Indexes` are what values are looked up in,
+/// `Walk` finds the values, `Match` makes matches of them, `RuleBook` changes rules while events are
+/// matched, `Explain` tells a person why a rule matches or not.
 ///
 /// A rule set is immutable, and any number of threads may match against it, each with a ``Matcher``
 /// of its own. Rules that change while events are matched are what a ``RuleBook`` is for.
@@ -30,6 +35,8 @@ public final class RuleSet: Sendable {
     /// How many branches the rules have.
     public let branchCount: Int
     let tables: RuleTables
+    /// What the tables are in.
+    private let memory: TableMemory
     /// Tells it from all other rule sets of this process, those included that are gone. Never 0.
     let number = RuleSet.numbers.wrappingAdd(1, ordering: .relaxed).oldValue
     private static let numbers = Atomic<UInt64>(1)
@@ -62,7 +69,9 @@ public final class RuleSet: Sendable {
         }
         self.names = names
         branchCount = builder.branchCount
-        tables = builder.freeze(ruleCount: names.count)
+        var memory = TableMemory()
+        tables = builder.freeze(ruleCount: names.count, in: &memory)
+        self.memory = memory
     }
 
     /// Compiles patterns that were checked before, for a ``RuleBook``, which has the names.
@@ -81,7 +90,9 @@ public final class RuleSet: Sendable {
         }
         names = []
         branchCount = builder.branchCount
-        tables = builder.freeze(ruleCount: count)
+        var memory = TableMemory()
+        tables = builder.freeze(ruleCount: count, in: &memory)
+        self.memory = memory
     }
 
     /// Compiles a single branch, for explanations.
@@ -90,10 +101,10 @@ public final class RuleSet: Sendable {
         builder.add(branch, of: 0)
         names = [""]
         branchCount = 1
-        tables = builder.freeze(ruleCount: 1)
+        var memory = TableMemory()
+        tables = builder.freeze(ruleCount: 1, in: &memory)
+        self.memory = memory
     }
-
-    deinit { tables.deallocate() }
 
     /// How many rules there are.
     public var count: Int { tables.ruleCount }
@@ -102,7 +113,7 @@ public final class RuleSet: Sendable {
     var weight: Int { tables.branchConditions.count }
 
     /// The bytes that the compiled tables take, names not included.
-    public var byteCount: Int { tables.byteCount }
+    public var byteCount: Int { memory.byteCount }
 
     /// The names of the rules that match an event, in the order of the rules.
     ///

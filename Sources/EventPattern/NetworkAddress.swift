@@ -15,7 +15,7 @@ public struct NetworkAddress: Hashable, Sendable {
     public var width: Int { isIPv4 ? 32 : 128 }
 
     /// Reads an address; nil if the bytes do not spell one. O(1) beyond 45 bytes, else O(bytes).
-    public init?(_ text: UnsafeBufferPointer<UInt8>) {
+    package init?(_ text: UnsafeBufferPointer<UInt8>) {
         guard text.count >= 2, text.count <= 45 else { return nil }
         if let bits = Self.ipv4(text) {
             self.bits = bits

@@ -130,7 +130,8 @@ public struct DryRun: ~Copyable {
     ///   - limit: how many events at most.
     ///   - event: called for each rule that an event matches.
     /// - Returns: whether there may be more.
-    /// - Throws: ``ArchiveError`` where a segment can't be opened; another step tries again.
+    /// - Throws: ``/EventArchive/ArchiveError`` where a segment can't be opened; another step tries
+    ///   again.
     public mutating func step(
         limit: Int = 10_000, event found: (borrowing Found) -> Void = { _ in }
     ) throws(ArchiveError) -> Bool {

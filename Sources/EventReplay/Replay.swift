@@ -87,7 +87,8 @@ public struct Replay: ~Copyable {
     ///   - limit: how many at most.
     ///   - deliver: called for each event, whether a rule matches or not.
     /// - Returns: whether there may be more.
-    /// - Throws: ``ArchiveError`` where a segment can't be opened; another step tries again.
+    /// - Throws: ``/EventArchive/ArchiveError`` where a segment can't be opened; another step tries
+    ///   again.
     public mutating func step(
         limit: Int = 10_000, deliver: (borrowing RoutedEvent) -> Void = { _ in }
     ) throws(ArchiveError) -> Bool {
@@ -100,7 +101,8 @@ public struct Replay: ~Copyable {
     ///   - limit: how many at most.
     ///   - now: what the time is, in nanoseconds of any clock that never goes back.
     ///   - deliver: called for each event, whether a rule matches or not.
-    /// - Throws: ``ArchiveError`` where a segment can't be opened; another step tries again.
+    /// - Throws: ``/EventArchive/ArchiveError`` where a segment can't be opened; another step tries
+    ///   again.
     public mutating func step(
         limit: Int = 10_000, now: UInt64, deliver: (borrowing RoutedEvent) -> Void = { _ in }
     ) throws(ArchiveError) -> Step {

@@ -44,21 +44,17 @@ package struct ReplayEnvelope {
 
     /// Where it goes, and which bytes it replaces.
     private func place(in event: StructuralIndex) -> (kind: Kind, replaced: Range<Int>) {
-        let close = event.close(of: 0)
         var behindRegion: Int?
-        var key = 1
-        while key < close {
-            let (name, value) = (event.stringBytes(at: key), key + 2)
-            let next = event.entry(after: value)
+        for member in event.members(of: 0) {
+            let (name, value) = (event.stringBytes(at: member.key), member.value)
             if name.elementsEqual("replay-name".utf8) {
                 return (.value, event.offset(of: value)..<end(of: value, in: event))
             }
             if name.elementsEqual("region".utf8) { behindRegion = end(of: value, in: event) }
-            key = next + 1
         }
         if let behindRegion { return (.behindMember, behindRegion..<behindRegion) }
         let start = event.offset(of: 0) + 1
-        return (.first(isOnly: close == 1), start..<start)
+        return (.first(isOnly: event.close(of: 0) == 1), start..<start)
     }
 
     /// Where a value ends.

@@ -56,15 +56,14 @@ public final class EventPublisher {
         try event.withUnsafeBytes { bytes throws(PublishError) in try publish(bytes) }
     }
 
-    /// Checks an event and queues a copy of it. O(bytes); allocates nothing once warm.
-    ///
-    /// - Throws: ``PublishError``; nothing was queued then.
-    public func publish(_ event: UnsafeRawBufferPointer) throws(PublishError) {
+    /// As ``publish(_:)-(RawSpan)``, for callers that can't borrow.
+    package func publish(_ event: UnsafeRawBufferPointer) throws(PublishError) {
         try publish(event, publishTime: monotonicNanoseconds())
     }
 
-    /// Publishes an event as if at another time, on the clock of ``monotonicNanoseconds()``: a load
-    /// test measures from when it should have been, so that no stall is hidden.
+    /// Publishes an event as if at another time, on the clock of
+    /// ``/EventPipeline/monotonicNanoseconds()``: a load test measures from when it should have been,
+    /// so that no stall is hidden.
     package func publish(
         _ event: UnsafeRawBufferPointer, publishTime: UInt64
     ) throws(PublishError) {
@@ -149,7 +148,7 @@ public final class EventPublisher {
     /// Sends what waits in this publisher to the worker.
     ///
     /// - Returns: how many events still wait here, for want of room or because the bus was closed:
-    ///   none with ``BackPressure/wait`` and an open bus.
+    ///   none with ``/EventPipeline/BackPressure/wait`` and an open bus.
     @discardableResult
     public func flush() -> Int {
         count()

@@ -7,9 +7,10 @@ public enum PublishError: Error, Sendable, Equatable {
     case invalid(JSONError)
     /// It is longer than a slab.
     case tooLarge(bytes: Int, limit: Int)
-    /// There is no room, and the policy is ``BackPressure/fail``: try again later.
+    /// There is no room, and the policy is ``/EventPipeline/BackPressure/fail``: try again later.
     case full
-    /// There was no room, and the policy is ``BackPressure/dropNewest``: it is gone, and counted.
+    /// There was no room, and the policy is ``/EventPipeline/BackPressure/dropNewest``: it is gone,
+    /// and counted.
     case dropped
     /// The bus was closed.
     case closed

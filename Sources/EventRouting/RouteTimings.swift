@@ -26,7 +26,7 @@ public struct BusStatistics: Sendable {
     public var matchedEvents: UInt64 = 0
     /// Events that were accepted but could not be archived any more, and so were not delivered.
     public var refused: UInt64 = 0
-    /// Events that ``BackPressure/dropNewest`` dropped.
+    /// Events that ``/EventPipeline/BackPressure/dropNewest`` dropped.
     public var dropped: UInt64 = 0
     /// How often a publisher had to wake the worker.
     public var wakes: UInt64 = 0

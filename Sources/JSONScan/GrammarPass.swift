@@ -2,7 +2,7 @@
 /// what is wrong first, and records for each opening bracket the entry that closes it.
 /// O(entries + bytes of numbers).
 ///
-/// It owns nothing: all pointers are the scanner's, valid for the length of ``run()``. `positions`
+/// It owns nothing: all pointers are the scanner's, valid for the length of ``check()``. `positions`
 /// has `entries` offsets, all of them below `textLength`, and then the text's length.
 struct GrammarPass {
     let bytes: UnsafePointer<UInt8>
@@ -33,7 +33,7 @@ struct GrammarPass {
     /// Walks the text's first value.
     ///
     /// - Returns: how many entries that value has.
-    func run() throws(JSONError) -> Int {
+    func check() throws(JSONError) -> Int {
         guard byte(0) == UInt8(ascii: "{") else {
             throw entries == 0 && kernelError == nil
                 ? JSONError(.emptyText, offset: 0) : fail(.notAnObject, at: 0)

@@ -1,23 +1,23 @@
 /// The lines of a JSON Lines text: one value a line, blank lines skipped, the last line's newline
 /// optional. O(bytes), copies nothing.
-public struct JSONLines: Sequence, IteratorProtocol {
+package struct JSONLines: Sequence, IteratorProtocol {
     /// A line that is not blank.
-    public struct Line {
+    package struct Line {
         /// Its number in the text, from 1.
-        public let number: Int
+        package let number: Int
         /// Its bytes, without the newline.
-        public let text: UnsafeRawBufferPointer
+        package let text: UnsafeRawBufferPointer
     }
 
     private let text: UnsafeRawBufferPointer
     private var offset = 0
     /// The number of the line that was read last, blank ones included.
-    public private(set) var lineNumber: Int
+    package private(set) var lineNumber: Int
 
     /// Reads a text, which has to stay in place while its lines are used.
     ///
     /// - Parameter lineNumber: how many lines came before, where the text is part of a longer one.
-    public init(_ text: UnsafeRawBufferPointer, after lineNumber: Int = 0) {
+    package init(_ text: UnsafeRawBufferPointer, after lineNumber: Int = 0) {
         self.text = text
         self.lineNumber = lineNumber
     }
@@ -28,7 +28,7 @@ public struct JSONLines: Sequence, IteratorProtocol {
     }
 
     /// The next line that is not blank.
-    public mutating func next() -> Line? {
+    package mutating func next() -> Line? {
         while offset < text.count {
             let rest = UnsafeRawBufferPointer(rebasing: text[offset...])
             let count = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.count

@@ -1,21 +1,21 @@
 /// Reads one checked text member by member, for readers that want convenience rather than speed:
 /// patterns, rules files, envelopes, explanations.
 ///
-/// A `JSONValue` is a place in a ``StructuralIndex`` and is valid as long as that is.
-public struct JSONValue {
+/// A `JSONValue` is an entry of a ``StructuralIndex`` and is valid as long as that is.
+package struct JSONValue {
     /// The text's index.
-    public let index: StructuralIndex
+    package let index: StructuralIndex
     /// The entry at which the value begins.
-    public let entry: Int
+    package let entry: Int
 
     /// The value that begins at an entry.
-    public init(_ index: StructuralIndex, at entry: Int = 0) {
+    package init(_ index: StructuralIndex, at entry: Int = 0) {
         self.index = index
         self.entry = entry
     }
 
     /// What kind of value it is.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// An object.
         case object
         /// An array.
@@ -33,7 +33,7 @@ public struct JSONValue {
     }
 
     /// What kind of value it is. O(1).
-    public var kind: Kind {
+    package var kind: Kind {
         switch index.byte(at: entry) {
         case UInt8(ascii: "{"): .object
         case UInt8(ascii: "["): .array
@@ -46,10 +46,10 @@ public struct JSONValue {
     }
 
     /// The byte offset at which it begins.
-    public var offset: Int { index.offset(of: entry) }
+    package var offset: Int { index.offset(of: entry) }
 
     /// The bytes it is written in.
-    public var text: UnsafeBufferPointer<UInt8> {
+    package var text: UnsafeBufferPointer<UInt8> {
         switch kind {
         case .object, .array:
             let end = index.offset(of: index.close(of: entry)) + 1
@@ -63,22 +63,22 @@ public struct JSONValue {
     }
 
     /// The string, taken out of its escapes; nil for any other kind of value.
-    public var string: ExactString? {
+    package var string: ExactString? {
         kind == .string ? JSONString.unescaped(index.stringBytes(at: entry)) : nil
     }
 
     /// A member of an object.
-    public struct Member {
+    package struct Member {
         /// The key, taken out of its escapes.
-        public let key: ExactString
+        package let key: ExactString
         /// The byte offset of the key's opening quote.
-        public let keyOffset: Int
+        package let keyOffset: Int
         /// The value.
-        public let value: JSONValue
+        package let value: JSONValue
     }
 
     /// The members of an object in text order, duplicates included; empty for any other kind.
-    public var members: [Member] {
+    package var members: [Member] {
         guard kind == .object else { return [] }
         var members: [Member] = []
         forEachMember { members.append($0) }
@@ -86,35 +86,25 @@ public struct JSONValue {
     }
 
     /// Calls `body` for each member of an object in text order; for any other kind never.
-    public func forEachMember<E: Error>(_ body: (Member) throws(E) -> Void) throws(E) {
+    package func forEachMember<E: Error>(_ body: (Member) throws(E) -> Void) throws(E) {
         guard kind == .object else { return }
-        let close = index.close(of: entry)
-        var key = entry + 1
-        while key < close {
-            let value = JSONValue(index, at: key + 2)
+        for member in index.members(of: entry) {
             try body(
                 Member(
-                    key: JSONString.unescaped(index.stringBytes(at: key)),
-                    keyOffset: index.offset(of: key), value: value))
-            key = index.entry(after: value.entry) + 1
+                    key: JSONString.unescaped(index.stringBytes(at: member.key)),
+                    keyOffset: index.offset(of: member.key),
+                    value: JSONValue(index, at: member.value)))
         }
     }
 
     /// The elements of an array in text order; empty for any other kind.
-    public var elements: [JSONValue] {
+    package var elements: [JSONValue] {
         guard kind == .array else { return [] }
-        var elements: [JSONValue] = []
-        let close = index.close(of: entry)
-        var element = entry + 1
-        while element < close {
-            elements.append(JSONValue(index, at: element))
-            element = index.entry(after: element) + 1
-        }
-        return elements
+        return index.elements(of: entry).map { JSONValue(index, at: $0) }
     }
 
     /// The last member with this key: what most readers take where a key is repeated.
-    public subscript(key: ExactString) -> JSONValue? {
+    package subscript(key: ExactString) -> JSONValue? {
         var found: JSONValue?
         forEachMember { if $0.key == key { found = $0.value } }
         return found

@@ -8,7 +8,7 @@
 ///     for line in block { print(line.number) }
 /// }
 /// ```
-public struct LineBlocks: ~Copyable {
+package struct LineBlocks: ~Copyable {
     private var source: InputSource
     private var buffer: UnsafeMutableRawBufferPointer
     /// How many bytes of the buffer hold text, and how many of them were handed out.
@@ -23,7 +23,7 @@ public struct LineBlocks: ~Copyable {
     ///   - path: a file's path, or `-` for standard input.
     ///   - blockBytes: how much is read at once.
     /// - Throws: ``InputError`` where it can't be opened or is a folder.
-    public init(path: String, blockBytes: Int = 1 << 20) throws(InputError) {
+    package init(path: String, blockBytes: Int = 1 << 20) throws(InputError) {
         source = try InputSource(path: path)
         buffer = .allocate(byteCount: max(blockBytes, 1), alignment: 64)
     }
@@ -33,7 +33,7 @@ public struct LineBlocks: ~Copyable {
     /// The lines of the next block; nil at the end. They are valid until the next call.
     ///
     /// - Throws: ``InputError`` where reading fails or a line is longer than any JSON text may be.
-    public mutating func next() throws(InputError) -> JSONLines? {
+    package mutating func next() throws(InputError) -> JSONLines? {
         // What was left of an unfinished line begins the next block.
         buffer.copyMemory(
             from: UnsafeRawBufferPointer(rebasing: buffer[consumed..<filled]))

@@ -6,7 +6,8 @@ internal import CSwitchyard
     internal import Musl
 #endif
 
-/// Turns the bytes of one JSON text into a ``StructuralIndex``, and is the strict check that every
+/// Turns the bytes of one JSON text into a ``ScannedText``, or inside this package into the
+/// `StructuralIndex` behind it, and is the strict check that every
 /// event, pattern and rules file passes.
 ///
 /// This is the place to begin reading `JSONScan`. The way of a text:
@@ -73,11 +74,20 @@ public struct StructuralScanner: ~Copyable {
 
     /// Scans and checks one text. O(bytes); allocates only to grow.
     ///
+    /// - Throws: the error with the lowest offset.
+    @_lifetime(&self, copy text)
+    public mutating func scan(_ text: RawSpan) throws(JSONError) -> ScannedText {
+        let index = try text.withUnsafeBytes { bytes throws(JSONError) in try scan(bytes) }
+        return _overrideLifetime(ScannedText(index), copying: text)
+    }
+
+    /// As ``scan(_:)-(RawSpan)``, for callers that can't borrow.
+    ///
     /// - Parameter text: must stay where it is for as long as the index is used.
     /// - Returns: the index, valid until this scanner scans again or is destroyed.
     /// - Throws: the error with the lowest offset.
     @inline(never)
-    public mutating func scan(
+    package mutating func scan(
         _ text: UnsafeRawBufferPointer
     ) throws(JSONError) -> StructuralIndex {
         guard let base = text.baseAddress, !text.isEmpty else {
@@ -165,7 +175,7 @@ public struct StructuralScanner: ~Copyable {
             entries: entries, openBrackets: openBrackets, kernelError: JSONError(found))
         let used: Int
         do {
-            used = try grammar.run()
+            used = try grammar.check()
         } catch {
             // A bad escape may stand before what the grammar stumbled over.
             if found.has_backslash {

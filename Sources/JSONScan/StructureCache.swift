@@ -132,16 +132,17 @@ struct StructureCache: ~Copyable {
 /// Which of a scanner's structures a text has.
 ///
 /// Two texts of the same identity have the same kinds of tokens in the same order.
-package struct KnownStructure: BitwiseCopyable {
+@usableFromInline
+package struct KnownStructure: BitwiseCopyable, Sendable {
     /// What a text of a structure that is not known has.
     package static let none = KnownStructure(slot: 0, identity: 0)
     /// Slots are smaller than this.
-    package static let slotCount = StructureCache.slotCount
+    package static var slotCount: Int { StructureCache.slotCount }
 
     /// Where the scanner keeps it: at any time, its structures have different slots.
     package let slot: Int
     /// Different for all structures of all scanners of this process, and never 0 if it is known.
-    package let identity: UInt64
+    @usableFromInline package let identity: UInt64
 
     @inlinable
     package var isKnown: Bool { identity != 0 }

@@ -7,7 +7,7 @@ public import EventRouting
 ///
 /// This is the place to begin reading `Switchyard`. The way of an event:
 ///
-/// 1. ``EventPublisher/publish(_:)`` checks its JSON, copies it into a slab, and pushes it, batch by
+/// 1. ``EventPublisher/publish(_:)-(RawSpan)`` checks its JSON, copies it into a slab, and pushes it, batch by
 ///    batch, into a bounded lock-free ring;
 /// 2. one worker on a Dispatch queue, woken only when it sleeps, takes batches out of the ring: it
 ///    appends each event to the archive, matches it against the rules, and calls the delivery; after
@@ -28,8 +28,8 @@ public import EventRouting
 /// archived: where the archive fails, events are refused.
 ///
 /// Events of one publisher keep their order; those of several come in some order that the archive
-/// then fixes. Nothing is dropped unless ``BackPressure/dropNewest`` was asked for, and that is
-/// counted; memory is bounded by ``Configuration``.
+/// then fixes. Nothing is dropped unless ``/EventPipeline/BackPressure/dropNewest`` was asked for, and
+/// that is counted; memory is bounded by ``Configuration``.
 public final class EventBus: Sendable {
     /// How a bus is built. The defaults suit events of some kilobytes; a number out of range counts as
     /// the nearest one that can be.
@@ -89,7 +89,7 @@ public final class EventBus: Sendable {
 
     /// Opens the archive, recovers it if its last writer died, and starts.
     ///
-    /// - Throws: ``ArchiveError`` where the archive can't be opened.
+    /// - Throws: ``/EventArchive/ArchiveError`` where the archive can't be opened.
     public init(
         rules: RuleSet, configuration: Configuration = Configuration(),
         deliver: @escaping Delivery = { _ in }

@@ -29,7 +29,7 @@ public struct RulesFile: Sendable {
     /// Reads a file; rules that are wrong are left out and reported in ``problems``.
     ///
     /// - Parameter path: the file, or `-` for standard input.
-    /// - Throws: ``InputError`` where the file can't be read.
+    /// - Throws: ``/JSONScan/InputError`` where the file can't be read.
     public init(path: String) throws(InputError) {
         let name = path == "-" ? "standard input" : path
         var documents = try JSONDocuments(

@@ -1,5 +1,5 @@
 internal import Foundation
-public import JSONScan
+package import JSONScan
 
 /// Why a file of cases could not be read.
 public struct UnreadableFile: Error {
@@ -8,7 +8,7 @@ public struct UnreadableFile: Error {
 }
 
 /// Calls `body` with each line of a JSON Lines file, and gives the results.
-public func mapJSONLines<Result>(
+package func mapJSONLines<Result>(
     of path: String, _ body: (JSONValue) throws -> Result
 ) throws -> [Result] {
     guard let text = readFile(path) else { throw UnreadableFile(path: path) }

@@ -99,8 +99,11 @@ public final class ArchiveWriter: @unchecked Sendable {
     /// Throws `eventTooLarge` (nothing happened), `diskFull` (nothing was appended; can be tried
     /// again), `syncFailed`, `fileCut`, `closed`. The times are in nanoseconds since 1970 and need no
     /// order.
+    ///
+    /// This is the form for callers that can't borrow; ``append(_:keys:eventTime:ingestTime:)`` is the
+    /// same for all others.
     @discardableResult
-    public func append(
+    package func append(
         _ event: UnsafeRawBufferPointer, keys: ArchiveKeys = ArchiveKeys(), eventTime: Int64,
         ingestTime: Int64, hops: UInt8 = 0
     ) throws(ArchiveError) -> UInt64 {
@@ -116,7 +119,13 @@ public final class ArchiveWriter: @unchecked Sendable {
         return sequence
     }
 
-    /// The same, for bytes that the compiler watches over.
+    /// Appends one event and returns its sequence number. O(bytes); no allocation and no system call.
+    /// Once a mebibyte it tells the queues how far it has come, in a block that is allocated; it waits
+    /// for the disk only if that cannot keep up.
+    ///
+    /// Throws `eventTooLarge` (nothing happened), `diskFull` (nothing was appended; can be tried
+    /// again), `syncFailed`, `fileCut`, `closed`. The times are in nanoseconds since 1970 and need no
+    /// order.
     @discardableResult
     public func append(
         _ event: RawSpan, keys: ArchiveKeys = ArchiveKeys(), eventTime: Int64, ingestTime: Int64

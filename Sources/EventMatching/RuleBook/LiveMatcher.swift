@@ -51,7 +51,7 @@ public struct LiveMatcher: ~Copyable {
     public mutating func match(_ event: borrowing RawSpan) throws(JSONError) -> LiveMatches {
         // The index must not outlive the pointer: matching happens inside the closure.
         let found = try event.withUnsafeBytes { bytes throws(JSONError) in
-            run(try buffers.pointee.scanner.scan(bytes))
+            matchParts(try buffers.pointee.scanner.scan(bytes))
         }
         let matches = LiveMatches(found, Unmanaged.passUnretained(edition))
         return _overrideLifetime(matches, mutating: &self)
@@ -61,16 +61,23 @@ public struct LiveMatcher: ~Copyable {
     ///
     /// - Returns: as ``match(_:)-(RawSpan)``.
     @_lifetime(&self)
-    public mutating func match(_ event: StructuralIndex) -> LiveMatches {
-        let matches = LiveMatches(run(event), Unmanaged.passUnretained(edition))
+    public mutating func match(_ event: borrowing ScannedText) -> LiveMatches {
+        let matches = LiveMatches(matchParts(event.index), Unmanaged.passUnretained(edition))
         return _overrideLifetime(matches, mutating: &self)
     }
 
-    /// As ``match(_:)-(StructuralIndex)``, for callers that can't borrow from a matcher because it
+    /// As ``match(_:)-(ScannedText)``, for an event whose scanner can't be borrowed from.
+    @_lifetime(&self)
+    package mutating func match(_ event: StructuralIndex) -> LiveMatches {
+        let matches = LiveMatches(matchParts(event), Unmanaged.passUnretained(edition))
+        return _overrideLifetime(matches, mutating: &self)
+    }
+
+    /// As ``match(_:)-(ScannedText)``, for callers that can't borrow from a matcher because it
     /// lives in a class: they see to it that the matches are not used when the matcher is again.
     @_lifetime(immortal)
     package mutating func matchUnborrowed(_ event: StructuralIndex) -> LiveMatches {
-        LiveMatches(run(event), Unmanaged.passUnretained(edition))
+        LiveMatches(matchParts(event), Unmanaged.passUnretained(edition))
     }
 
     /// Goes over to the newest edition of the book, if there is a newer one, and gives its number.
@@ -149,7 +156,7 @@ public struct LiveMatcher: ~Copyable {
         try matchNames(event.utf8Span.span.bytes)
     }
 
-    private mutating func run(_ event: StructuralIndex) -> UnsafeBufferPointer<UInt32> {
+    private mutating func matchParts(_ event: StructuralIndex) -> UnsafeBufferPointer<UInt32> {
         if !mailbox.isEmpty { turnPage() }
         // A single part of which nothing was removed needs nothing done to its answer.
         if matchedParts.count == 1, matchedParts[0].removed == nil {

@@ -37,7 +37,7 @@ extension RuleBook {
         while let merge = contents.dueMerge() {
             contents.merging.append(merge)
             // The group is left when the merge has been let go of, with the levels that it knows.
-            DispatchQueue.global(qos: .utility).async(group: merges) { self.run(merge) }
+            DispatchQueue.global(qos: .utility).async(group: merges) { self.perform(merge) }
         }
     }
 
@@ -60,14 +60,14 @@ extension RuleBook {
                 return merge
             }
             if let merge {
-                run(merge)
+                perform(merge)
                 merges.leave()
             }
             if isDone || merge != nil { return }
         }
     }
 
-    private func run(_ merge: RuleMerge) {
+    private func perform(_ merge: RuleMerge) {
         let rules = merge.parts.flatMap(\.rules)
         let level = rules.isEmpty ? nil : RuleLevel(rules, compile)
         let mailboxes = changes.sync { contents.mailboxes.all }

@@ -183,7 +183,7 @@ public final class RuleBook: Sendable {
     /// merged away yet; names and patterns not.
     public var byteCount: Int {
         changes.sync { contents.edition }.parts.reduce(0) { sum, part in
-            sum + part.level.compiled.byteCount + (part.removed?.bits.byteCount ?? 0)
+            sum + part.level.compiled.byteCount + (part.removed?.byteCount ?? 0)
         }
     }
 }

@@ -9,6 +9,8 @@ final class RuleLevel: Sendable {
     /// Where the rules' attachments are, which the rules keep alive; nil for those that have none.
     /// Written in `init` alone.
     nonisolated(unsafe) let attachments: FrozenBuffer<UnsafeRawPointer?>
+    /// What these are in.
+    private let memory: TableMemory
 
     /// Compiles rules. O(size of their patterns).
     convenience init(_ rules: [LiveRule], _ compile: ([EventPattern]) -> RuleSet) {
@@ -19,10 +21,12 @@ final class RuleLevel: Sendable {
     init(_ rules: [LiveRule], compiled: RuleSet) {
         self.rules = rules
         self.compiled = compiled
-        attachments = FrozenBuffer(
+        var memory = TableMemory()
+        attachments = memory.freeze(
             rules.map { rule in
                 rule.attachment.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }
             })
+        self.memory = memory
     }
 
     /// Takes rules that nobody will ask for, but by their positions: each rule's attachment is its
@@ -30,11 +34,11 @@ final class RuleLevel: Sendable {
     init(fixed compiled: RuleSet) {
         rules = []
         self.compiled = compiled
-        attachments = FrozenBuffer(
+        var memory = TableMemory()
+        attachments = memory.freeze(
             (0..<compiled.count).map { UnsafeRawPointer(bitPattern: $0 + 1) })
+        self.memory = memory
     }
-
-    deinit { attachments.deallocate() }
 
     /// How many conditions the rules' branches have: by this, the work to compile them is measured.
     var weight: Int { compiled.weight }
@@ -54,6 +58,8 @@ final class RuleLevel: Sendable {
 final class RemovedRules: @unchecked Sendable {
     /// Written in `init` alone.
     let bits: FrozenBuffer<UInt64>
+    /// What these are in.
+    private let memory: TableMemory
     let count: Int
 
     /// What was removed before and now. O(rules / 64 + what is removed now).
@@ -63,11 +69,14 @@ final class RemovedRules: @unchecked Sendable {
         var bits = [UInt64](repeating: 0, count: (ruleCount + 63) / 64)
         if let before { for word in bits.indices { bits[word] = before.bits[word] } }
         for position in positions { bits[position / 64] |= 1 << UInt64(position % 64) }
-        self.bits = FrozenBuffer(bits)
+        var memory = TableMemory()
+        self.bits = memory.freeze(bits)
+        self.memory = memory
         count = (before?.count ?? 0) + positions.count
     }
 
-    deinit { bits.deallocate() }
+    /// The bytes that the bits take.
+    var byteCount: Int { memory.byteCount }
 
     func contains(_ position: Int) -> Bool {
         bits[position / 64] >> UInt64(position % 64) & 1 != 0

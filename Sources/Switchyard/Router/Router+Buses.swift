@@ -55,7 +55,7 @@ extension Router {
     }
 
     /// Removes a bus with its rules and targets. Its archive stays on disk. Events that were published
-    /// but not routed yet are gone: see ``confirm()``.
+    /// but not routed yet are gone: see ``publishAndConfirm(_:to:)``.
     ///
     /// - Throws: ``RouterError``: the bus does not exist, or is the default one.
     public func removeBus(_ name: String) throws(RouterError) {

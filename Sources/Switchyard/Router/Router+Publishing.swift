@@ -24,8 +24,8 @@ extension Router {
         return BusHandle(port: port)
     }
 
-    /// Publishes a whole event, from any thread. It is queued then; ``confirm()`` waits until it is
-    /// archived.
+    /// Publishes a whole event, from any thread. It is queued then; ``publishAndConfirm(_:to:)`` waits
+    /// until it is archived.
     ///
     /// - Throws: ``PublishError``; nothing was queued then.
     public func publish(

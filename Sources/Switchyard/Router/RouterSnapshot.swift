@@ -46,7 +46,7 @@ public struct RouterSnapshot: Sendable, Hashable {
         public var capacity: Int
         /// How often a publisher had to wake it.
         public var wakes: UInt64
-        /// Events that ``BackPressure/dropNewest`` dropped.
+        /// Events that ``/EventPipeline/BackPressure/dropNewest`` dropped.
         public var dropped: UInt64
     }
 
