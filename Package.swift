@@ -130,6 +130,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        // Holds the diagram of modules in the README to what is.
+        .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(
             name: "InternalSystemTests",
             dependencies: ["CSwitchyard", "InternalSystem", "TestSupport"],

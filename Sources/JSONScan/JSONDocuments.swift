@@ -21,15 +21,15 @@
 ///
 /// O(bytes); a document that is a line is looked at once, by the ``StructuralScanner``, any other also
 /// byte by byte before that.
-public struct JSONDocuments: ~Copyable {
+package struct JSONDocuments: ~Copyable {
     /// An object around a list of documents: `{"Records":[{...},{...}]}`.
-    public struct Wrapper: Sendable, Hashable {
+    package struct Wrapper: Sendable, Hashable {
         /// The list's key. There may be other members.
-        public let name: String
+        package let name: String
         /// Keys that the list's first element has to have, so that it is taken for one.
-        public let elementKeys: [String]
+        package let elementKeys: [String]
         /// Keys that it must not have.
-        public let otherKeys: [String]
+        package let otherKeys: [String]
         /// The tokens with which it begins, if the list is its first member.
         let opening: [[UInt8]]
 
@@ -39,7 +39,7 @@ public struct JSONDocuments: ~Copyable {
         ///   - name: the list's key, of plain characters.
         ///   - elementKeys: keys of an element.
         ///   - otherKeys: keys that elements of some other list have.
-        public init(_ name: String, elementKeys: [String], otherKeys: [String] = []) {
+        package init(_ name: String, elementKeys: [String], otherKeys: [String] = []) {
             self.name = name
             self.elementKeys = elementKeys
             self.otherKeys = otherKeys
@@ -65,7 +65,7 @@ public struct JSONDocuments: ~Copyable {
     var given = 0
     private var count = 0
     /// Whether each document is a line of its own, as far as the first one tells; nil before it.
-    public internal(set) var isLineByLine: Bool?
+    package internal(set) var isLineByLine: Bool?
 
     /// Opens a file.
     ///
@@ -74,7 +74,7 @@ public struct JSONDocuments: ~Copyable {
     ///   - wrappers: the objects around lists whose elements are the documents.
     ///   - bufferBytes: how much is read at once; it grows with the longest document.
     /// - Throws: ``InputError`` where it can't be opened.
-    public init(
+    package init(
         path: String, wrappers: [Wrapper] = [], bufferBytes: Int = 1 << 16
     ) throws(InputError) {
         text = InputBuffer(try InputSource(path: path), byteCount: bufferBytes)
@@ -82,12 +82,12 @@ public struct JSONDocuments: ~Copyable {
     }
 
     /// Whether another line is at hand, so that the next document needs not be waited for.
-    public var hasLineAtHand: Bool { text.hasNewline(from: given) }
+    package var hasLineAtHand: Bool { text.hasNewline(from: given) }
 
     /// The next document; nil at the end. It is valid until the next call.
     ///
     /// - Throws: ``InputError`` where reading fails, or a document is longer than any JSON text may be.
-    public mutating func next() throws(InputError) -> JSONDocument? {
+    package mutating func next() throws(InputError) -> JSONDocument? {
         text.take(given)
         given = 0
         guard let found = try nextFound() else { return nil }
@@ -127,22 +127,22 @@ public struct JSONDocuments: ~Copyable {
 }
 
 /// A document, or something in a document's place that is none.
-public struct JSONDocument {
+package struct JSONDocument {
     /// Its number in the file, from 1.
-    public let number: Int
+    package let number: Int
     /// The line on which it begins, from 1.
-    public let line: Int
+    package let line: Int
     /// The column in which it begins, in characters, from 1.
-    public let column: Int
+    package let column: Int
     /// Its bytes; where it is wrong, as many as belong to what is wrong.
-    public let text: UnsafeRawBufferPointer
+    package let text: UnsafeRawBufferPointer
     /// Its index, or what is wrong with it.
-    public let content: Result<StructuralIndex, JSONError>
+    package let content: Result<StructuralIndex, JSONError>
     /// The object around the list that it is an element of, if there is one.
-    public let wrapper: JSONDocuments.Wrapper?
+    package let wrapper: JSONDocuments.Wrapper?
 
     /// The line and the column in the file, both from 1, of a byte of the document. O(offset).
-    public func position(of offset: Int) -> (line: Int, column: Int) {
+    package func position(of offset: Int) -> (line: Int, column: Int) {
         let position = textPosition(of: offset, in: text)
         return position.line == 1
             ? (line, column + position.column - 1) : (line + position.line - 1, position.column)

@@ -79,11 +79,11 @@ package struct LineBlocks: ~Copyable {
 }
 
 /// The mark that says in which order the bytes of a text come, which UTF-8 does not need.
-public enum ByteOrderMark {
+package enum ByteOrderMark {
     private static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// How many bytes of a mark a text begins with: three, or none. O(1).
-    public static func count(at text: some Sequence<UInt8>) -> Int {
+    package static func count(at text: some Sequence<UInt8>) -> Int {
         text.starts(with: bytes) ? bytes.count : 0
     }
 

@@ -12,7 +12,7 @@ public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
 
     /// Creates a problem from a byte offset into a document of the file. O(offset).
-    public init(file: String, document: JSONDocument, offset: Int, message: String) {
+    package init(file: String, document: JSONDocument, offset: Int, message: String) {
         self.file = file
         (line, column) = document.position(of: offset)
         self.message = message

@@ -1,5 +1,5 @@
 public import EventEnvelope
-public import JSONScan
+package import JSONScan
 
 /// Which resource a key of a router's ``ConfigurationStore`` stands for.
 ///
@@ -67,7 +67,7 @@ public enum RouterKey: Sendable, Hashable {
 ///
 /// A member that this version does not know is an error, and so is a `Version` above the one that it
 /// knows: what a newer program wrote is refused rather than half understood.
-public protocol StoredValue: Sendable, Hashable {
+package protocol StoredValue: Sendable, Hashable {
     /// Reads the JSON, scanned. O(bytes).
     ///
     /// - Throws: the first thing that is wrong with it, and where.
@@ -80,7 +80,7 @@ extension StoredValue {
     /// Reads the JSON. O(bytes).
     ///
     /// - Throws: the first thing that is wrong with it, and where.
-    public init(json: [UInt8]) throws(DefinitionError) {
+    package init(json: [UInt8]) throws(DefinitionError) {
         self = try readObject(json) { value throws(DefinitionError) in try Self(value) }
     }
 }
@@ -89,7 +89,7 @@ extension ConfigurationBatch {
     /// Gives a resource its value.
     ///
     /// - Throws: ``ConfigurationStoreError/invalidKey(_:reason:)``
-    public mutating func put(
+    package mutating func put(
         _ key: RouterKey, _ value: some StoredValue, if condition: Condition = .any
     ) throws(ConfigurationStoreError) {
         put(try key.key(), value.json, if: condition)

@@ -74,7 +74,7 @@ public struct StoredArchive: StoredValue {
     ]
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.
-    public init(_ value: JSONValue) throws(DefinitionError) {
+    package init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         try object.checkVersion()
         others = try object.rest(known: Self.ownMembers, kept: ["KmsKeyIdentifier"])

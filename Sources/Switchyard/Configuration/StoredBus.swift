@@ -15,7 +15,7 @@ public struct StoredFormat: StoredValue {
     public init() { version = Self.current }
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.
-    public init(_ value: JSONValue) throws(DefinitionError) {
+    package init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         guard let version: Int = try object.integer("Version", from: 1) else {
             throw DefinitionError(.missing(member: "Version"), offset: value.offset)
@@ -53,7 +53,7 @@ public struct StoredBus: StoredValue {
     ]
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.
-    public init(_ value: JSONValue) throws(DefinitionError) {
+    package init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         try object.checkVersion()
         others = try object.rest(

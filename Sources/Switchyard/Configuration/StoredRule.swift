@@ -79,7 +79,7 @@ public struct StoredRule: StoredValue {
     private static let otherMembers: Set<String> = ["RoleArn", "CreatedBy"]
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.
-    public init(_ value: JSONValue) throws(DefinitionError) {
+    package init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         try object.checkVersion()
         others = try object.rest(known: Self.ownMembers, kept: Self.otherMembers)
@@ -132,7 +132,7 @@ public struct StoredTarget: StoredValue {
     }
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.
-    public init(_ value: JSONValue) throws(DefinitionError) {
+    package init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         try object.checkVersion()
         _ = try object.rest(known: ["Target", "Order", "Version"], kept: [])

@@ -79,7 +79,7 @@ public struct TargetDefinition: Sendable, Hashable {
     /// Reads a definition from an object of a larger text, into which errors' offsets point.
     ///
     /// - Throws: the first thing that is wrong with it, and where.
-    public init(_ value: JSONValue) throws(DefinitionError) {
+    package init(_ value: JSONValue) throws(DefinitionError) {
         let object = try ObjectReader(value)
         id = try object.requiredString("Id")
         arn = try object.requiredString("Arn")

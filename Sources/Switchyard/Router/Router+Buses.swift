@@ -9,6 +9,17 @@ extension Router {
     /// The most characters of a name of a bus: EventBridge's limit, and what names of folders can have.
     static let busNameMax = 256
 
+    /// Makes a bus unless there is one of this name: also one that the router had when it was opened on
+    /// its directory.
+    ///
+    /// - Throws: ``RouterError``: as ``createBus(_:kind:)``, and that the bus is of another kind.
+    public func putBus(_ name: String, kind: BusKind = .custom) throws(RouterError) {
+        do throws(RouterError) { try createBus(name, kind: kind) } catch .busExists(let known) {
+            let found = try control.sync { () throws(RouterError) in try state(of: known).kind }
+            guard found == kind || found == .default else { throw .busExists(known) }
+        }
+    }
+
     /// Makes a bus. Its archive goes on where an earlier one of the same name ended.
     ///
     /// - Parameter kind: a partner's bus has the name of its event source, which may hold slashes.

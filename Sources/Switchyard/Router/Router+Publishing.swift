@@ -98,7 +98,8 @@ extension Router {
     /// Makes events of entries and publishes them, as EventBridge's `PutEvents` does.
     ///
     /// An entry for a bus that does not exist succeeds, as it does with the service: the event goes
-    /// nowhere, and is counted in ``unroutedEntries``.
+    /// nowhere, and is counted in ``unroutedEntries``. Any number of threads can call this at a time:
+    /// each makes its events by itself, and who waits for room on one lane holds up nobody on another.
     ///
     /// - Returns: what became of each entry, in their order. One that fails does not concern the
     ///   others.
@@ -107,41 +108,74 @@ extension Router {
     public func putEvents(_ entries: [EventEntry]) throws(EntriesError) -> [EntryOutcome] {
         try configuration.entryLimits.check(entries)
         let now = EventTime(configuration.clock.wallTime)
-        return publishing.withWriter { box in
-            entries.map { entry in
-                do throws(EntryError) { return .accepted(eventID: try put(entry, now, box)) } catch
-                {
-                    return .failed(error)
-                }
-            }
-        }
+        return publishing.withWriter { box in put(entries, now, box) }
+    }
+
+    /// An entry that became an event.
+    private struct WrittenEntry {
+        var position: Int
+        var port: PublishPort
+        /// Where in the writer's output it is.
+        var bytes: Range<Int>
     }
 
     private func put(
-        _ entry: EventEntry, _ now: EventTime, _ box: EnvelopeBox
-    ) throws(EntryError) -> String {
+        _ entries: [EventEntry], _ now: EventTime, _ box: EnvelopeBox
+    ) -> [EntryOutcome] {
         box.output.removeAll(keepingCapacity: true)
-        let id = try box.writer.write(entry, now: now, to: &box.output)
-        guard let port = publishing.port(entry.bus ?? Self.defaultBus) else {
-            publishing.countUnrouted()
-            return id
+        var outcomes: [EntryOutcome] = []
+        var written: [WrittenEntry] = []
+        for entry in entries {
+            let start = box.output.count
+            do throws(EntryError) {
+                let id = try box.writer.write(entry, now: now, to: &box.output)
+                outcomes.append(.accepted(eventID: id))
+            } catch {
+                outcomes.append(.failed(error))
+                continue
+            }
+            guard let port = publishing.port(entry.bus ?? Self.defaultBus) else {
+                publishing.countUnrouted()
+                continue
+            }
+            written.append(
+                WrittenEntry(
+                    position: outcomes.count - 1, port: port, bytes: start..<box.output.count))
         }
-        let error = box.output.withUnsafeBytes { bytes in
-            publishing.publisher(for: port)?.publish(CollectionOfOne(bytes), to: port).error
+        box.output.withUnsafeBytes { output in
+            var rest = written[...]
+            // Those of a bus that follow each other are handed over together.
+            while let port = rest.first?.port {
+                let run = rest.prefix { $0.port === port }
+                let bytes = run.lazy.map { UnsafeRawBufferPointer(rebasing: output[$0.bytes]) }
+                let (accepted, error) =
+                    publishing.publisher(for: port)?.publish(bytes, to: port) ?? (0, .closed)
+                rest = rest.dropFirst(accepted)
+                guard accepted < run.count, let error, let refused = rest.popFirst() else {
+                    continue
+                }
+                outcomes[refused.position] = .failed(EntryError(error))
+            }
         }
-        guard let error else { return id }
-        switch error {
-        case .full, .dropped, .tooManyPublishers:
-            throw EntryError(.throttling, "The bus has no room; try again.")
-        case .invalid(let json): throw EntryError(.malformedDetail, json.description)
-        case .tooLarge(let bytes, let limit):
-            throw EntryError(
-                .invalidArgument, "The event has \(bytes) bytes; at most \(limit) are allowed.")
-        case .closed, .noSuchBus: throw EntryError(.internalFailure, "The router was closed.")
-        case .archive(let archive): throw EntryError(.internalFailure, archive.description)
-        }
+        return outcomes
     }
 
     /// Entries that were published to buses that do not exist.
     public var unroutedEntries: UInt64 { publishing.unrouted }
+}
+
+extension EntryError {
+    /// Why an event was not accepted, in the words that an entry's sender is told.
+    fileprivate init(_ error: PublishError) {
+        switch error {
+        case .full, .dropped, .tooManyPublishers:
+            self.init(.throttling, "The bus has no room; try again.")
+        case .invalid(let json): self.init(.malformedDetail, json.description)
+        case .tooLarge(let bytes, let limit):
+            self.init(
+                .invalidArgument, "The event has \(bytes) bytes; at most \(limit) are allowed.")
+        case .closed, .noSuchBus: self.init(.internalFailure, "The router was closed.")
+        case .archive(let archive): self.init(.internalFailure, archive.description)
+        }
+    }
 }

@@ -15,15 +15,20 @@ final class RouterPublishing: @unchecked Sendable {
     private var ports: [String: PublishPort] = [:]
     private let scope: ResourceScope
     let shared: [SharedPublisher]
-    private let entriesQueue = DispatchQueue(label: "switchyard.entries")
-    private var writer: EnvelopeBox
+    /// What makes events and is not in use: one for each caller at a time, up to ``idleWritersMax``.
+    private let idleWriters = Guarded<[EnvelopeBox]>([])
+    private let makeWriter: @Sendable () -> EnvelopeBox
     /// Entries for buses that do not exist.
-    private var unroutedCount: UInt64 = 0
+    private let unroutedCount = Atomic<UInt64>(0)
+
+    /// As many as there may be threads that make events at the same moment; each keeps the memory of
+    /// its largest request.
+    private static let idleWritersMax = 16
 
     init(_ configuration: RouterConfiguration, lanes: [Router.Lane]) {
         scope = ResourceScope(account: configuration.account, region: configuration.region)
         shared = lanes.map { SharedPublisher($0.stage) }
-        writer = EnvelopeBox(configuration)
+        makeWriter = { EnvelopeBox(configuration) }
     }
 
     /// The way in of the bus that a name or a resource name stands for.
@@ -43,9 +48,15 @@ final class RouterPublishing: @unchecked Sendable {
         shared.first { $0.stage === port.stage }
     }
 
-    /// Lets one caller at a time make events.
+    /// Gives the caller something to make events with, which nobody else has meanwhile.
     func withWriter<Result>(_ body: (EnvelopeBox) -> Result) -> Result {
-        entriesQueue.sync { body(writer) }
+        let box = idleWriters.withLock { $0.popLast() } ?? makeWriter()
+        defer {
+            idleWriters.withLock { idle in
+                if idle.count < Self.idleWritersMax { idle.append(box) }
+            }
+        }
+        return body(box)
     }
 
     /// Publishes the event of a schedule on the default bus; false if there is no room for it now.
@@ -63,8 +74,8 @@ final class RouterPublishing: @unchecked Sendable {
         }
     }
 
-    func countUnrouted() { entriesQueue.async { [self] in unroutedCount += 1 } }
-    var unrouted: UInt64 { entriesQueue.sync { unroutedCount } }
+    func countUnrouted() { unroutedCount.wrappingAdd(1, ordering: .relaxed) }
+    var unrouted: UInt64 { unroutedCount.load(ordering: .relaxed) }
 }
 
 /// An envelope writer that stays where it is.
