@@ -92,7 +92,7 @@ let package = Package(
             name: "EventReplay",
             dependencies: [
                 "EventArchive", "EventEnvelope", "EventInput", "EventMatching", "EventPattern",
-                "EventPipeline", "InternalSystem", "JSONScan", "RoutingInterface",
+                "EventPipeline", "InternalSystem", "JSONScan",
             ], swiftSettings: settings),
         .target(
             name: "Switchyard",
@@ -124,7 +124,7 @@ let package = Package(
             name: "SwitchyardTool",
             dependencies: [
                 "CReportPage", "Switchyard", "EventArchive", "EventMatching", "EventPattern",
-                "EventPipeline", "EventWorkload", "JSONScan", "MemoryMeasures",
+                "EventPipeline", "EventWorkload", "InternalSystem", "JSONScan", "MemoryMeasures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(
@@ -158,7 +158,8 @@ let package = Package(
             exclude: ["Format/Golden", "Format/Python"],
             swiftSettings: settings),
         .testTarget(
-            name: "EventPipelineTests", dependencies: ["EventPipeline", "TestSupport"],
+            name: "EventPipelineTests",
+            dependencies: ["EventPipeline", "InternalSystem", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "EventWorkloadTests",

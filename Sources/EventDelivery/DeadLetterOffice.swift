@@ -52,7 +52,8 @@ package final class DeadLetterOffice: Sendable {
         configuration.prefaultBytes = 0
         // The newest segment that has letters stays, and the one that is written.
         configuration.retention.bytes = UInt64(max(bytesMax, 2 * configuration.segmentBytes))
-        let writer = try ArchiveWriter(directory: directory, configuration: configuration)
+        let writer = try ArchiveWriter(
+            directory: directory, configuration: configuration, clock: clock)
         self.writer = writer
         let text = FileManager.default.contents(atPath: directory + ".redriven")
         firstWaiting = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0

@@ -19,9 +19,6 @@
 // one KiB copied included, 18 ns; waking a parked worker 25 to 50 µs, once for as long as it finds
 // work.
 
-// Those who measure what goes through it want the clock that it measures with.
-@_exported public import InternalSystem
-
 /// What bounds the pipeline. All are checked where they are passed in.
 package enum PipelineLimit {
     /// The most slots of a ring: 32 bytes each, 512 MiB in all. More would only hide a consumer that

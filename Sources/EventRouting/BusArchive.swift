@@ -1,5 +1,6 @@
 package import EventArchive
 internal import EventPipeline
+package import InternalSystem
 package import RoutingInterface
 internal import Synchronization
 
@@ -20,11 +21,13 @@ package final class BusArchive: EventLog, @unchecked Sendable {
     static let waitMilliseconds = 20
 
     package init(
-        directory: String, configuration: ArchiveConfiguration
+        directory: String, configuration: ArchiveConfiguration,
+        clock: any TimeSource = SystemClock.shared
     ) throws(ArchiveError) {
         self.directory = directory
         commitsAll = configuration.durability == .batch
-        writer = try ArchiveWriter(directory: directory, configuration: configuration)
+        writer = try ArchiveWriter(
+            directory: directory, configuration: configuration, clock: clock)
         nextSequence = writer.watermark.appended
     }
 
@@ -79,7 +82,7 @@ package final class BusArchive: EventLog, @unchecked Sendable {
     func startCommitIfDue() {
         guard !failure.exists else { return }
         do throws(ArchiveError) {
-            try writer.startCommitIfDue(now: Int64(bitPattern: monotonicNanoseconds()))
+            try writer.startCommitIfDue()
         } catch {
             noteSlow(error)
         }

@@ -1,6 +1,7 @@
 internal import EventEnvelope
 internal import EventMatching
 package import EventPipeline
+internal import InternalSystem
 internal import JSONScan
 internal import RoutingInterface
 internal import Synchronization

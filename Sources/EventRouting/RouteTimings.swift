@@ -1,4 +1,5 @@
 package import EventPipeline
+internal import InternalSystem
 internal import Synchronization
 
 /// What a bus has done so far.

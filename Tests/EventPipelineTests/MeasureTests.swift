@@ -1,4 +1,5 @@
 import EventPipeline
+import InternalSystem
 import TestSupport
 import Testing
 

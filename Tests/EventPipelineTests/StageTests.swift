@@ -1,6 +1,7 @@
 import Dispatch
 import EventPipeline
 import Glibc
+import InternalSystem
 import Synchronization
 import TestSupport
 import Testing

@@ -38,7 +38,7 @@ import Testing
         @Sendable func store(_ text: String) async throws { stored.take(text) }
         try router.putRule(RoutingRule(name: "stopped", pattern: #"{"source": ["aws.ec2"]}"#))
         // README, "Embed it", targets from here
-        try router.putBus("audit")
+        try router.putBus("audit")  // unless it is there already
         let matches = MatchStream()
         try router.putTargets(
             [

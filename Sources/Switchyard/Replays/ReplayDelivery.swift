@@ -3,6 +3,7 @@ internal import EventDelivery
 internal import EventMatching
 internal import EventPipeline
 internal import EventReplay
+internal import InternalSystem
 internal import JSONScan
 internal import RoutingInterface
 

@@ -158,7 +158,8 @@ extension Router {
         let folder = bus.scope == scope ? name : "\(bus.account)@\(bus.region)@\(name)"
         do throws(ArchiveError) {
             return try BusArchive(
-                directory: "\(directory)/buses/\(folder).archive", configuration: archive)
+                directory: "\(directory)/buses/\(folder).archive", configuration: archive,
+                clock: configuration.clock)
         } catch { throw .archive(bus: label(of: bus), error) }
     }
 

@@ -1,4 +1,5 @@
 import EventPipeline
+internal import InternalSystem
 import Switchyard
 import Synchronization
 

@@ -1,5 +1,6 @@
 import EventPipeline
 import Foundation
+internal import InternalSystem
 import Synchronization
 
 /// Measures how long events took to come to the target, without a lock: the one thread that calls the

@@ -2,6 +2,7 @@ import EventArchive
 import EventMatching
 import EventPipeline
 import Foundation
+internal import InternalSystem
 import MemoryMeasures
 import Switchyard
 import Synchronization
