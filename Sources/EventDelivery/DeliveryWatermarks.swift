@@ -1,5 +1,5 @@
 internal import Dispatch
-package import Foundation
+internal import Foundation
 internal import JSONScan
 
 /// How far each target has come in its bus's archive, kept on disk: every event below its watermark

@@ -1,4 +1,4 @@
-package import EventEnvelope
+internal import EventEnvelope
 internal import EventInput
 package import EventMatching
 package import EventPipeline

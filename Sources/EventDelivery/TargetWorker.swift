@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import EventEnvelope
 internal import EventInput
-package import EventPipeline
+internal import EventPipeline
 internal import InternalSystem
 internal import JSONScan
 internal import Synchronization

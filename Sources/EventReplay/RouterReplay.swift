@@ -1,4 +1,4 @@
-package import Dispatch
+internal import Dispatch
 package import EventArchive
 internal import EventEnvelope
 internal import EventPipeline

@@ -1,7 +1,7 @@
 package import EventArchive
 internal import EventPipeline
 package import InternalSystem
-package import RoutingInterface
+internal import RoutingInterface
 internal import Synchronization
 
 /// The journal of a bus in an archive directory, as its lane writes it.

@@ -1,7 +1,7 @@
 internal import CSwitchyard
-package import EventArchive
+internal import EventArchive
 package import EventMatching
-package import EventPipeline
+internal import EventPipeline
 internal import JSONScan
 internal import RoutingInterface
 package import Synchronization

@@ -1,4 +1,4 @@
-package import EventPipeline
+internal import EventPipeline
 internal import InternalSystem
 internal import Synchronization
 

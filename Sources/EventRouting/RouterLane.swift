@@ -1,5 +1,5 @@
 package import Dispatch
-package import EventArchive
+internal import EventArchive
 internal import EventEnvelope
 package import EventMatching
 package import EventPipeline

@@ -1,4 +1,4 @@
-public import JSONScan
+package import JSONScan
 
 /// What is wrong with a place in a file, or what there is to say of it.
 public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {

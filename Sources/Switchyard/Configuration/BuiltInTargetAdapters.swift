@@ -1,5 +1,5 @@
-public import EventDelivery
-public import EventEnvelope
+internal import EventDelivery
+internal import EventEnvelope
 
 /// `file:`
 struct FileTargetAdapter: TargetAdapter {

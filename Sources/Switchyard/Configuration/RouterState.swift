@@ -1,4 +1,4 @@
-public import EventDelivery
+internal import EventDelivery
 public import EventEnvelope
 internal import JSONScan
 

@@ -1,6 +1,6 @@
 public import EventEnvelope
 public import EventPattern
-public import JSONScan
+package import JSONScan
 
 /// An archive as a store keeps it: the members of EventBridge's `DescribeArchive`, without the name,
 /// which the key tells, and without counts and sizes, which the archive's folder tells.

@@ -1,4 +1,4 @@
-public import JSONScan
+package import JSONScan
 
 /// What the whole store is written in: `{"Version": 1}`.
 ///

@@ -1,7 +1,7 @@
 public import EventEnvelope
 public import EventPattern
 public import EventSchedule
-public import JSONScan
+package import JSONScan
 
 /// A rule as a store keeps it: the members of EventBridge's `DescribeRule`, without those that the key
 /// tells, and two of our own, `ScheduleStart` and `Order`.

@@ -1,6 +1,6 @@
 public import EventDelivery
 public import EventInput
-public import JSONScan
+package import JSONScan
 
 /// A target as data, which a store can keep: where events go, what of them, and what becomes of those
 /// that can't be delivered.
