@@ -183,7 +183,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         if inlineScanner == nil { inlineScanner = ScannerBox() }
         inlineOutput.removeAll(keepingCapacity: true)
         let context = InputContext(
-            ruleARN: place.ruleARN, ruleName: place.rule, 
+            ruleARN: place.ruleARN, ruleName: place.rule,
             ingestionTime: EventTime(services.clock.wallTime))
         do {
             guard let index = try inlineScanner?.scan(event.bytes) else { return }

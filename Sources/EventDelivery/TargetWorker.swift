@@ -137,7 +137,8 @@ package final class TargetWorker: @unchecked Sendable {
         let now = services.clock.monotonicTime
         guard error.isRetriable else { return giveUp(item, error, nil) }
         let decision = policy.decision(
-            attempts: item.attempts, ageNanoseconds: services.clock.nanoseconds(since: item.acceptedAt),
+            attempts: item.attempts,
+            ageNanoseconds: services.clock.nanoseconds(since: item.acceptedAt),
             atLeast: error.retryAfter?.wholeNanoseconds ?? 0, using: &random)
         switch decision {
         case .giveUp(let condition): giveUp(item, error, condition)

@@ -77,7 +77,9 @@ extension EventTime {
     }
 
     /// The reverse (Hinnant's `civil_from_days`).
-    package static func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func civilDate(daysSince1970 days: Int64) -> (
+        year: Int64, month: Int64, day: Int64
+    ) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

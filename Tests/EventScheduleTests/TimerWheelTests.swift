@@ -8,7 +8,8 @@ import Testing
     func agreesWithAList() {
         var random = SeededGenerator(stream: 0x71E3)
         for _ in 0..<60 {
-            var now = EventTime(Int64.random(in: -1_000...2_000_000_000_000_000_000, using: &random))
+            var now = EventTime(
+                Int64.random(in: -1_000...2_000_000_000_000_000_000, using: &random))
             var wheel = TimerWheel<Int>(at: now)
             var waiting: [(number: Int, due: EventTime, token: TimerWheel<Int>.Token)] = []
             for number in 0..<400 {

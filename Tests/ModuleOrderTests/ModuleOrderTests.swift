@@ -14,7 +14,8 @@ private struct House {
     }
 
     init() throws {
-        let inside = try #require(try Self.text("README.md").components(separatedBy: "## Inside").last)
+        let inside = try #require(
+            try Self.text("README.md").components(separatedBy: "## Inside").last)
         let diagram = inside.components(separatedBy: "```")[1]
         for line in diagram.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -36,8 +37,9 @@ private struct House {
 
 @Suite("The diagram of modules")
 struct ModuleOrderTests {
-    private static let sources = (try? FileManager.default.contentsOfDirectory(
-        atPath: House.root.appending(path: "Sources").path)) ?? []
+    private static let sources =
+        (try? FileManager.default.contentsOfDirectory(
+            atPath: House.root.appending(path: "Sources").path)) ?? []
 
     /// The modules of this package that the files of one import, each with a file that does.
     private func imports(of module: String) throws -> [String: String] {
@@ -48,10 +50,14 @@ struct ModuleOrderTests {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
                 let words = line.split(separator: " ")
                 guard let position = words.firstIndex(of: "import"), position <= 2,
-                    words[..<position].allSatisfy({ "@_exported public package internal".contains($0) })
+                    words[..<position].allSatisfy({
+                        "@_exported public package internal".contains($0)
+                    })
                 else { continue }
                 let name = words[position + 1].split(separator: ".")[0]
-                if Self.sources.contains(String(name)) { found[String(name)] = file.lastPathComponent }
+                if Self.sources.contains(String(name)) {
+                    found[String(name)] = file.lastPathComponent
+                }
             }
         }
         return found

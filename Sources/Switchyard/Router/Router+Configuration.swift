@@ -95,7 +95,10 @@ extension Router {
             for stored in rule.targets {
                 do throws(TargetAdapterError) {
                     made.append(
-                        (try adapters.target(for: stored.value.definition, of: rule.id), stored.value))
+                        (
+                            try adapters.target(for: stored.value.definition, of: rule.id),
+                            stored.value
+                        ))
                 } catch {
                     awaited.append(stored.value)
                     if case .putByCode = error { continue }

@@ -34,7 +34,9 @@ final class RouterPublishing: @unchecked Sendable {
     /// The way in of the bus that a name or a resource name stands for.
     func port(_ bus: String) -> PublishPort? {
         if let port = portsQueue.sync(execute: { ports[bus] }) { return port }
-        guard ARN.isMeant(by: bus), let id = try? BusID(nameOrARN: bus, in: scope) else { return nil }
+        guard ARN.isMeant(by: bus), let id = try? BusID(nameOrARN: bus, in: scope) else {
+            return nil
+        }
         return portsQueue.sync { ports[label(of: id)] }
     }
 

@@ -8,7 +8,9 @@ import Testing
 
 /// Lines of a file, as far as they are there.
 private func lines(_ path: String) -> [String] {
-    let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    let text = FileManager.default.contents(atPath: path).map {
+        String(decoding: $0, as: UTF8.self)
+    }
     return (text ?? "").split(separator: "\n").map(String.init)
 }
 
@@ -25,7 +27,8 @@ struct RouterRestartTests {
             RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#),
             RoutingRule(name: "few", pattern: #"{"n":[1,2]}"#),
         ])
-        try first.putRule(RoutingRule(name: "in", pattern: #"{"n":[{"exists":true}]}"#), on: "audit")
+        try first.putRule(
+            RoutingRule(name: "in", pattern: #"{"n":[{"exists":true}]}"#), on: "audit")
         try first.setRule("few", isEnabled: false)
         try first.putTargets([.bus("audit", named: "audit")], on: "all")
         try first.putTargets(
