@@ -1,6 +1,6 @@
 /// An event on its way to a target: valid for the length of a call, copies nothing.
 public struct MatchedEvent: ~Escapable {
-    /// What the target gets: the event, or what its ``TargetInput`` made of it.
+    /// What the target gets: the event, or what its ``/EventInput/TargetInput`` made of it.
     public let bytes: RawSpan
     /// The event's sequence number in the bus's archive; without one, its number on the bus. Of a dead
     /// letter that was sent again: `UInt64.max`.
@@ -8,7 +8,7 @@ public struct MatchedEvent: ~Escapable {
     /// How often its delivery was tried, this time included.
     public let attempt: Int
     /// When it was published, or should have been, on the clock of
-    /// ``/EventPipeline/monotonicNanoseconds()``; wraps.
+    /// ``/InternalSystem/monotonicNanoseconds()``; wraps.
     package let publishTime: UInt64
     /// How many buses it came through before this one.
     package let hops: UInt8
@@ -49,7 +49,7 @@ public struct MatchedEvent: ~Escapable {
 
 /// An event on its way to an asynchronous target: a copy.
 public struct Delivery: Sendable {
-    /// What the target gets: the event, or what its ``TargetInput`` made of it.
+    /// What the target gets: the event, or what its ``/EventInput/TargetInput`` made of it.
     public let bytes: [UInt8]
     /// The event that was matched, whatever the input is: what a target's own parameters read.
     package let event: [UInt8]

@@ -22,8 +22,8 @@ package struct PendingDeliveries {
     package struct Item {
         var bytes: [UInt8]
         var sequence: UInt64
-        /// When the event was taken on, on the clock of ``/EventPipeline/monotonicNanoseconds()``;
-        /// wraps.
+        /// When the event was taken on, on the clock of
+        /// ``/InternalSystem/monotonicNanoseconds()``; wraps.
         var acceptedAt: UInt64
         var hops: UInt8
         /// Whether a replay gave it to the target, which did not have to find it in the archive.

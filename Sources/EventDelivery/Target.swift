@@ -3,7 +3,7 @@ internal import JSONScan
 
 /// Where the events that a rule matches go.
 ///
-/// This is the place to begin reading `Delivery`. The way of an event that matched:
+/// This is the place to begin reading `EventDelivery`. The way of an event that matched:
 ///
 /// 1. the bus's worker offers it to the `TargetEngine` of each target: an inline closure is called
 ///    there and then, for any other target the event is copied into the target's own bounded queue;

@@ -70,14 +70,16 @@ package final class TargetWorker: @unchecked Sendable {
     /// Whether so much is pending that nothing should be added. From any thread.
     package var isSaturated: Bool { fullUntil.load(ordering: .relaxed) != 0 }
 
-    /// Whether nothing more can be added before a deadline, one of ``monotonicNanoseconds()``: too much
-    /// waits, and longer than that. From any thread.
+    /// Whether nothing more can be added before a deadline, one of
+    /// ``/InternalSystem/monotonicNanoseconds()``: too much waits, and longer than that. From any
+    /// thread.
     package func isStuck(until deadline: UInt64) -> Bool {
         let until = fullUntil.load(ordering: .relaxed)
         return until != 0 && until > onClock(deadline)
     }
 
-    /// What the clock of retries shows at a deadline of ``monotonicNanoseconds()``.
+    /// What the clock of retries shows at a deadline of
+    /// ``/InternalSystem/monotonicNanoseconds()``.
     func onClock(_ deadline: UInt64) -> UInt64 {
         let now = monotonicNanoseconds()
         let (time, overflow) = services.clock.monotonicTime.addingReportingOverflow(

@@ -3,7 +3,7 @@ public import JSONScan
 
 /// What a target gets of an event that its rule matched.
 ///
-/// This is the place to begin reading `Input`. As with EventBridge it is one of four:
+/// This is the place to begin reading `EventInput`. As with EventBridge it is one of four:
 ///
 /// - the whole event, as it was published;
 /// - the part of it at an ``InputPath``, as JSON: a string keeps its quotes;

@@ -16,7 +16,7 @@ package struct EventDescriptor: @unchecked Sendable {
     /// The publisher's sequence number or anything else it wants to get back.
     @usableFromInline package var tag: UInt64
 
-    /// When the event was published, in nanoseconds of ``monotonicNanoseconds()``.
+    /// When the event was published, in nanoseconds of ``/InternalSystem/monotonicNanoseconds()``.
     @usableFromInline package var publishTime: UInt64
 
     /// Creates a descriptor of `byteCount` bytes at `base`.

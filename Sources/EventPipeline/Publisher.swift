@@ -68,7 +68,8 @@ package final class Publisher<Ring: DescriptorRing> {
     ///   - bytes: the event, at most as long as the pool allows.
     ///   - key: what its order is kept within; see ``EventDescriptor``.
     ///   - tag: what the handler should get with it.
-    ///   - publishTime: see ``monotonicNanoseconds()``; one look at the clock may serve a batch.
+    ///   - publishTime: see ``/InternalSystem/monotonicNanoseconds()``; one look at the clock may
+    ///     serve a batch.
     @discardableResult
     package func publish(
         _ bytes: UnsafeRawBufferPointer, key: UInt32 = 0, tag: UInt64 = 0, publishTime: UInt64 = 0

@@ -6,7 +6,7 @@ internal import JSONScan
 /// Reads a part of an archive through rules: at full speed or at some pace, as far at a time as the
 /// caller likes.
 ///
-/// This is the place to begin reading `Replay`:
+/// This is the place to begin reading `EventReplay`:
 ///
 /// - `ReplayRecords` reads the archive, and holds each record back until `ReplaySchedule` says that
 ///   it is due;

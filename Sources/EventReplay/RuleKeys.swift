@@ -9,7 +9,7 @@ internal import JSONScan
 ///
 /// Each way to match a rule has to name the values of a field exactly; one that does not leaves the
 /// field open for all. Records of events whose field is no single string have the hash 0, and are
-/// always read (see ``EnvelopeFields``).
+/// always read (see ``/EventEnvelope/EnvelopeFields``).
 public struct RuleKeys: Sendable, Hashable {
     /// Beyond so many values a field is left open: to look for each in a segment's footer costs
     /// more than it saves.

@@ -8,7 +8,7 @@ package import Synchronization
 
 /// A bus as its lane sees it: an archive, and a matcher that follows the bus's rule book.
 ///
-/// A router's bus has rules with targets, and delivers also what can't be archived. An ``EventBus`` is
+/// A router's bus has rules with targets, and delivers also what can't be archived. An `EventBus` is
 /// such a bus with a `BusDelivery` instead: that gets all events, but none that is not archived.
 ///
 /// `@unchecked Sendable`: everything that changes is touched on the lane's queue alone, except for

@@ -63,7 +63,7 @@ public final class EventPublisher {
     }
 
     /// Publishes an event as if at another time, on the clock of
-    /// ``/EventPipeline/monotonicNanoseconds()``: a load test measures from when it should have been,
+    /// ``/InternalSystem/monotonicNanoseconds()``: a load test measures from when it should have been,
     /// so that no stall is hidden.
     package func publish(
         _ event: UnsafeRawBufferPointer, publishTime: UInt64
@@ -159,8 +159,8 @@ public final class EventPublisher {
     /// Sends what waits here, and ends: nothing can be published afterwards.
     ///
     /// - Returns: how many events could not be sent, for want of room or because the bus was closed:
-    ///   none with ``BackPressure/wait`` and an open bus. They are gone, and counted as dropped. Who wants
-    ///   none to be calls ``flush()`` until that returns 0.
+    ///   none with ``/EventPipeline/BackPressure/wait`` and an open bus. They are gone, and counted
+    ///   as dropped. Who wants none to be calls ``flush()`` until that returns 0.
     @discardableResult
     public func close() -> Int {
         count()

@@ -45,7 +45,7 @@ public struct BusStatistics: Sendable {
     /// one. The commit runs beside the next run, and its end is not measured: with the durability `batch`
     /// events are durable later than this says, by what a sync of the disk takes, and by those that were
     /// begun before. To measure at its end, each run's times would have to be kept until then, on the way
-    /// of every event. ``ArchiveWatermark/durable`` tells how far the disk is.
+    /// of every event. ``/EventArchive/ArchiveWatermark/durable`` tells how far the disk is.
     public var latency = LatencyPercentiles()
 
     /// Creates statistics of nothing.

@@ -2,7 +2,7 @@ public import EventEnvelope
 
 /// When a rule fires by itself: `rate(5 minutes)` or `cron(0 18 ? * MON-FRI *)`, in UTC.
 ///
-/// This is the place to begin reading `Schedules`. The expressions are EventBridge's:
+/// This is the place to begin reading `EventSchedule`. The expressions are EventBridge's:
 ///
 /// - `rate(value unit)`: every so many `minutes`, `hours` or `days`, counted from a start; the unit is
 ///   singular if, and only if, the value is 1;

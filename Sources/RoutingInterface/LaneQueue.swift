@@ -7,7 +7,7 @@ package import Dispatch
 package final class LaneQueue: @unchecked Sendable {
     private var queue: DispatchQueue?
 
-    /// Creates a queue on which everything is done at once, until ``attach(to:)``.
+    /// Creates a queue on which everything is done at once, until `attach(to:)`.
     package init() {}
 
     /// Gives it the Dispatch queue that serves the lane.

@@ -7,12 +7,12 @@ public import EventRouting
 ///
 /// This is the place to begin reading `Switchyard`. The way of an event:
 ///
-/// 1. ``EventPublisher/publish(_:)-(RawSpan)`` checks its JSON, copies it into a slab, and pushes it, batch by
-///    batch, into a bounded lock-free ring;
+/// 1. ``/EventRouting/EventPublisher/publish(_:)-(RawSpan)`` checks its JSON, copies it into a slab,
+///    and pushes it, batch by batch, into a bounded lock-free ring;
 /// 2. one worker on a Dispatch queue, woken only when it sleeps, takes batches out of the ring: it
 ///    appends each event to the archive, matches it against the rules, and calls the delivery; after
 ///    a batch it commits what the archive's durability asks for. While it is busy, publishers match;
-/// 3. whoever wants it again reads the archive with a ``Replay``.
+/// 3. whoever wants it again reads the archive with a ``/EventReplay/Replay``.
 ///
 /// ```swift
 /// let rules = try RuleSet([Rule(name: "stopped", pattern: #"{"detail": {"state": ["stopped"]}}"#)])
@@ -127,21 +127,23 @@ public final class EventBus: Sendable {
 
     /// Makes a publisher, for one thread at a time.
     ///
-    /// - Throws: ``PublishError/tooManyPublishers(limit:)``
+    /// - Throws: ``/EventRouting/PublishError/tooManyPublishers(limit:)``
     public func makePublisher() throws(PublishError) -> EventPublisher {
         try EventPublisher(to: port)
     }
 
-    /// Publishes one event, from any thread. Whoever publishes many makes an ``EventPublisher``.
+    /// Publishes one event, from any thread. Whoever publishes many makes an
+    /// ``/EventRouting/EventPublisher``.
     ///
-    /// - Throws: ``PublishError``; nothing was queued then.
+    /// - Throws: ``/EventRouting/PublishError``; nothing was queued then.
     public func publish(_ event: String) throws(PublishError) {
         try publish(event.utf8Span.span.bytes)
     }
 
-    /// Publishes one event, from any thread. Whoever publishes many makes an ``EventPublisher``.
+    /// Publishes one event, from any thread. Whoever publishes many makes an
+    /// ``/EventRouting/EventPublisher``.
     ///
-    /// - Throws: ``PublishError``; nothing was queued then.
+    /// - Throws: ``/EventRouting/PublishError``; nothing was queued then.
     public func publish(_ event: borrowing RawSpan) throws(PublishError) {
         let error = event.withUnsafeBytes { shared.publish(CollectionOfOne($0), to: port).error }
         if let error { throw error }

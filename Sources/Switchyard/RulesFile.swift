@@ -2,8 +2,8 @@ public import EventMatching
 internal import EventPattern
 public import JSONScan
 
-/// A file of rules, in objects however they are laid out (``JSONDocuments``): one a line, over several
-/// lines, in a list, or as `aws events list-rules` prints them, `{"Rules": [...]}`.
+/// A file of rules, in objects however they are laid out (``/JSONScan/JSONDocuments``): one a line,
+/// over several lines, in a list, or as `aws events list-rules` prints them, `{"Rules": [...]}`.
 ///
 /// | member | what it is |
 /// | --- | --- |

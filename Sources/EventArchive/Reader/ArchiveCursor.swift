@@ -9,7 +9,8 @@
 public struct ArchiveCursor: ~Copyable {
     /// What of the selection cannot be given: all that was known when the reader was opened, and what
     /// was found on the way until now. Of lost records' times nobody knows, so that a selection by time
-    /// has the gaps of all its sequence numbers. No more than ``gapsMax``: see ``hasMoreGaps``.
+    /// has the gaps of all its sequence numbers. No more than ``gapsMax-type.property``: see
+    /// ``hasMoreGaps``.
     public private(set) var gaps: [ArchiveGap]
 
     /// Whether there were more gaps than ``gaps`` lists.

@@ -1,20 +1,21 @@
 public import EventDelivery
 internal import JSONScan
 
-/// What a target's definition says of its ``RetryPolicy``; what it does not say is as by default.
+/// What a target's definition says of its ``/EventDelivery/RetryPolicy``; what it does not say is as
+/// by default.
 ///
 /// In JSON the object `RetryPolicy`, with EventBridge's `MaximumRetryAttempts` and
 /// `MaximumEventAgeInSeconds`, and two members of our own, `FirstDelayInSeconds` and
 /// `MaximumDelayInSeconds`. Seconds can have a fraction. EventBridge's own limits (185 times, 60 s to a
 /// day) are for those to keep who speak for it.
 public struct RetrySettings: Sendable, Hashable {
-    /// See ``RetryPolicy/maximumRetries``.
+    /// See ``/EventDelivery/RetryPolicy/maximumRetries``.
     public var maximumRetries: Int?
-    /// See ``RetryPolicy/maximumAge``.
+    /// See ``/EventDelivery/RetryPolicy/maximumAge``.
     public var maximumAge: Duration?
-    /// See ``RetryPolicy/firstDelay``.
+    /// See ``/EventDelivery/RetryPolicy/firstDelay``.
     public var firstDelay: Duration?
-    /// See ``RetryPolicy/maximumDelay``.
+    /// See ``/EventDelivery/RetryPolicy/maximumDelay``.
     public var maximumDelay: Duration?
 
     /// Settings that say what is given.

@@ -174,7 +174,7 @@ extension ObjectReader {
         return word
     }
 
-    /// A time as ``EventTime`` writes it.
+    /// A time as ``/EventEnvelope/EventTime`` writes it.
     func time(_ name: String) throws(DefinitionError) -> EventTime? {
         guard let text = try string(name) else { return nil }
         guard let time = EventTime(text) else {

@@ -20,7 +20,7 @@ extension Router {
     /// What a target has got of a replay and could not be delivered when the router closes becomes a
     /// dead letter. Where the process is killed it is not found again, since nothing but the replay
     /// knew of it: start the replay once more, under another name. An event that is archived again
-    /// (``ReplayRequest/isArchivedAgain``) is delivered after a restart as any other.
+    /// (``/EventReplay/ReplayRequest/isArchivedAgain``) is delivered after a restart as any other.
     ///
     /// - Throws: ``ReplayError``; nothing was started then.
     @discardableResult

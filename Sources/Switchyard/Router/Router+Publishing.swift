@@ -9,8 +9,8 @@ extension Router {
     /// Makes a publisher to a bus, for one thread at a time: the fast way in. Events are whole, with
     /// whatever envelope they have; nothing is added.
     ///
-    /// - Throws: ``PublishError``: the bus does not exist, or the lane has as many publishers as it
-    ///   has slabs for.
+    /// - Throws: ``/EventRouting/PublishError``: the bus does not exist, or the lane has as many
+    ///   publishers as it has slabs for.
     public func makePublisher(
         to bus: String = Router.defaultBus
     ) throws(PublishError) -> EventPublisher {
@@ -27,7 +27,7 @@ extension Router {
     /// Publishes a whole event, from any thread. It is queued then; ``publishAndConfirm(_:to:)`` waits
     /// until it is archived.
     ///
-    /// - Throws: ``PublishError``; nothing was queued then.
+    /// - Throws: ``/EventRouting/PublishError``; nothing was queued then.
     public func publish(
         _ event: String, to bus: String = Router.defaultBus
     ) throws(PublishError) {
@@ -36,7 +36,7 @@ extension Router {
 
     /// Publishes a whole event, from any thread.
     ///
-    /// - Throws: ``PublishError``; nothing was queued then.
+    /// - Throws: ``/EventRouting/PublishError``; nothing was queued then.
     public func publish(
         _ event: borrowing RawSpan, to bus: String = Router.defaultBus
     ) throws(PublishError) {
@@ -71,8 +71,8 @@ extension Router {
     /// Publishes a whole event, and returns when it is archived, as durable as the archive's
     /// configuration says, and offered to its targets.
     ///
-    /// - Throws: ``PublishError``; with ``PublishError/archive(_:)`` it may have been delivered, but is
-    ///   not archived.
+    /// - Throws: `PublishError`; with ``/EventRouting/PublishError/archive(_:)`` it may have been
+    ///   delivered, but is not archived.
     public func publishAndConfirm(
         _ event: String, to bus: String = Router.defaultBus
     ) async throws(PublishError) {
@@ -83,7 +83,8 @@ extension Router {
     /// Returns when everything that was published to a bus before by this router's own functions, or
     /// by publishers that were flushed since, is archived and offered to its targets.
     ///
-    /// - Throws: ``PublishError``: there is no such bus, or its archive can't be written.
+    /// - Throws: ``/EventRouting/PublishError``: there is no such bus, or its archive can't be
+    ///   written.
     public func confirm(bus: String = Router.defaultBus) async throws(PublishError) {
         guard let port = publishing.port(bus) else { throw .noSuchBus(bus) }
         publishing.publisher(for: port)?.waitForCallers()
@@ -103,8 +104,8 @@ extension Router {
     ///
     /// - Returns: what became of each entry, in their order. One that fails does not concern the
     ///   others.
-    /// - Throws: ``EntriesError``: there are too many, or they are too large together; nothing was
-    ///   published then.
+    /// - Throws: ``/EventEnvelope/EntriesError``: there are too many, or they are too large
+    ///   together; nothing was published then.
     public func putEvents(_ entries: [EventEntry]) throws(EntriesError) -> [EntryOutcome] {
         try configuration.entryLimits.check(entries)
         let now = EventTime(configuration.clock.wallTime)

@@ -19,7 +19,7 @@ extension Router {
     ///
     /// - Parameter limit: how long to wait for targets that try again. What is underway then shows as
     ///   ``EventTrace/TargetOutcome/State/underway``, and goes on.
-    /// - Throws: ``PublishError``; nothing was published then.
+    /// - Throws: ``/EventRouting/PublishError``; nothing was published then.
     public func publishTraced(
         _ event: String, to bus: String = Router.defaultBus, within limit: Duration = .seconds(5)
     ) async throws(PublishError) -> EventTrace {

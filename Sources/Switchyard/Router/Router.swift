@@ -17,7 +17,7 @@ internal import Synchronization
 /// - a `RouterLane` is a worker that routes the events of its buses: a `BusEngine` archives and
 ///   matches them with a matcher that follows the bus's `RuleBook`; a `RuleRoute` for each rule knows
 ///   where matches go. While a lane is busy, publishers match too (`PreparedEvent`);
-/// - a `TargetEngine` for each target takes the matches (see ``Target``);
+/// - a `TargetEngine` for each target takes the matches (see ``/EventDelivery/Target``);
 /// - the router itself is the control plane: it makes these, changes rule books, and exchanges a
 ///   rule's targets between two runs of events. No event waits for it longer than that.
 ///

@@ -13,7 +13,7 @@ public struct RouterConfiguration: Sendable {
     /// How the buses' archives are written, and how much of them is kept; nil for no archives.
     ///
     /// What a target that fell behind is reading stays beyond these limits until it has got it. What
-    /// went before it could read it is counted: ``TargetStatistics/missed``.
+    /// went before it could read it is counted: ``/EventDelivery/TargetStatistics/missed``.
     public var archive: ArchiveConfiguration?
     /// The account in envelopes and resource names.
     public var account = "000000000000"

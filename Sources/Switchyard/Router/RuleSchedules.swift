@@ -6,9 +6,9 @@ internal import InternalSystem
 /// The schedules of a router's rules: fires each when its time has come, by one clock, on a queue of
 /// their own, whatever the control plane does meanwhile.
 ///
-/// They wait in one ``TimerWheel``; of the clock one piece of work is asked for at a time, for the
-/// first that is due. A time that was missed, because the machine slept for instance, fires once for
-/// all that were missed. What can't be published for want of room is tried again.
+/// They wait in one ``/EventSchedule/TimerWheel``; of the clock one piece of work is asked for at a
+/// time, for the first that is due. A time that was missed, because the machine slept for instance,
+/// fires once for all that were missed. What can't be published for want of room is tried again.
 final class RuleSchedules: Sendable {
     /// A schedule that is due.
     struct Firing: Sendable {

@@ -20,7 +20,7 @@ struct ReadEvent {
 }
 
 /// Calls `body` with each event of a file, however events are laid out there and whatever is around
-/// them (``JSONDocuments``, ``EventForm``); reports what is none, and skips it.
+/// them (``/JSONScan/JSONDocuments``, ``EventForm``); reports what is none, and skips it.
 ///
 /// - Parameters:
 ///   - path: the file, or `-` for standard input.
