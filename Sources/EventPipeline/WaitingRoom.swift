@@ -22,6 +22,11 @@ final class WaitingRoom: Sendable {
             if isReady() { return }
             sched_yield()
         }
+        self.sleepSlow(until: isReady)
+    }
+
+    @inline(never)
+    private func sleepSlow(until isReady: () -> Bool) {
         self.monitor.withLock {
             self.waiting[0].pointee.wrappingAdd(1, ordering: .relaxed)
             atomicMemoryFence(ordering: .sequentiallyConsistent)

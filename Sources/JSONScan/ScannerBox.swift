@@ -8,6 +8,9 @@ package final class ScannerBox {
     package init() {}
 
     /// As `StructuralScanner.scan`: the index is valid until the next one is asked for.
+    ///
+    /// Never inlined: in another module the access to the scanner would be checked after all.
+    @inline(never)
     package func scan(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> StructuralIndex {
         try scanner.scan(bytes)
     }

@@ -35,6 +35,8 @@ public final class ArchiveWriter: @unchecked Sendable {
     private let retention: WriterRetention
     private let archive: ArchiveID
     private let directory: ArchiveDirectory
+    /// The directory's, here once more: to ask it counts no reference.
+    private let clock: any TimeSource
     private let keepsFirstSegment: Bool
     private var segment: OpenSegment?
     private var isClosed = false
@@ -68,6 +70,7 @@ public final class ArchiveWriter: @unchecked Sendable {
         let parts = try WriterParts(recovery, configuration)
         self.configuration = configuration
         directory = recovery.directory
+        self.clock = clock
         archive = recovery.archive
         recoveryReport = recovery.report
         keepsFirstSegment = recovery.carriesNumbering
@@ -259,7 +262,7 @@ extension ArchiveWriter {
         case .none: return false
         case .batch: break
         case .interval(let milliseconds):
-            let now = now ?? Int64(bitPattern: directory.clock.monotonicTime)
+            let now = now ?? Int64(bitPattern: clock.monotonicTime)
             let last = lastCommit ?? now
             lastCommit = last
             guard now &- last >= Int64(milliseconds) &* 1_000_000 else { return false }
