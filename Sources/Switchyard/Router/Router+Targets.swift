@@ -76,7 +76,26 @@ extension Router {
                     try batch.put(.target(id, id: target.target.id), target.definition)
                 }
             }
-            try use(stored, of: rule, on: bus)
+            let before = rule.definitions
+            do throws(RouterError) { try use(stored, of: rule, on: bus) } catch {
+                try keep(before, insteadOf: stored.map(\.target.id), of: id)
+                throw error
+            }
+        }
+    }
+
+    /// Has the store say again what it said before of targets that can't be used.
+    private func keep(
+        _ before: [StoredTarget], insteadOf ids: [String], of rule: RuleID
+    ) throws(RouterError) {
+        try save { batch throws(ConfigurationStoreError) in
+            for id in ids {
+                if let known = before.first(where: { $0.definition.id == id }) {
+                    try batch.put(.target(rule, id: id), known)
+                } else {
+                    try batch.remove(.target(rule, id: id))
+                }
+            }
         }
     }
 
