@@ -99,28 +99,34 @@ extension JSONDocuments {
 
     /// A document that is right; nil where it is a wrapper, into whose list the reader goes then.
     private mutating func found(_ index: StructuralIndex, taking byteCount: Int) -> Found? {
-        guard let (wrapper, list) = wrapper(in: index) else {
+        guard let (wrapper, list, isEmpty) = wrapper(in: index) else {
             given = byteCount
             return Found(byteCount: index.textLength, content: .success(index))
         }
-        isLineByLine = false
+        if !isEmpty { isLineByLine = false }
         text.take(list + 1)
         place = .list(wrapper, isFirst: true)
         return nil
     }
 
-    /// The wrapper that an object is, and where its list begins.
-    private func wrapper(in index: StructuralIndex) -> (Wrapper, Int)? {
+    /// The wrapper that an object is, where its list begins, and whether nothing is in that.
+    private func wrapper(
+        in index: StructuralIndex
+    ) -> (wrapper: Wrapper, list: Int, isEmpty: Bool)? {
         guard !wrappers.isEmpty else { return nil }
         let close = index.close(of: 0)
         var key = 1
         while key < close {
             let bytes = index.stringBytes(at: key)
             if index.byte(at: key + 2) == UInt8(ascii: "["),
-                let wrapper = wrappers.first(where: { bytes.elementsEqual($0.name.utf8) }),
-                wrapper.takes(JSONValue(index, at: key + 3))
+                let wrapper = wrappers.first(where: { bytes.elementsEqual($0.name.utf8) })
             {
-                return (wrapper, index.offset(of: key + 2))
+                // An empty list does not tell what it is of: with other members this is a document.
+                let isOnlyMember = key == 1 && index.entry(after: key + 2) == close
+                let isEmpty = index.byte(at: key + 3) == UInt8(ascii: "]")
+                if isEmpty ? isOnlyMember : wrapper.takes(JSONValue(index, at: key + 3)) {
+                    return (wrapper, index.offset(of: key + 2), isEmpty)
+                }
             }
             key = index.entry(after: key + 2) + 1
         }
@@ -129,7 +135,7 @@ extension JSONDocuments {
 
     // MARK: Lists
 
-    /// An element of a list; nil at its end, or where only a comma was.
+    /// An element of a list, or what is wrong before it; nil at its end.
     mutating func nextElement(
         _ byte: UInt8, _ wrapper: Wrapper?, isFirst: Bool
     ) throws(InputError) -> Found? {
@@ -139,7 +145,16 @@ extension JSONDocuments {
             return nil
         }
         if !isFirst {
-            guard byte == UInt8(ascii: ",") else { return try leaveList(.expectedCommaOrBracket) }
+            if byte == UInt8(ascii: "{") {
+                place = .list(wrapper, isFirst: true)
+                let problem = JSONError(.expectedCommaOrBracket, offset: 0)
+                return Found(byteCount: 0, content: .failure(problem), isBetween: true)
+            }
+            guard byte == UInt8(ascii: ",") else {
+                var problem = try leaveList(.expectedCommaOrBracket)
+                problem.leavesList = true
+                return problem
+            }
             text.take(1)
             guard let next = try text.skipBlanks(), next != UInt8(ascii: "]") else {
                 return try leaveList(.expectedValue)
@@ -160,7 +175,8 @@ extension JSONDocuments {
         case .broken(let offset):
             place = .outside
             let rest = try text.lineByteCount(from: offset)
-            let broken = failure(upTo: offset + rest)
+            var broken = failure(upTo: offset + rest)
+            broken.leavesList = true
             return try leaveOut(broken, offset + rest)
         }
     }

@@ -16,13 +16,15 @@
 /// It holds one document and some 64 KiB more, not the list that the document is in. (Of an object
 /// around a list all is held where the list is not its first member.) A document that is wrong is
 /// given too, with what is wrong, and the next one is that which begins after it: on the next line
-/// where documents are lines; else where a line begins with a bracket. What is left of a list with a
-/// broken bracket is left out.
+/// where documents are lines; else where a line begins with a bracket. Where only the comma before an
+/// object in a list is missing, that is told, and the list goes on; after other broken brackets the
+/// rest of a list is left out (``JSONDocument/leavesList``).
 ///
 /// O(bytes); a document that is a line is looked at once, by the ``StructuralScanner``, any other also
 /// byte by byte before that.
 package struct JSONDocuments: ~Copyable {
-    /// An object around a list of documents: `{"Records":[{...},{...}]}`.
+    /// An object around a list of documents: `{"Records":[{...},{...}]}`. The list may be empty where
+    /// it is the only member.
     package struct Wrapper: Sendable, Hashable {
         /// The list's key. There may be other members.
         package let name: String
@@ -51,7 +53,7 @@ package struct JSONDocuments: ~Copyable {
     enum Place: Equatable {
         /// Before a document.
         case outside
-        /// In a list, before its first element, or behind an element.
+        /// In a list, before an element that needs no comma, as the first one, or behind an element.
         case list(Wrapper?, isFirst: Bool)
         /// Behind the list of a wrapper.
         case behindList
@@ -91,11 +93,12 @@ package struct JSONDocuments: ~Copyable {
         text.take(given)
         given = 0
         guard let found = try nextFound() else { return nil }
-        count += 1
+        let number = count + 1
+        if !found.isBetween { count = number }
         let bytes = text.bytes(0..<found.byteCount)
         return JSONDocument(
-            number: count, line: text.line, column: text.column, text: bytes,
-            content: found.content, wrapper: found.wrapper)
+            number: number, line: text.line, column: text.column, text: bytes,
+            content: found.content, wrapper: found.wrapper, leavesList: found.leavesList)
     }
 
     /// A document at the beginning of the buffer.
@@ -103,6 +106,9 @@ package struct JSONDocuments: ~Copyable {
         var byteCount: Int
         var content: Result<StructuralIndex, JSONError>
         var wrapper: Wrapper?
+        /// Whether it is only what is wrong before the next document, and takes no number from it.
+        var isBetween = false
+        var leavesList = false
     }
 
     private mutating func nextFound() throws(InputError) -> Found? {
@@ -140,6 +146,15 @@ package struct JSONDocument {
     package let content: Result<StructuralIndex, JSONError>
     /// The object around the list that it is an element of, if there is one.
     package let wrapper: JSONDocuments.Wrapper?
+    /// Whether it is so wrong that the list around it is not read on.
+    package let leavesList: Bool
+
+    /// What an error in it means, in a sentence without position.
+    package func message(of error: JSONError) -> String {
+        guard leavesList else { return error.message }
+        return error.message
+            + "; the rest of the list is passed over, up to a line that begins with a bracket"
+    }
 
     /// The line and the column in the file, both from 1, of a byte of the document. O(offset).
     package func position(of offset: Int) -> (line: Int, column: Int) {

@@ -68,7 +68,8 @@ struct RuleRecord {
         case .success(let index): value = JSONValue(index)
         case .failure(let error):
             throw LineProblem(
-                file: file, document: document, offset: error.offset, message: error.message)
+                file: file, document: document, offset: error.offset,
+                message: document.message(of: error))
         }
         guard let name = (value["name"] ?? value["Name"])?.string else {
             throw LineProblem(

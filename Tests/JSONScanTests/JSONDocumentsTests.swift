@@ -21,12 +21,22 @@ struct FoundDocument: Equatable, CustomStringConvertible {
         case .success: text = String(decoding: document.text, as: UTF8.self)
         case .failure(let error):
             (line, column) = document.position(of: error.offset)
-            text = "! " + error.message
+            text = "! " + document.message(of: error)
         }
     }
 
     var description: String { "\(line):\(column) \(text)" + (wrapper.map { " in \($0)" } ?? "") }
 }
+
+extension JSONDocument {
+    /// Whether it stands for nothing but a comma that is missing before the next document.
+    fileprivate var isMissingComma: Bool {
+        guard case .failure(let error) = content else { return false }
+        return error.kind == .expectedCommaOrBracket && text.isEmpty && !leavesList
+    }
+}
+
+private let left = "; the rest of the list is passed over, up to a line that begins with a bracket"
 
 private let wrappers = [
     JSONDocuments.Wrapper("Records", elementKeys: ["id"]),
@@ -36,8 +46,10 @@ private let wrappers = [
 private func read(_ path: String, _ bufferBytes: Int = 1 << 16) throws -> [FoundDocument] {
     var documents = try JSONDocuments(path: path, wrappers: wrappers, bufferBytes: bufferBytes)
     var found: [FoundDocument] = []
+    var number = 0
     while let document = try documents.next() {
-        #expect(document.number == found.count + 1)
+        #expect(document.number == number + 1)
+        if !document.isMissingComma { number += 1 }
         found.append(FoundDocument(document))
     }
     return found
@@ -119,8 +131,15 @@ struct JSONDocumentsTests {
         ),
         // What only looks so.
         (#"{"Records":[{"x":1}]}"#, [FoundDocument(1, 1, #"{"Records":[{"x":1}]}"#)]),
-        (#"{"Records":[]}"#, [FoundDocument(1, 1, #"{"Records":[]}"#)]),
         (#"{"Records":{"id":1}}"#, [FoundDocument(1, 1, #"{"Records":{"id":1}}"#)]),
+        // Nothing in an object; with something else in that, it is a document.
+        (#"{"Records":[]}"#, []), ("{\n \"Entries\": [\n ]\n}\n", []),
+        (
+            "{\"a\":1}\n{ \"Records\" : [ ] }\n[]{\"Entries\":[{}]}",
+            [FoundDocument(1, 1, #"{"a":1}"#), FoundDocument(3, 15, "{}", "Entries")]
+        ),
+        (#"{"Records":[],"a":1}"#, [FoundDocument(1, 1, #"{"Records":[],"a":1}"#)]),
+        (#"{"a":1,"Records":[]}"#, [FoundDocument(1, 1, #"{"a":1,"Records":[]}"#)]),
         (#"{"x":{"Records":[{"id":1}]}}"#, [FoundDocument(1, 1, #"{"x":{"Records":[{"id":1}]}}"#)]),
     ]
 
@@ -218,10 +237,37 @@ struct JSONDocumentsTests {
             ]
         ),
         (
+            "[{} 7, {}]\n{}",
+            [
+                FoundDocument(1, 2, "{}"),
+                FoundDocument(1, 5, "! a ',' or ']' was expected" + left),
+                FoundDocument(2, 1, "{}"),
+            ]
+        ),
+        // A comma that is missing before an object is told, and the list goes on.
+        (
             "[{} {}]\n{}",
             [
                 FoundDocument(1, 2, "{}"), FoundDocument(1, 5, "! a ',' or ']' was expected"),
-                FoundDocument(2, 1, "{}"),
+                FoundDocument(1, 5, "{}"), FoundDocument(2, 1, "{}"),
+            ]
+        ),
+        (
+            "[\n  {\"a\":1},\n  {\"a\":2}\n  {\"a\":3},\n  {\"a\":4}\n]\n",
+            [
+                FoundDocument(2, 3, #"{"a":1}"#), FoundDocument(3, 3, #"{"a":2}"#),
+                FoundDocument(4, 3, "! a ',' or ']' was expected"),
+                FoundDocument(4, 3, #"{"a":3}"#), FoundDocument(5, 3, #"{"a":4}"#),
+            ]
+        ),
+        (
+            "{\"Records\": [\n  {\"id\":1}\n  {\"id\":2},\n  {\"id\":3}\n], \"b\": 1}\n"
+                + "{}",
+            [
+                FoundDocument(2, 3, #"{"id":1}"#, "Records"),
+                FoundDocument(3, 3, "! a ',' or ']' was expected"),
+                FoundDocument(3, 3, #"{"id":2}"#, "Records"),
+                FoundDocument(4, 3, #"{"id":3}"#, "Records"), FoundDocument(6, 1, "{}"),
             ]
         ),
         (
@@ -234,7 +280,8 @@ struct JSONDocumentsTests {
         (
             "[{},\n {\"a\":1]\n]\n{}",
             [
-                FoundDocument(1, 2, "{}"), FoundDocument(2, 8, "! a ',' or '}' was expected"),
+                FoundDocument(1, 2, "{}"),
+                FoundDocument(2, 8, "! a ',' or '}' was expected" + left),
                 FoundDocument(4, 1, "{}"),
             ]
         ),

@@ -62,6 +62,10 @@ struct EnvelopeMaker: ~Copyable {
         }
         let source = try required("Source")
         let detailType = try required("DetailType")
+        if let detail = entry["Detail"], detail.kind != .string, detail.kind != .null {
+            throw EnvelopeError(
+                offset: detail.offset, message: "Detail has to be a string that holds JSON")
+        }
         let detail = try required("Detail")
         let text = Array((detail.string ?? "").utf8)
         let length = text.withUnsafeBytes { try? scanner.scan($0).textLength }

@@ -5,7 +5,7 @@ import JSONScan
 enum EventForm {
     /// An event, to be taken as it is.
     case event
-    /// An entry of `PutEvents`: `Source`, `DetailType`, and `Detail` as a string.
+    /// An entry of `PutEvents`: `Source`, `DetailType`, and `Detail`, which has to be a string.
     case entry
     /// A record of CloudTrail's log files: what an event has as its detail.
     case cloudTrailRecord
@@ -29,17 +29,20 @@ enum EventForm {
 
     /// Finds out by the keys. O(members).
     init(of event: StructuralIndex, in wrapper: JSONDocuments.Wrapper?) {
-        if wrapper?.name == "Records" {
+        if wrapper?.name == "Records", Self.isOfCloudTrail(JSONValue(event)) {
             self = .cloudTrailRecord
             return
         }
-        var (isEntry, hasDetail, archivedKeys, keys) = (false, false, 0, 0)
+        var (hasSource, hasType, hasDetail, hasText) = (false, false, false, false)
+        var (archivedKeys, keys) = (0, 0)
         Self.forEachKey(of: event) { key, value in
             keys += 1
             switch key.count {
-            case 6 where key.elementsEqual("Source".utf8): isEntry = true
-            case 10 where key.elementsEqual("DetailType".utf8): isEntry = true
-            case 6 where key.elementsEqual("Detail".utf8): hasDetail = value.kind == .string
+            case 6 where key.elementsEqual("Source".utf8): hasSource = true
+            case 10 where key.elementsEqual("DetailType".utf8): hasType = true
+            case 6 where key.elementsEqual("Detail".utf8):
+                hasDetail = true
+                hasText = value.kind == .string
             case 5 where key.elementsEqual("event".utf8):
                 archivedKeys += value.kind == .object ? 1 : 0
             case 8 where key.elementsEqual("sequence".utf8): archivedKeys += 1
@@ -48,14 +51,30 @@ enum EventForm {
             default: break
             }
         }
-        self =
-            isEntry && hasDetail
-            ? .entry : keys == 4 && archivedKeys == 4 ? .archived : .event
+        // One of the keys may be missing: then it is an entry that is wrong.
+        let isEntry =
+            (hasSource || hasType) && hasText || hasSource && hasType && hasDetail
+            || wrapper?.name == "Entries"
+        self = isEntry ? .entry : keys == 4 && archivedKeys == 4 ? .archived : .event
+    }
+
+    /// Whether an element of `Records` is a record of CloudTrail. Those of Insights have their names
+    /// further inside.
+    private static func isOfCloudTrail(_ record: JSONValue) -> Bool {
+        guard record["detail-type"] == nil || record["detail"] == nil else { return false }
+        return record["eventName"] != nil || record["eventSource"] != nil
+            || record["eventType"] != nil
     }
 
     /// Why what is taken as one event may not be meant so; nil where nothing speaks for that.
-    static func doubt(_ event: StructuralIndex) -> String? {
+    static func doubt(
+        _ event: StructuralIndex, in wrapper: JSONDocuments.Wrapper?
+    ) -> String? {
         let value = JSONValue(event)
+        if wrapper?.name == "Records", value["detail-type"] == nil || value["detail"] == nil {
+            return "this is taken as one event, although it is in \"Records\" and is no CloudTrail "
+                + "record; if it is none, give the events alone"
+        }
         guard value["detail-type"] == nil, value["detail"] == nil, value["source"] == nil else {
             return nil
         }

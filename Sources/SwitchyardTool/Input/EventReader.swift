@@ -50,12 +50,12 @@ func forEachEvent(
             switch document.content {
             case .success(let found): index = found
             case .failure(let error):
-                try skipped.skip(problem(error.offset, error.message))
+                try skipped.skip(problem(error.offset, document.message(of: error)))
                 continue
             }
             let form = EventForm(of: index, in: document.wrapper)
             if form == .event {
-                if !hasWarned, let doubt = EventForm.doubt(index) {
+                if !hasWarned, let doubt = EventForm.doubt(index, in: document.wrapper) {
                     hasWarned = true
                     Terminal.note("note: \(problem(0, doubt))")
                 }

@@ -75,7 +75,7 @@ struct LoadExpectation {
             guard let number = Double(value), number > 0, number.isFinite else {
                 throw wrong("\"\(value)\" is no number above 0")
             }
-            guard figure != .rate || number <= 1 else {
+            guard figure != .rate || number < 1 || number == 1 && mayEqual else {
                 throw wrong("rate is the part of --rate that is kept, at most 1")
             }
             limit = number

@@ -133,6 +133,70 @@ struct EventFileTests {
         #expect(run.output.isEmpty && run.exitCode == 1)
     }
 
+    @Test("an entry whose Detail is no string is told of, and skipped; so is one without any")
+    func refusesDetails() throws {
+        let object = #"{"Source":"com.example.a","DetailType":"T","Detail":{"n":1}}"#
+        let wrong = try match(object + "\n" + entries[0] + "\n")
+        #expect(
+            wrong.errors == """
+                error: standard input:1:53: Detail has to be a string that holds JSON
+                1 line was skipped
+
+                """)
+        #expect(wrong.output == "2\ta\n" && wrong.exitCode == 1)
+        let listed = try match(
+            #"{"Entries":[\#(entries[0]),{"Source":"s","Detail":{}},{"DetailType":"T","Source":"s"}]}"#
+        )
+        #expect(listed.output == "1\ta\n" && listed.exitCode == 1)
+        #expect(listed.errors.contains("Parameter DetailType is not valid"), "\(listed)")
+        #expect(listed.errors.contains("Parameter Detail is not valid"), "\(listed)")
+        #expect(listed.errors.hasSuffix("\n2 lines were skipped\n"), "\(listed)")
+    }
+
+    @Test("a comma that is missing in a list is told of, and every event is read")
+    func missingCommas() throws {
+        let list = "[\n  \(lines[0]),\n  \(lines[1])\n  \(lines[2])\n]\n"
+        let run = try match(list)
+        #expect(run.output == "1\ta\n2\tdetail\n3\ta,detail\n")
+        #expect(
+            run.errors == """
+                error: standard input:4:3: a ',' or ']' was expected
+                1 line was skipped
+
+                """)
+        #expect(run.exitCode == 1)
+        let left = try match("[\n  \(lines[0])\n  7,\n  \(lines[2])\n]\n")
+        #expect(left.output == "1\ta\n" && left.exitCode == 1)
+        #expect(
+            left.errors.hasPrefix(
+                "error: standard input:3:3: a ',' or ']' was expected; the rest of the list is "),
+            "\(left)")
+    }
+
+    @Test(
+        "an empty list of events holds none",
+        arguments: [#"{"Records": []}"#, "{\n \"Entries\": [\n ]\n}\n", "[]"])
+    func emptyLists(text: String) throws {
+        let run = try match(text)
+        #expect(run.output.isEmpty && run.errors.isEmpty && run.exitCode == 0, "\(run)")
+    }
+
+    @Test(
+        "events in Records are taken as they are; what is no record of CloudTrail gets a word")
+    func otherRecords() throws {
+        let events = try match("{\"Records\": [\(lines.joined(separator: ","))]}")
+        #expect(events.output == "1\ta\n2\tdetail\n3\ta,detail\n", "\(events)")
+        #expect(events.errors.isEmpty && events.exitCode == 0, "\(events)")
+        let others = try match(#"{"Records":[{"source":"com.example.a"},{"detail":{"n":2}}]}"#)
+        #expect(others.output == "1\ta\n2\tdetail\n" && others.exitCode == 0, "\(others)")
+        #expect(
+            others.errors == """
+                note: standard input:1:13: this is taken as one event, although it is in "Records" \
+                and is no CloudTrail record; if it is none, give the events alone
+
+                """)
+    }
+
     @Test(
         "what archive export writes for CloudTrail is read back as the events that it was made of")
     func readsCloudTrailExport() throws {
@@ -234,5 +298,13 @@ struct EventFileTests {
         #expect(run.output == "1\ta\n" && run.errors == expected && run.exitCode == 0)
         let check = try Tool.run("check", "--rules", some)
         #expect(check.errors == expected + "2 valid rules, 0 invalid\n" && check.exitCode == 0)
+    }
+
+    @Test("an empty list of rules has no rule, and none that is wrong")
+    func emptyRules() throws {
+        let none = try folder.file("none", lines: [#"{"Rules": []}"#])
+        let run = try Tool.run("match", "--rules", none, "--events", "-", input: lines[0])
+        #expect(run.errors == "error: \(none) has no usable rule\n" && run.exitCode == 2)
+        #expect(run.output.isEmpty)
     }
 }

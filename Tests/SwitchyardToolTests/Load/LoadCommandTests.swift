@@ -191,7 +191,7 @@ struct LoadCommandTests {
         "an expectation that is none is a wrong command line, with what one looks like",
         arguments: [
             "", "p99", "p99=5ms", "p99>5ms", "p95<5ms", "p99<5", "p99<5 m", "p99<-1ms", "p99<ms",
-            "rate<1", "rate>=2", "rate>=x", "rate>=0", "events/s>nan", "speed>1", "<5ms",
+            "rate<1", "rate>=2", "rate>1", "rate>=x", "rate>=0", "events/s>nan", "speed>1", "<5ms",
         ])
     func refusesExpectations(text: String) throws {
         let run = try Tool.run(["load", "--rate", "10", "--expect", text] + small)
