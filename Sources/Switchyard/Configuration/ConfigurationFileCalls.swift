@@ -74,6 +74,8 @@ struct ConfigurationFile: ~Copyable {
         guard fstat(descriptor, &status) == 0 else {
             throw .system(call: "fstat", path: path, errno: errno)
         }
+        // With no capacity the length would be written into the empty array that all share.
+        guard status.st_size > 0 else { return [] }
         var error: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
             while count < buffer.count {
