@@ -23,6 +23,17 @@ public struct EventPattern: Hashable, Sendable {
     /// Creates a pattern from a tree, which has to be one that the parser could have built.
     package init(root: PatternObject) { self.root = root }
 
+    /// The same with one more condition for an outermost field of the event, in place of those that
+    /// there are for it. O(1) and a copy of the outermost members.
+    package func requiring(_ key: ExactString, _ values: [ValuePattern]) -> EventPattern {
+        EventPattern(root: PatternObject(members: root.members + [.values(key: key, values)]))
+    }
+
+    /// A pattern with this condition alone.
+    package init(_ key: ExactString, _ values: [ValuePattern]) {
+        root = PatternObject(members: [.values(key: key, values)])
+    }
+
     /// Parses a pattern. O(bytes). Bytes behind its closing brace are ignored.
     ///
     /// - Throws: the first thing that is wrong with it, and where.

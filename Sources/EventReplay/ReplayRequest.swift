@@ -6,9 +6,9 @@ public struct ReplayRequest: Sendable, Hashable {
     /// The name, which replayed events carry as `replay-name`: unlike that of every other replay of
     /// the router.
     public var name: String
-    /// The bus whose archive is replayed.
-    public var bus: String
-    /// The bus to whose rules the events go; the same one, if it says nothing.
+    /// What is replayed.
+    public var source: Source
+    /// The bus to whose rules the events go; if it says nothing, the one that they came from.
     public var destination: String?
     /// Only events whose own time is this one or later.
     public var start: EventTime?
@@ -22,14 +22,34 @@ public struct ReplayRequest: Sendable, Hashable {
     /// not, and offered to all of its rules. They are not unless asked for.
     public var isArchivedAgain: Bool
 
-    /// Creates a request.
+    /// What can be replayed.
+    public enum Source: Sendable, Hashable {
+        /// Every event of a bus, as far as its journal goes back.
+        case bus(String)
+        /// The events of an archive.
+        case archive(String)
+    }
+
+    /// Creates a request to replay what an archive has.
+    public init(
+        name: String, ofArchive archive: String, to destination: String? = nil,
+        from start: EventTime? = nil, until end: EventTime? = nil, rules: Set<String>? = nil,
+        pace: ReplayPace = .fullSpeed, isArchivedAgain: Bool = false
+    ) {
+        self.init(
+            name: name, to: destination, from: start, until: end, rules: rules, pace: pace,
+            isArchivedAgain: isArchivedAgain)
+        source = .archive(archive)
+    }
+
+    /// Creates a request to replay the journal of a bus.
     public init(
         name: String, of bus: String = "default", to destination: String? = nil,
         from start: EventTime? = nil, until end: EventTime? = nil, rules: Set<String>? = nil,
         pace: ReplayPace = .fullSpeed, isArchivedAgain: Bool = false
     ) {
         self.name = name
-        self.bus = bus
+        source = .bus(bus)
         self.destination = destination
         self.start = start
         self.end = end

@@ -20,6 +20,9 @@ struct RouterVictim {
         configuration.pendingEventsMax = 64
         let router = try Router(configuration)
         try router.putRule(RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#))
+        if try router.archives().isEmpty {
+            try router.createArchive(ArchiveDefinition(name: "kept"))
+        }
         let quick = RetryPolicy(
             maximumRetries: .max, firstDelay: .milliseconds(1), maximumDelay: .milliseconds(5))
         let steady = try Ledger(directory + "/steady")

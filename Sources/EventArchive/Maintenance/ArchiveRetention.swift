@@ -73,6 +73,12 @@ extension ArchiveReader {
 }
 
 extension ArchiveRetention {
+    /// How often to look without an occasion: ten times while a record gets as old as it may, but not
+    /// more than once a second, nor less than once a minute. Nil if nothing gets old.
+    var lookNanoseconds: UInt64? {
+        ageNanoseconds.map { UInt64(min(60, max(1, $0 / 10_000_000_000))) * 1_000_000_000 }
+    }
+
     /// Whether a segment with these records is to go while all together have so many bytes.
     func rejects(_ segment: SegmentSummary, bytes all: UInt64, now: Int64) -> Bool {
         if let bytes, all > bytes { return true }

@@ -84,7 +84,7 @@ public final class ArchiveWriter: @unchecked Sendable {
         (segment, tail) = try parts.firstSegment(recovery)
         try recovery.removeNeverUsed(but: segment?.name)
         preparation.prepareNext()
-        keepLimits()
+        keepLimits(configuration.retention)
         lock = recovery.takeLock()
     }
 
@@ -204,16 +204,19 @@ public final class ArchiveWriter: @unchecked Sendable {
     /// What the archive had too much of, the writer has removed.
     public var upkeepReport: ArchiveUpkeepReport { retention.report }
 
+    /// Has the archive keep to other limits than those of the configuration, from now on. From any
+    /// thread. What is beyond them goes soon: ``upkeepReport`` tells.
+    public func setRetention(_ limits: ArchiveRetention) { keepLimits(limits) }
+
     /// Now, and from time to time.
-    private func keepLimits() {
+    private func keepLimits(_ limits: ArchiveRetention) {
         let retention = retention
-        completion.submit { retention.enforce() }
-        guard let interval = retention.lookNanoseconds else { return }
-        completion.submit(every: interval) { retention.enforce() }
+        completion.submit { retention.keep(to: limits) }
+        completion.setRepeated(every: limits.lookNanoseconds) { retention.enforce() }
     }
 
     private func endQueues() {
-        completion.stopRepeating()
+        completion.endRepeating()
         path.finish()
         try? completion.finish()
         try? preparation.end()
@@ -287,7 +290,7 @@ extension ArchiveWriter {
             fate.end(.closed)
             lock = nil
         }
-        completion.stopRepeating()
+        completion.endRepeating()
         guard fate.error == nil else {
             let error = failSlow()
             endQueues()

@@ -14,6 +14,7 @@ final class SegmentCompletion: Sendable {
         let monitor = Monitor()
         var unsealed = 0
         var repeated: TimedWork?
+        var hasEndedRepeating = false
     }
 
     init(_ fate: WriterFate, _ clock: any TimeSource) {
@@ -44,17 +45,22 @@ final class SegmentCompletion: Sendable {
         }
     }
 
-    /// Does some work every so often, until `stopRepeating`.
-    func submit(every nanoseconds: UInt64, _ work: @escaping @Sendable () -> Void) {
-        let repeated = clock.run(on: queue, every: nanoseconds) { [fate] in
-            if fate.error == nil { work() }
+    /// Does some work every so often, or never, and not what was to be repeated before.
+    func setRepeated(every nanoseconds: UInt64?, _ work: @escaping @Sendable () -> Void) {
+        state.monitor.withLock {
+            state.repeated?.cancel()
+            state.repeated = nil
+            guard let nanoseconds, !state.hasEndedRepeating else { return }
+            state.repeated = clock.run(on: queue, every: nanoseconds) { [fate] in
+                if fate.error == nil { work() }
+            }
         }
-        state.monitor.withLock { state.repeated = repeated }
     }
 
     /// Nothing is done any more without an occasion.
-    func stopRepeating() {
+    func endRepeating() {
         let repeated = state.monitor.withLock {
+            state.hasEndedRepeating = true
             defer { state.repeated = nil }
             return state.repeated
         }

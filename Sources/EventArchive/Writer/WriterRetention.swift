@@ -24,9 +24,9 @@ public struct ArchiveUpkeepReport: Sendable, Hashable {
 /// Works on the queue of `SegmentCompletion` alone, so that no append waits for it. Removing fails
 /// without ending the writer: the next attempt may succeed.
 final class WriterRetention: @unchecked Sendable {
-    // Unchecked: the segments belong to the queue, the report is guarded by the monitor.
+    // Unchecked: the segments and the limits belong to the queue, the report is guarded by the monitor.
     private let directory: ArchiveDirectory
-    private let limits: ArchiveRetention
+    private var limits: ArchiveRetention
     private let preparation: SegmentPreparation
     /// What the open segment may take.
     private let openBytes: UInt64
@@ -56,10 +56,10 @@ final class WriterRetention: @unchecked Sendable {
     /// What was done so far.
     var report: ArchiveUpkeepReport { monitor.withLock { done } }
 
-    /// How often to look without an occasion: ten times while a record gets as old as it may, but not
-    /// more than once a second, nor less than once a minute. Nil if nothing gets old.
-    var lookNanoseconds: UInt64? {
-        limits.ageNanoseconds.map { UInt64(min(60, max(1, $0 / 10_000_000_000))) * 1_000_000_000 }
+    /// Has other limits from now on.
+    func keep(to limits: ArchiveRetention) {
+        self.limits = limits
+        enforce()
     }
 
     /// Counts a segment that has just been sealed, and removes what is too much.

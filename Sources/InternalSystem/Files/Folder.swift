@@ -54,6 +54,11 @@ package struct Folder: ~Copyable, Sendable {
         return false
     }
 
+    /// Removes a folder that holds nothing; durable when the one that it lies in is synced.
+    package static func removeEmpty(_ path: String) throws(FileError) {
+        guard rmdir(path) == 0 else { throw FileError("rmdir", path, code: errno) }
+    }
+
     /// All names but `.` and `..`, in order.
     package func names() throws(FileError) -> [String] {
         var names: [String] = []

@@ -45,7 +45,7 @@ public struct StoredRule: StoredValue {
     public init(
         _ rule: RoutingRule, patternText: String? = nil, scheduleText: String? = nil,
         state: State? = nil, scheduleStart: EventTime? = nil, order: UInt64 = 0,
-        managedBy: String? = nil, others: [KeptMember] = []
+        others: [KeptMember] = []
     ) {
         pattern = rule.pattern
         self.patternText = rule.pattern.map { pattern in
@@ -61,15 +61,17 @@ public struct StoredRule: StoredValue {
         description = rule.description
         self.scheduleStart = scheduleStart
         self.order = order
-        self.managedBy = managedBy
+        managedBy = rule.managedBy
         self.others = others
     }
 
     /// The rule.
     public func rule(named name: String) -> RoutingRule {
-        RoutingRule(
+        var rule = RoutingRule(
             name: name, pattern: pattern, schedule: schedule, isEnabled: state != .disabled,
             description: description)
+        rule.managedBy = managedBy
+        return rule
     }
 
     private static let ownMembers: Set<String> = [

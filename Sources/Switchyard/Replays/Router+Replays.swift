@@ -12,7 +12,7 @@ extension Router {
     /// names can be used again.
     public static let endedReplaysMax = 1_000
 
-    /// Starts a replay of a bus's archive.
+    /// Starts a replay of a bus's journal, or of an archive.
     ///
     /// It reads what can be read of the archive at this moment; what is appended later is no part
     /// of it. A rule that is not enabled gets nothing.
@@ -58,23 +58,24 @@ extension Router {
     private func makeReplay(
         _ request: ReplayRequest, _ times: Range<Int64>
     ) throws(ReplayError) -> RouterReplay {
-        let (source, destination): (BusState, BusState)
+        let (source, destination): (ReplaySource, BusState)
         do throws(RouterError) {
             try Self.checkName(request.name, of: "replay", max: configuration.nameMax)
             if control.isClosed { throw .closed }
-            source = try state(of: request.bus)
-            destination = try state(of: request.destination ?? request.bus)
+            source = try self.source(of: request)
+            destination = try state(of: request.destination ?? source.bus)
             for rule in request.rules ?? [] { _ = try ruleState(rule, on: destination) }
         } catch { throw .router(error) }
         guard control.replays[request.name] == nil else { throw .nameExists(request.name) }
         let running = control.replays.values.count { !$0.progress.state.hasEnded }
         guard running < Self.replaysMax else { throw .tooMany(limit: Self.replaysMax) }
-        guard let archive = source.engine.archive else { throw .noArchive(bus: source.name) }
+        guard let directory = source.directory else { throw .noArchive(bus: source.bus) }
         let reader: ArchiveReader
         do throws(ArchiveError) {
-            reader = try ArchiveReader(directory: archive.directory)
+            reader = try ArchiveReader(directory: directory)
         } catch { throw .archive(error) }
         var selection = ArchiveSelection(
+            ingestTimes: source.ingestTimes,
             eventTimes: request.start == nil && request.end == nil ? nil : times)
         let output: any ReplayOutput
         if request.isArchivedAgain {
@@ -97,6 +98,31 @@ extension Router {
         replay.number = control.replayCount
         forgetOldReplays()
         return replay
+    }
+
+    /// Where what is replayed is found.
+    private struct ReplaySource {
+        /// The bus that it came from.
+        var bus: String
+        /// An archive's directory; nil if nothing was kept.
+        var directory: String?
+        /// What has not become too old; nil for everything.
+        var ingestTimes: Range<Int64>?
+    }
+
+    /// Under the control lock.
+    private func source(of request: ReplayRequest) throws(RouterError) -> ReplaySource {
+        switch request.source {
+        case .bus(let name):
+            let bus = try state(of: name)
+            return ReplaySource(bus: bus.name, directory: bus.engine.archive?.directory)
+        case .archive(let name):
+            let archive = try archiveState(name)
+            let first = firstTime(days: archive.stored.retentionDays)
+            return ReplaySource(
+                bus: label(of: archive.stored.source), directory: archive.directory,
+                ingestTimes: first == .min ? nil : first..<Int64.max)
+        }
     }
 
     /// Under the control lock.

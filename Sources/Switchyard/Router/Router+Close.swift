@@ -141,6 +141,7 @@ extension Router {
         for bus in buses {
             attempt(bus.name) { () throws(ArchiveError) in try bus.engine.archive?.close() }
         }
+        failure = failure ?? archiveFailure()
         do throws(ArchiveError) { try services.deadLetters.close() } catch {
             failure = failure ?? .deadLetters(error)
         }

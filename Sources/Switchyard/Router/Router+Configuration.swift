@@ -56,11 +56,12 @@ extension Router {
         if control.queue.sync(execute: { control.buses[Self.defaultBus] }) == nil {
             try createBus(Self.defaultBus)
         }
-        // When all buses are there, since targets name some.
+        restore(known.archives)
+        // When all buses and archives are there, since targets name some.
         for bus in known.buses { restoreTargets(of: bus) }
     }
 
-    private func note(_ problem: String) {
+    func note(_ problem: String) {
         control.queue.sync { control.configurationProblems.append(problem) }
     }
 
@@ -93,15 +94,12 @@ extension Router {
             var made: [(target: Target, definition: StoredTarget)] = []
             var awaited: [StoredTarget] = []
             for stored in rule.targets {
-                do throws(TargetAdapterError) {
-                    made.append(
-                        (
-                            try adapters.target(for: stored.value.definition, of: rule.id),
-                            stored.value
-                        ))
+                do throws(RouterError) {
+                    let target = try target(for: stored.value.definition, of: rule.id)
+                    made.append((target, stored.value))
                 } catch {
                     awaited.append(stored.value)
-                    if case .putByCode = error { continue }
+                    if case .target(.putByCode) = error { continue }
                     note("\(rule.id): \(error)")
                 }
             }
@@ -114,6 +112,15 @@ extension Router {
                 }
             } catch { note("\(rule.id): \(error)") }
         }
+    }
+
+    private func target(
+        for definition: TargetDefinition, of rule: RuleID
+    ) throws(RouterError) -> Target {
+        if let target = try archiveTarget(definition, of: rule) { return target }
+        do throws(TargetAdapterError) {
+            return try adapters.target(for: definition, of: rule)
+        } catch { throw .target(error) }
     }
 
     /// What of the configuration could not be used when the router was opened, in words: a target of a

@@ -49,7 +49,7 @@ extension Router {
         }
     }
 
-    private func makeState(of rule: RoutingRule, on bus: BusState) -> RuleState {
+    func makeState(of rule: RoutingRule, on bus: BusState) -> RuleState {
         control.ruleOrder += 1
         return RuleState(
             rule, arn: RuleID(rule.name, of: bus.id).arn, order: control.ruleOrder)
@@ -57,8 +57,11 @@ extension Router {
 
     /// Has rules be what they are to be: where events are matched, then in the store, then by the clock.
     /// If they can't be kept, events are matched as before.
-    private func change(
-        _ states: [(state: RuleState, rule: RoutingRule)], on bus: BusState, now: EventTime
+    ///
+    /// - Parameter more: what else is to be kept with them, or nothing of it all.
+    func change(
+        _ states: [(state: RuleState, rule: RoutingRule)], on bus: BusState, now: EventTime,
+        keeping more: (inout ConfigurationBatch) throws(ConfigurationStoreError) -> Void = { _ in }
     ) throws(RouterError) {
         var change = RuleChange()
         for (state, rule) in states { state.put(rule, into: &change, on: bus.engine.book) }
@@ -71,6 +74,7 @@ extension Router {
                         order: state.order)
                     try batch.put(.rule(RuleID(rule.name, of: bus.id)), stored)
                 }
+                try more(&batch)
             }
         } catch {
             var undo = RuleChange()
@@ -93,29 +97,39 @@ extension Router {
         try Self.checkName(rule.name, of: "rule", max: configuration.nameMax)
         if rule.pattern == nil, rule.schedule == nil { throw .emptyRule(rule.name) }
         if rule.schedule != nil, !bus.id.isDefault { throw .scheduleOnOtherBus }
+        try bus.rules[rule.name]?.checkIsProgramsOwn()
     }
 
     /// Removes a rule. One that does not exist is no error, as with the service.
     ///
-    /// - Throws: ``RouterError``: the bus does not exist, or the rule has targets.
+    /// - Parameter isForced: whether also one that belongs to something else
+    ///   (``RoutingRule/managedBy``): an archive whose rule is gone gets no more events.
+    /// - Throws: ``RouterError``: the bus does not exist, or the rule has targets or belongs to something
+    ///   else.
     public func removeRule(
-        _ name: String, on bus: String = Router.defaultBus
+        _ name: String, on bus: String = Router.defaultBus, force isForced: Bool = false
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             guard let rule = bus.rules[name] else { return }
+            if !isForced { try rule.checkIsProgramsOwn() }
             guard rule.definitions.isEmpty else { throw .ruleHasTargets(name) }
             try save { batch throws(ConfigurationStoreError) in
                 try batch.remove(.rule(RuleID(name, of: bus.id)))
             }
-            var change = RuleChange()
-            rule.put(nil, into: &change, on: bus.engine.book)
-            try apply(change, to: bus)
-            bus.rules[name] = nil
-            if rule.rule.schedule != nil { schedules.remove(rule.arn) }
-            bus.order.removeAll { $0 == name }
+            try forget(rule, on: bus)
         }
+    }
+
+    /// Takes a rule without targets out of use.
+    func forget(_ rule: RuleState, on bus: BusState) throws(RouterError) {
+        var change = RuleChange()
+        rule.put(nil, into: &change, on: bus.engine.book)
+        try apply(change, to: bus)
+        bus.rules[rule.rule.name] = nil
+        if rule.rule.schedule != nil { schedules.remove(rule.arn) }
+        bus.order.removeAll { $0 == rule.rule.name }
     }
 
     /// Lets a rule match and fire, or not.
@@ -128,6 +142,7 @@ extension Router {
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let state = try ruleState(name, on: bus)
+            try state.checkIsProgramsOwn()
             var rule = state.rule
             rule.isEnabled = isEnabled
             try change(
@@ -175,6 +190,11 @@ extension Router {
 }
 
 extension RuleState {
+    /// Throws if the rule belongs to something else than the program.
+    func checkIsProgramsOwn() throws(RouterError) {
+        if let owner = rule.managedBy { throw .managedRule(rule.name, owner: owner) }
+    }
+
     /// Adds to a change what makes the bus's book know of the rule as it is to be: nothing of one that
     /// is disabled, or nil. What matches is this rule's route.
     ///

@@ -35,6 +35,7 @@ extension Router {
         try put(on: rule, of: bus) { [adapters] rule throws(RouterError) in
             var made: [(Target, TargetDefinition)] = []
             for definition in definitions {
+                if definition.archive != nil { throw .archiveAsTarget(definition.arn) }
                 do throws(TargetAdapterError) {
                     made.append((try adapters.target(for: definition, of: rule), definition))
                 } catch { throw .target(error) }
@@ -51,6 +52,7 @@ extension Router {
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let rule = try ruleState(rule, on: bus)
+            try rule.checkIsProgramsOwn()
             let made = try make(RuleID(rule.rule.name, of: bus.id))
             for (target, _) in made { try check(target) }
             let replaced = Set(made.map(\.0.id))
@@ -129,14 +131,19 @@ extension Router {
 
     /// Removes targets of a rule. What still waits for them is not delivered, and forgotten.
     ///
-    /// - Throws: ``RouterError``: there is no such bus, rule or target; nothing has changed then.
+    /// - Parameter isForced: whether also those of a rule that belongs to something else
+    ///   (``RoutingRule/managedBy``): an archive whose rule has lost its target gets no more events.
+    /// - Throws: ``RouterError``: there is no such bus, rule or target, or the rule belongs to something
+    ///   else; nothing has changed then.
     public func removeTargets(
-        _ ids: [String], from rule: String, of bus: String = Router.defaultBus
+        _ ids: [String], from rule: String, of bus: String = Router.defaultBus,
+        force isForced: Bool = false
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
             if control.isClosed { throw .closed }
             let bus = try state(of: bus)
             let rule = try ruleState(rule, on: bus)
+            if !isForced { try rule.checkIsProgramsOwn() }
             for id in ids where !rule.definitions.contains(where: { $0.definition.id == id }) {
                 throw .noSuchTarget(id, rule: rule.rule.name)
             }
@@ -144,13 +151,18 @@ extension Router {
             try save { batch throws(ConfigurationStoreError) in
                 for id in Set(ids) { try batch.remove(.target(ruleID, id: id)) }
             }
-            let old = rule.targets.filter { ids.contains($0.place.target) }
-            rule.definitions.removeAll { ids.contains($0.definition.id) }
-            rule.targets.removeAll { ids.contains($0.place.target) }
-            install(rule, on: bus)
-            remove(old, on: bus)
-            forgetWatermarks(of: ids, rule, on: bus)
+            forget(targets: ids, of: rule, on: bus)
         }
+    }
+
+    /// Takes targets of a rule out of use.
+    func forget(targets ids: [String], of rule: RuleState, on bus: BusState) {
+        let old = rule.targets.filter { ids.contains($0.place.target) }
+        rule.definitions.removeAll { ids.contains($0.definition.id) }
+        rule.targets.removeAll { ids.contains($0.place.target) }
+        install(rule, on: bus)
+        remove(old, on: bus)
+        forgetWatermarks(of: ids, rule, on: bus)
     }
 
     /// What became of the events that a target was meant to get.

@@ -141,6 +141,8 @@ public final class Router: Sendable {
 final class RouterControl: @unchecked Sendable {
     let queue = DispatchQueue(label: "switchyard.control")
     var buses: [String: BusState] = [:]
+    /// By their names in the router's own account and region, or their resource names.
+    var archives: [String: ArchiveState] = [:]
     /// What buses that are alike have in common.
     let ruleSets = RuleSetPool()
     /// The keys of each lane's buses.

@@ -15,6 +15,11 @@ public struct RouterConfiguration: Sendable {
     /// What a target that fell behind is reading stays beyond these limits until it has got it. What
     /// went before it could read it is counted: ``/EventDelivery/TargetStatistics/missed``.
     public var archive: ArchiveConfiguration?
+    /// How archives are written that are made by name (``Router/createArchive(_:)``). What is kept of
+    /// each, and how large an event it takes, is said elsewhere: by its ``ArchiveDefinition``, and by the
+    /// router. Without durability an archive can lack the last events after a power cut.
+    public var namedArchives = ArchiveConfiguration(
+        segmentBytes: 16 << 20, prefaultBytes: 2 << 20, preparedSegmentsMax: 1)
     /// The account in envelopes and resource names.
     public var account = "000000000000"
     /// The region in envelopes and resource names.

@@ -40,6 +40,22 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
     case configurationState(RouterStateError)
     /// There can be no such target.
     case target(TargetAdapterError)
+    /// There is no such archive.
+    case noSuchArchive(String)
+    /// There is one of this name.
+    case archiveExists(String)
+    /// There can be no such archive.
+    case invalidArchive(String, reason: String)
+    /// A change of an archive that changes nothing.
+    case emptyArchiveChange
+    /// Archives are fed by rules of their own alone.
+    case archiveAsTarget(String)
+    /// The files of an archive can't be made, read or removed.
+    case archiveFiles(archive: String, ArchiveError)
+    /// Where the archive's files would be, there are files of an earlier one.
+    case archiveFilesExist(archive: String, path: String)
+    /// The rule belongs to something else than the program.
+    case managedRule(String, owner: String)
     /// The router was closed.
     case closed
 
@@ -68,6 +84,19 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
         case .configuration(let error): "the router's configuration: \(error)"
         case .configurationState(let error): "the router's configuration: \(error)"
         case .target(let error): error.description
+        case .noSuchArchive(let archive): "Archive \(archive) does not exist."
+        case .archiveExists(let archive): "Archive \(archive) already exists."
+        case .invalidArchive(let archive, let reason): "archive \(archive): \(reason)"
+        case .emptyArchiveChange:
+            "At least one of EventPattern, RetentionDays or Description must be provided."
+        case .archiveAsTarget(let arn):
+            "\(arn) is an archive, which is fed by a rule of its own; make it with createArchive"
+        case .archiveFiles(let archive, let error): "archive \(archive): \(error)"
+        case .archiveFilesExist(let archive, let path):
+            "archive \(archive): \(path) holds the files of an earlier archive that is not known "
+                + "any more; move or remove them, or take another name"
+        case .managedRule(let rule, let owner):
+            "Rule \(rule) is managed by \(owner): it can't be changed, and only be removed by force."
         case .closed: "the router was closed"
         }
     }

@@ -21,6 +21,8 @@ public struct RoutingRule: Sendable, Hashable {
     public var isEnabled: Bool
     /// What it is for.
     public var description: String
+    /// To what it belongs, if not to the program: an archive's rule is changed with its archive.
+    public internal(set) var managedBy: String?
 
     /// Creates a rule, which needs a pattern or a schedule.
     public init(

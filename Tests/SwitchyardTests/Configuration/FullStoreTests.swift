@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A store whose disk is full while a switch is on.
-private final class FullStore: ConfigurationStore {
+final class FullStore: ConfigurationStore {
     let memory = MemoryConfigurationStore()
     let isFull = Switch(false)
 

@@ -19,14 +19,18 @@ private func pattern(_ text: String) throws -> EventPattern { try EventPattern(t
             schedule: try ScheduleExpression("cron(0 18 ? * MON-FRI *)"), isEnabled: false,
             description: "what \"stopped\"")
         let start = EventTime(1_500_000_000_123_456_789)
-        let stored = StoredRule(rule, scheduleStart: start, order: 7, managedBy: "me")
+        var stored = StoredRule(rule, scheduleStart: start, order: 7)
+        stored.managedBy = "me"
         #expect(
             text(stored)
                 == #"{"EventPattern":"{\"state\":[\"on\",1.0,{\"prefix\":\"é\"}]}","ScheduleExpression":"cron(0 18 ? * 2-6 *)","State":"DISABLED","Description":"what \"stopped\"","ScheduleStart":"2017-07-14T02:40:00.123456789Z","Order":7,"ManagedBy":"me"}"#
         )
         let read = try StoredRule(json: stored.json)
         #expect(read == stored)
-        #expect(read.rule(named: "stopped") == rule)
+        let back = read.rule(named: "stopped")
+        #expect(back.pattern == rule.pattern && back.schedule == rule.schedule)
+        #expect(back.description == rule.description && !back.isEnabled)
+        #expect(back.name == "stopped" && back.managedBy == "me")
     }
 
     @Test("the texts of a pattern and a schedule are kept as they were written, if they are right")

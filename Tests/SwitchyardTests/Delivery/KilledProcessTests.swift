@@ -1,3 +1,4 @@
+import EventArchive
 import Foundation
 import Switchyard
 import TestSupport
@@ -38,7 +39,9 @@ import Testing
         #expect(process.terminationStatus == 0, "it did not deliver everything")
         let router = try Router(RouterConfiguration(directory: folder.path + "/router"))
         let letters = try router.deadLetters(limit: .max)
+        let archive = try router.archive("kept").directory
         try router.close()
+        #expect(try archived(archive) == Set(0..<count), "the archive lacks some")
         for target in ["steady", "flaky", "strict"] {
             let got = try numbers(folder.path + "/" + target)
             let dead = Set(letters.filter { $0.target == target }.compactMap(Self.number))
@@ -86,6 +89,16 @@ import Testing
                     bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int.self)
                 })
         }
+    }
+
+    private func archived(_ directory: String) throws -> Set<Int> {
+        var cursor = try ArchiveReader(directory: directory).cursor()
+        var numbers: Set<Int> = []
+        while let record = try cursor.next() {
+            let text = record.bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            if let number = Int(text.drop { !$0.isNumber }.dropLast()) { numbers.insert(number) }
+        }
+        return numbers
     }
 
     private static func number(_ letter: DeadLetter) -> Int? {

@@ -1,0 +1,174 @@
+internal import Dispatch
+internal import EventDelivery
+internal import EventEnvelope
+internal import EventPattern
+internal import InternalSystem
+
+// How archives come to their events.
+extension Router {
+    /// Has an archive be as it is to be, and fed by its rule: kept all together, or not at all.
+    func feed(
+        _ archive: ArchiveState, _ pattern: EventPattern, on bus: BusState
+    ) throws(RouterError) {
+        var rule = RoutingRule(name: archive.rule.name, pattern: pattern)
+        rule.managedBy = StoredArchive.ruleOwner
+        let known = bus.rules[rule.name]
+        if let known, known.rule.managedBy == nil {
+            throw .invalidArchive(
+                archive.label, reason: "its bus has a rule \(rule.name) of the program's own")
+        }
+        let state = known ?? makeState(of: rule, on: bus)
+        let isFed = !state.targets.isEmpty
+        let definition = StoredTarget(archive.targetDefinition, order: 1)
+        let target = isFed ? nil : try archive.open(configuration)
+        do throws(RouterError) {
+            try change([(state, rule)], on: bus, now: EventTime(configuration.clock.wallTime)) {
+                batch throws(ConfigurationStoreError) in
+                try archive.put(into: &batch)
+                try batch.put(.target(archive.rule, id: archive.rule.name), definition)
+            }
+        } catch {
+            if target != nil { archive.feed?.close() }
+            throw error
+        }
+        if known == nil {
+            bus.rules[rule.name] = state
+            bus.order.append(rule.name)
+        }
+        guard let target else { return }
+        do throws(RouterError) { try use([(target, definition)], of: state, on: bus) } catch {
+            archive.feed?.close()
+            // It is in the store with its rule; what can't be taken away again is fed by the next router.
+            try? save { batch throws(ConfigurationStoreError) in
+                try batch.remove(.rule(archive.rule))
+                try batch.remove(.target(archive.rule, id: archive.rule.name))
+                if control.archives[archive.label] == nil {
+                    try batch.remove(.archive(archive.scope, name: archive.name))
+                }
+            }
+            try forget(state, on: bus)
+            throw error
+        }
+    }
+
+    /// The archives of a configuration, before their rules' targets.
+    func restore(_ archives: [RouterState.Archive]) {
+        for known in archives {
+            let label = archiveLabel(known.scope, known.name)
+            do throws(RouterError) {
+                let directory = try archiveFolder(known.scope, known.name)
+                let archive = ArchiveState(
+                    known.name, in: known.scope, label: label, directory: directory, known.value)
+                control.queue.sync { control.archives[label] = archive }
+            } catch { note("archive \(label): \(error)") }
+        }
+        removeUnwantedFolders()
+    }
+
+    /// Removes what was interrupted when it was made or removed.
+    private func removeUnwantedFolders() {
+        guard configuration.directory != nil, let names = try? Folder(archivesFolder).names() else {
+            return
+        }
+        let known = control.queue.sync { Set(control.archives.values.map(\.directory)) }
+        for name in names where name.hasSuffix(ArchiveRemoval.suffix) {
+            let path = "\(archivesFolder)/\(name.dropLast(ArchiveRemoval.suffix.utf8.count))"
+            do throws(FileError) {
+                if known.contains(path) {
+                    try ArchiveRemoval.undo(path)
+                } else {
+                    try ArchiveRemoval.finish(path)
+                }
+            } catch { note("\(path) can't be removed: \(error)") }
+        }
+    }
+
+    /// The target of an archive's rule, opened again.
+    func archiveTarget(
+        _ definition: TargetDefinition, of rule: RuleID
+    ) throws(RouterError) -> Target? {
+        guard let (scope, name) = definition.archive else { return nil }
+        return try control.sync { () throws(RouterError) in
+            let label = archiveLabel(scope, name)
+            guard let archive = control.archives[label], archive.rule == rule else {
+                throw .noSuchArchive(label)
+            }
+            return try archive.open(configuration)
+        }
+    }
+
+    /// The first error of an archive whose target has ended, which sealed its files.
+    func archiveFailure() -> RouterError? {
+        let archives = control.queue.sync {
+            control.archives.values.sorted { $0.label < $1.label }
+        }
+        for archive in archives {
+            if let error = archive.feed?.closingFailure {
+                return .archiveFiles(archive: archive.label, error)
+            }
+        }
+        return nil
+    }
+}
+
+// Names and folders.
+extension Router {
+    /// The archive that a name or resource name stands for.
+    func archiveID(_ text: String) throws(RouterError) -> (ResourceScope, String) {
+        guard ARN.isMeant(by: text) else { return (scope, text) }
+        do throws(ARNError) {
+            if case .archive(let scope, let name) = try ResourceName(text) { return (scope, name) }
+        } catch { throw .invalidName(text, what: "archive", reason: error.description) }
+        throw .invalidName(text, what: "archive", reason: "it names something else")
+    }
+
+    func archiveLabel(_ scope: ResourceScope, _ name: String) -> String {
+        scope == self.scope ? name : ResourceName.archive(scope, name: name).arn
+    }
+
+    /// An archive, under the control lock.
+    func archiveState(_ name: String) throws(RouterError) -> ArchiveState {
+        let (scope, name) = try archiveID(name)
+        let label = archiveLabel(scope, name)
+        guard let archive = control.archives[label] else { throw .noSuchArchive(label) }
+        return archive
+    }
+
+    func archiveFolder(
+        _ scope: ResourceScope, _ name: String
+    ) throws(RouterError) -> String {
+        guard let directory = configuration.directory else {
+            throw .invalidArchive(
+                name, reason: "archives are kept in a router's directory, and this one has none")
+        }
+        let folder = scope == self.scope ? name : "\(scope.account)@\(scope.region)@\(name)"
+        return "\(directory)/archives/\(folder).archive"
+    }
+
+    private var archivesFolder: String { (configuration.directory ?? "") + "/archives" }
+
+    /// Makes the place for an archive's files, marked until the archive is in the configuration.
+    func beginFolder(of archive: ArchiveState) throws(RouterError) {
+        let (directory, path) = (archive.directory, archivesFolder)
+        let isFree = try attempt(archive) { () throws(FileError) in
+            try Folder.make(path)
+            let isUnwanted = try WholeFile.read(directory + ArchiveRemoval.suffix) != nil
+            if isUnwanted { try ArchiveRemoval.finish(directory) }
+            do throws(FileError) { _ = try Folder(directory) } catch {
+                guard error.isMissing else { throw error }
+                try ArchiveRemoval.begin(directory)
+                return true
+            }
+            return false
+        }
+        guard isFree else { throw .archiveFilesExist(archive: archive.label, path: directory) }
+    }
+
+    func attempt<Result>(
+        _ archive: ArchiveState, _ body: () throws(FileError) -> Result
+    ) throws(RouterError) -> Result {
+        do throws(FileError) { return try body() } catch {
+            throw .files("archive \(archive.label): \(error)")
+        }
+    }
+}
