@@ -69,11 +69,17 @@ public struct Target: Sendable {
     /// A closure that the bus's own worker calls, before it goes on to the next event: the fastest
     /// way, and only for what is quick and can't fail. Nothing is queued, retried, or delivered again
     /// after a crash. It must not call the router.
+    ///
+    /// - Parameter isCalledByPublishers: whether a thread that publishes may call it as well, within its call
+    ///   of the router, while there is so little to do that waking the worker up would take longer. It must
+    ///   not wait then for anything that a publisher has, a lock for instance. All such targets of a
+    ///   lane's buses have to allow it, or none is called so.
     public static func inline(
-        _ id: String, input: TargetInput = .event,
+        _ id: String, input: TargetInput = .event, isCalledByPublishers: Bool = false,
         _ body: @escaping @Sendable (borrowing MatchedEvent) -> Void
     ) -> Target {
-        Target(id: id, .inline(InlineBody(body)), input, .never)
+        let inline = InlineBody(isCalledByPublishers: isCalledByPublishers, body)
+        return Target(id: id, .inline(inline), input, .never)
     }
 
     /// A closure that is called for one event after the other, on a queue of its own. It may take its

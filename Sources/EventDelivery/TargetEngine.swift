@@ -135,6 +135,12 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         super.init(isQueued: true)
     }
 
+    /// Whether it calls the program's code on the lane's queue, and only the lane's worker may be there
+    /// then.
+    package var needsWorker: Bool {
+        inline.map { !$0._withUnsafeGuaranteedRef { $0.isCalledByPublishers } } ?? false
+    }
+
     deinit {
         inline?.release()
         publisher?.release()
@@ -355,8 +361,14 @@ private struct NoTarget: ImmediateTarget {
 
 /// An inline closure: one for all targets that it was made for.
 package final class InlineBody: Sendable {
+    let isCalledByPublishers: Bool
     let body: @Sendable (borrowing MatchedEvent) -> Void
-    init(_ body: @escaping @Sendable (borrowing MatchedEvent) -> Void) { self.body = body }
+    init(
+        isCalledByPublishers: Bool, _ body: @escaping @Sendable (borrowing MatchedEvent) -> Void
+    ) {
+        self.isCalledByPublishers = isCalledByPublishers
+        self.body = body
+    }
 }
 
 /// The bounded queue of a target: a stage, the slabs its events lie in, and the worker.

@@ -1,4 +1,5 @@
 package import Dispatch
+internal import Synchronization
 
 // What others do on a stage's queue, between two runs of its handler.
 extension Stage {
@@ -6,6 +7,15 @@ extension Stage {
     /// be called by the handler.
     package func perform<Result>(_ body: () throws -> Result) rethrows -> Result {
         try self.queue.sync(execute: body)
+    }
+
+    /// Whether a publisher that finds the worker asleep may take its turn, on its own thread, while there
+    /// is little to do; not unless somebody says so. To be set on the queue: from then on it holds.
+    ///
+    /// The handler must not wait for anything that a publisher has or does then.
+    package var lendsTurns: Bool {
+        get { self.words[StageWord.lends].pointee.load(ordering: .relaxed) != 0 }
+        set { self.words[StageWord.lends].pointee.store(newValue ? 1 : 0, ordering: .relaxed) }
     }
 
     /// How many events were pushed into the ring since it was made.

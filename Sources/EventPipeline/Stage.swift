@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// The words of a stage, each on a line of its own: the flag that both sides write, what publishers
-/// count, what the worker counts.
+/// count, what the worker counts, and what it lets publishers do.
 @usableFromInline
 enum StageWord {
     @usableFromInline static let parked = 0
@@ -11,7 +11,9 @@ enum StageWord {
     @usableFromInline static let turns = 3
     @usableFromInline static let runs = 4
     @usableFromInline static let events = 5
-    @usableFromInline static let count = 6
+    @usableFromInline static let lends = 6
+    @usableFromInline static let isLent = 7
+    @usableFromInline static let count = 8
 }
 
 /// A ring and the worker that serves it: a serial Dispatch queue on which the handler gets whatever
@@ -42,7 +44,10 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     private let turns: any DispatchSourceUserDataAdd
     let handler: Handler
     let turnBudget: Int
-    let yieldsBeforeParking: Int
+    /// How much there is to do. Only touched on the queue.
+    var duty: Duty
+    /// A turn of a publisher; made once, so that nothing is allocated for it.
+    private let lentTurn: DispatchWorkItem
     /// How many events are handled before their slots are reported free.
     let runMax: Int
     let room = WaitingRoom()
@@ -56,25 +61,30 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     ///   - label: the queue's name, as debuggers show it.
     ///   - ring: what it drains; nobody else may consume from it.
     ///   - turnBudget: how many events a turn handles at most before other queues get their turn.
-    ///   - yieldsBeforeParking: how often a worker without work gives the processor away and looks
-    ///     again before it parks.
+    ///   - lingerMax: for how many nanoseconds at most a worker without work looks again, giving the
+    ///     processor away in between, before it parks.
     ///   - handler: what is done with them. It should not block for long.
     package init(
         label: String, ring: Ring, turnBudget: Int = 8_192,
-        yieldsBeforeParking: Int = PipelineLimit.yieldsBeforeParking, handler: @escaping Handler
+        lingerMax: UInt64 = PipelineLimit.lingerNanoseconds, handler: @escaping Handler
     ) {
         precondition(turnBudget > 0, "a turn must handle something")
-        precondition(yieldsBeforeParking >= 0, "a worker cannot yield less than never")
         self.ring = ring
         self.queue = DispatchQueue(label: label)
         self.turns = DispatchSource.makeUserDataAddSource(queue: self.queue)
         self.handler = handler
         self.turnBudget = turnBudget
-        self.yieldsBeforeParking = yieldsBeforeParking
+        self.duty = Duty(lingerMax: lingerMax)
+        let borrower = Borrower<Ring>()
+        // Whoever performs it holds the stage.
+        self.lentTurn = DispatchWorkItem {
+            borrower.stage?._withUnsafeGuaranteedRef { $0.takeLentTurn() }
+        }
         self.runMax = max(1, ring.capacity / 4)
         self.words = PaddedAtomics(count: StageWord.count)
         self.words[StageWord.parked].pointee.store(1, ordering: .relaxed)
         let asked = Unmanaged.passUnretained(self)
+        borrower.stage = asked
         self.turns.setEventHandler {
             // Each request holds a reference; what two of them ask for at a time is one turn.
             let stage = asked.takeRetainedValue()
@@ -135,6 +145,9 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     @usableFromInline @inline(never)
     func wakeSlow() {
         guard self.takeParkedFlag() else { return }
+        if self.words[StageWord.isLent].pointee.load(ordering: .relaxed) != 0 {
+            return self.queue.sync(execute: self.lentTurn)
+        }
         self.words[StageWord.wakes].count(1)
         self.askForTurn()
     }
@@ -149,4 +162,10 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     func takeParkedFlag() -> Bool {
         self.words[StageWord.parked].pointee.exchange(0, ordering: .acquiringAndReleasing) != 0
     }
+}
+
+/// What a lent turn knows of its stage, which is made after it.
+private final class Borrower<Ring: DescriptorRing>: @unchecked Sendable {
+    // Unchecked: set before anybody else has the stage.
+    var stage: Unmanaged<Stage<Ring>>?
 }

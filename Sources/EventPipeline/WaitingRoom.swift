@@ -16,12 +16,13 @@ final class WaitingRoom: Sendable {
     init() { self.waiting = PaddedAtomics(count: 1) }
 
     /// Returns when `isReady` does, which may look at anything atomic but must not block. Yields the
-    /// processor a few times first (see ``PipelineLimit/yieldsBeforeParking``).
+    /// processor for a moment first (see ``PipelineLimit/lingerNanoseconds``).
     func wait(until isReady: () -> Bool) {
-        for _ in 0..<PipelineLimit.yieldsBeforeParking {
+        let end = monotonicNanoseconds() &+ PipelineLimit.lingerNanoseconds
+        repeat {
             if isReady() { return }
             sched_yield()
-        }
+        } while monotonicNanoseconds() < end
         self.sleepSlow(until: isReady)
     }
 

@@ -44,6 +44,10 @@ public final class EventBus: Sendable {
         public var slabCount = 32
         /// What a publisher does when there is no room.
         public var backPressure = BackPressure.wait
+        /// Whether a thread that publishes may call the delivery too, within its call of the bus, while
+        /// there is so little to do that waking the worker up would take longer. The delivery must not wait
+        /// then for anything that a publisher has, a lock for instance.
+        public var deliversOnPublishers = false
         /// Where events are archived; nil for nowhere.
         public var archive: Archive?
 
@@ -119,6 +123,7 @@ public final class EventBus: Sendable {
                 minimumCapacity: PipelineLimit.ringCapacity(configuration.waitingEventsMax))
         ) { lane.route($0) }
         lane.attach(to: stage.dispatchQueue)
+        stage.lendsTurns = configuration.deliversOnPublishers
         port = PublishPort(
             stage: stage, pool: pool, key: 0, backPressure: configuration.backPressure,
             archive: archive, book: book)

@@ -8,14 +8,17 @@ import Testing
 
 @Suite("Stages")
 struct StageTests {
-    @Test("events that trickle in wake the worker again and again, and all are handled in order")
-    func trickle() {
+    @Test(
+        "events that trickle in wake the worker again and again, and all are handled in order",
+        arguments: [false, true])
+    func trickle(lendsTurns: Bool) {
         let order = OrderChecker(producerCount: 2)
         let stage = Stage(
-            label: "trickle", ring: MPSCRing(minimumCapacity: 64), yieldsBeforeParking: 0
+            label: "trickle", ring: MPSCRing(minimumCapacity: 64), lingerMax: 0
         ) {
             order.check($0)
         }
+        stage.lendsTurns = lendsTurns
         onThreads(2) { producer in
             var random = SeededGenerator(stream: 30 + UInt64(producer))
             for tag in 0..<20_000 {
@@ -34,12 +37,45 @@ struct StageTests {
         #expect(stage.statistics.turns >= stage.statistics.wakes)
     }
 
+    @Test("while there is little to do, publishers take the worker's turns, unless they must not")
+    func lendsTurns() {
+        let own = Atomic(0)
+        let others = Atomic(0)
+        let publisher = pthread_self()
+        let stage = Stage(label: "lent", ring: MPSCRing(minimumCapacity: 64)) { run in
+            if pthread_equal(pthread_self(), publisher) != 0 {
+                own.add(run.count, ordering: .relaxed)
+            } else {
+                others.add(run.count, ordering: .relaxed)
+            }
+        }
+        stage.lendsTurns = true
+        // However long the machine takes to find out that there is little to do.
+        let deadline = monotonicNanoseconds() + 60_000_000_000
+        var sent = 0
+        while own.load(ordering: .relaxed) < 10, monotonicNanoseconds() < deadline {
+            sent += stage.send(events(0..<1), onFull: .wait)
+            usleep(1_000)
+        }
+        #expect(own.load(ordering: .relaxed) >= 10)
+        stage.perform { stage.lendsTurns = false }
+        let before = own.load(ordering: .relaxed)
+        for _ in 0..<50 {
+            sent += stage.send(events(0..<1), onFull: .wait)
+            usleep(1_000)
+        }
+        stage.stopAndWait()
+        let (all, kept) = (others.load(ordering: .relaxed), own.load(ordering: .relaxed))
+        #expect(kept == before && all + kept == sent)
+        #expect(stage.statistics.events == UInt64(sent))
+    }
+
     @Test("an event that comes just as the worker parks is handled without another one to follow")
     func parking() {
         var random = SeededGenerator(stream: 32)
         let handled = Sum()
         let stage = Stage(
-            label: "parking", ring: SPSCRing(minimumCapacity: 4), yieldsBeforeParking: 0
+            label: "parking", ring: SPSCRing(minimumCapacity: 4), lingerMax: 0
         ) {
             handled.add($0.count)
         }

@@ -5,9 +5,11 @@ import Testing
 /// event lies in the ring.
 @Suite("Waking a stage, as a model")
 struct StageWakeModelTests {
-    @Test("no wake-up is lost", arguments: [[1], [3], [1, 1], [2, 2]])
-    func complete(publications: [Int]) {
-        let exploration = explore(Protocol(), publications)
+    @Test(
+        "no wake-up is lost, whether publishers wake the worker or take its turn",
+        arguments: [[1], [3], [1, 1], [2, 2]], [false, true])
+    func complete(publications: [Int], lendsTurns: Bool) {
+        let exploration = explore(Protocol(lendsTurns: lendsTurns), publications)
         #expect(exploration.quietEnds > 0)
         #expect(exploration.lostWakeUps == 0)
     }
@@ -17,6 +19,9 @@ struct StageWakeModelTests {
         arguments: [
             Protocol(producerHasFence: false), Protocol(consumerHasFence: false),
             Protocol(consumerLooksAgain: false),
+            Protocol(producerHasFence: false, lendsTurns: true),
+            Protocol(consumerHasFence: false, lendsTurns: true),
+            Protocol(consumerLooksAgain: false, lendsTurns: true),
         ])
     func incomplete(variant: Protocol) {
         #expect(explore(variant, [1, 1]).lostWakeUps > 0)
@@ -29,6 +34,8 @@ struct Protocol: Sendable {
     var producerHasFence = true
     var consumerHasFence = true
     var consumerLooksAgain = true
+    /// Whether a publisher that takes the flag down may take the turn itself.
+    var lendsTurns = false
 }
 
 /// Memory cells: `parked` and each producer's number of published events.
@@ -56,6 +63,8 @@ private struct State: Hashable {
     var consumed = 0
     /// Turns asked for and not begun.
     var turns = 0
+    /// The producer that takes the worker's turn now.
+    var guest: Int?
 
     var published: Int {
         self.producers.indices.reduce(0) { $0 + self.memory[.published($1), default: 0] }
@@ -97,9 +106,7 @@ private func successors(
         if let stored = delayedStoreBecomesVisible(in: state, \.producers[index]) {
             next.append(stored)
         }
-        if let stepped = producerStep(index, state, variant, publications[index]) {
-            next.append(stepped)
-        }
+        next += producerSteps(index, state, variant, publications[index])
     }
     if let stored = delayedStoreBecomesVisible(in: state, \.consumer) { next.append(stored) }
     if let stepped = consumerStep(state, variant) { next.append(stepped) }
@@ -116,30 +123,58 @@ private func delayedStoreBecomesVisible(
     return state
 }
 
-/// `Stage.offer`, over and over.
-private func producerStep(
+/// `Stage.offer`, over and over, and `Stage.takeLentTurn`.
+private func producerSteps(
     _ index: Int, _ state: State, _ variant: Protocol, _ publications: Int
-) -> State? {
+) -> [State] {
     var state = state
     let mustWait = !state.producers[index].delayed.isEmpty
     switch state.producers[index].step {
     case 0:  // publish
-        if state.sent[index] == publications { return nil }
+        if state.sent[index] == publications { return [] }
         state.sent[index] += 1
         state.producers[index].delayed.append(
             Store(cell: .published(index), value: state.sent[index]))
         state.producers[index].step = 1
     case 1:  // the fence
-        if variant.producerHasFence && mustWait { return nil }
+        if variant.producerHasFence && mustWait { return [] }
         state.producers[index].step = 2
     case 2:  // look at the flag
         state.producers[index].step = state.memory[.parked] == 1 ? 3 : 0
-    default:  // take it down, and wake if that was us
-        if mustWait { return nil }
+    case 3:  // take it down, and wake if that was us, or take the turn
+        if mustWait { return [] }
+        state.producers[index].step = 0
+        guard state.takeParkedFlag() else { return [state] }
+        var waking = state
+        waking.turns += 1
+        if !variant.lendsTurns { return [waking] }
+        state.producers[index].step = 4
+        return [waking, state]
+    case 4:  // wait for the queue
+        if state.guest != nil || state.consumer != Thread() || mustWait { return [] }
+        state.guest = index
+        state.producers[index].step = 5
+    case 5:  // drain; what this thread published it sees before others do
+        state.consumed = state.published
+        state.producers[index].step = 6
+    case 6:  // set the flag
+        state.producers[index].delayed.append(Store(cell: .parked, value: 1))
+        state.producers[index].step = 7
+    case 7:  // the fence
+        if variant.consumerHasFence && mustWait { return [] }
+        state.producers[index].step = variant.consumerLooksAgain ? 8 : 10
+    case 8:  // look again
+        state.producers[index].step = state.published > state.consumed ? 9 : 10
+    case 9:  // take the flag down, and ask for a turn if that was us
+        if mustWait { return [] }
         if state.takeParkedFlag() { state.turns += 1 }
+        state.producers[index].step = 10
+    default:  // leave the queue, which makes all stores visible
+        if mustWait { return [] }
+        state.guest = nil
         state.producers[index].step = 0
     }
-    return state
+    return [state]
 }
 
 /// `Stage.takeTurn`, whenever a turn was asked for.
@@ -148,7 +183,7 @@ private func consumerStep(_ state: State, _ variant: Protocol) -> State? {
     let mustWait = !state.consumer.delayed.isEmpty
     switch state.consumer.step {
     case 0:  // between turns
-        if state.turns == 0 { return nil }
+        if state.turns == 0 || state.guest != nil { return nil }
         state.turns -= 1
         state.consumer.step = 1
     case 1:  // drain

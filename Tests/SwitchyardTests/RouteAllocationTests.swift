@@ -116,12 +116,15 @@ struct RouteAllocationTests {
     "Waking a worker allocates nothing",
     .enabled(if: Allocations.areCounted, "allocations can't be counted without libjemalloc-dev"))
 struct WakeAllocationTests {
-    @Test("one that had nothing to do, a hundred times")
-    func wake() throws {
+    @Test(
+        "one that had nothing to do, a hundred times, nor does taking its turn",
+        arguments: [false, true])
+    func wake(lendsTurns: Bool) throws {
         let handled = DispatchSemaphore(value: 0)
         let stage = Stage(
-            label: "woken", ring: MPSCRing(minimumCapacity: 64), yieldsBeforeParking: 0
+            label: "woken", ring: MPSCRing(minimumCapacity: 64), lingerMax: 0
         ) { _ in handled.signal() }
+        stage.lendsTurns = lendsTurns
         var least = UInt64.max
         for _ in 0..<5 {
             let wakes = stage.statistics.wakes
@@ -138,10 +141,15 @@ struct WakeAllocationTests {
                     usleep(50)
                 }
             }
-            #expect(stage.statistics.wakes > wakes + 50, "the worker has to have parked")
+            if !lendsTurns {
+                #expect(stage.statistics.wakes > wakes + 50, "the worker has to have parked")
+            }
             least = min(least, allocated)
         }
         #expect(least == 0, "\(least) bytes for 100 wakes")
+        if lendsTurns {
+            #expect(stage.statistics.wakes < 500, "some turns have to have been lent")
+        }
         stage.stopAndWait()
     }
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "switchyard_files.h"
+#include "switchyard_threads.h"
 
 // A processor family that has kernels of its own. SW_SCALAR runs everywhere and is what the others
 // are tested against.

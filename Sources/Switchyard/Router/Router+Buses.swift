@@ -87,7 +87,10 @@ extension Router {
             control.buses[bus.name] = nil
             publishing.set(nil, for: bus.name)
             bus.port.close()
-            bus.lane.lane.perform { bus.lane.lane.set(nil, at: bus.port.key) }
+            bus.lane.lane.perform {
+                bus.lane.lane.set(nil, at: bus.port.key)
+                for rule in bus.rules.values { bus.needWorker(0, insteadOf: &rule.needsWorker) }
+            }
             for rule in bus.rules.values {
                 remove(rule.targets, on: bus)
                 forgetWatermarks(of: rule.definitions.map(\.definition.id), rule, on: bus)

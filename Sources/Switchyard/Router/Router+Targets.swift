@@ -264,6 +264,7 @@ extension Router {
     private func install(_ rule: RuleState, on bus: BusState, alongside: () -> Void = {}) {
         bus.lane.lane.perform {
             rule.route.install(rule.targets)
+            bus.needWorker(rule.targets.count(where: \.needsWorker), insteadOf: &rule.needsWorker)
             alongside()
         }
     }

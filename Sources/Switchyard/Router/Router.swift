@@ -51,7 +51,12 @@ public final class Router: Sendable {
     struct Lane: Sendable {
         let lane: RouterLane
         let stage: Stage<MPSCRing>
+        let inlineTargets = InlineTargets()
     }
+
+    /// How many targets of a lane's buses only its worker may call. `@unchecked Sendable`: only touched on
+    /// the lane's queue.
+    final class InlineTargets: @unchecked Sendable { var count = 0 }
 
     /// The bus that there always is.
     public static let defaultBus = "default"
@@ -131,6 +136,7 @@ public final class Router: Sendable {
         let lane = RouterLane(pool: pool, clock: configuration.clock, observer: traces)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }
+        stage.lendsTurns = true
         lane.attach(to: stage.dispatchQueue)
         return Lane(lane: lane, stage: stage)
     }
@@ -192,6 +198,14 @@ final class BusState {
         self.lane = lane
         self.engine = engine
         self.port = port
+    }
+
+    /// Says how many targets of a rule only the lane's worker may call: publishers may take its turns while
+    /// there are none. On the lane's queue.
+    func needWorker(_ count: Int, insteadOf known: inout Int) {
+        lane.inlineTargets.count += count - known
+        known = count
+        lane.stage.lendsTurns = lane.inlineTargets.count == 0
     }
 }
 

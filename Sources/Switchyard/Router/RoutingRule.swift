@@ -53,6 +53,8 @@ final class RuleState: @unchecked Sendable {
     /// Where its matches go, for the lane.
     let route = RuleRoute()
     var targets: [TargetEngine] = []
+    /// How many of them only the lane's worker may call.
+    var needsWorker = 0
     /// Its targets as data, in their order: also closures and the like that a router was opened with
     /// and that the program has not put again yet, which have no engine.
     var definitions: [StoredTarget] = []

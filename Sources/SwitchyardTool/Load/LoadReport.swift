@@ -64,6 +64,9 @@ struct LoadReport: Codable {
     var seconds: Double
     var eventsPerSecond: Double
     var processorSecondsPerMillionEvents: Double
+    /// How long after it was due a publisher turned to an event, part of ``latency``; only in an open
+    /// loop, and not in reports of the first versions.
+    var lateness: LatencyFigures?
     /// From the intended start, or the publication, to the target.
     var latency: LatencyFigures
     /// From the shortest on, ten points for each step to a tenth as many events. Not in reports of
@@ -103,6 +106,8 @@ struct LoadReport: Codable {
         processorSecondsPerMillionEvents =
             Double(result.processorNanoseconds) / 1e3 / Double(max(total.count, 1))
         latency = LatencyFigures(total)
+        let late = result.lateness
+        if isOpenLoop, late.count > 0 { lateness = LatencyFigures(late) }
         distribution = Self.distribution(of: total)
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -169,14 +174,24 @@ struct LoadReport: Codable {
     /// The figures by name.
     private var figures: [(name: String, value: Double, text: String)] {
         let latencies = latency.percentiles + [(name: "longest", nanoseconds: latency.max)]
+        // The rest is what a run of the router's own is too: where publishers were late, so were events.
+        let late = (lateness?.percentiles ?? []).filter { ["p50", "p99"].contains($0.name) }
         return [("events/s", eventsPerSecond, Figure.rate(eventsPerSecond))]
             + latencies.map {
                 ("latency \($0.name)", Double($0.nanoseconds), Figure.duration($0.nanoseconds))
+            }
+            + late.map {
+                (
+                    "publishers late \($0.name)", Double($0.nanoseconds),
+                    Figure.duration($0.nanoseconds)
+                )
             } + resources
     }
 
     private var resources: [(name: String, value: Double, text: String)] {
-        [
+        let cores = processorSecondsPerMillionEvents * eventsPerSecond / 1e6
+        return [
+            ("processors busy", cores, String(format: "%.2f", cores)),
             (
                 "processor s/M events", processorSecondsPerMillionEvents,
                 String(format: "%.2f", processorSecondsPerMillionEvents)

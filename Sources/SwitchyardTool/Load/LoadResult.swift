@@ -1,8 +1,11 @@
 import EventPipeline
 import MemoryMeasures
+internal import InternalSystem
 
-/// What was measured so far; used by the main thread alone.
+/// What was measured so far; used by the main thread alone, but for how late the publishers were.
 final class LoadResult: @unchecked Sendable {
+    private let late = Guarded(LatencyHistogram())
+
     /// What comes less late than this after the last interval belongs to it.
     private static let nanosecondsOfItsOwn: UInt64 = 100_000_000
 
@@ -12,6 +15,12 @@ final class LoadResult: @unchecked Sendable {
     var processorNanoseconds: UInt64 = 0
     /// What the last interval is of.
     private var last = LatencyHistogram()
+
+    /// Adds how late a publisher published its events. From any thread.
+    func addLateness(_ histogram: LatencyHistogram) { late.withLock { $0.merge(histogram) } }
+
+    /// How late the publishers were on a schedule.
+    var lateness: LatencyHistogram { late.withLock { $0 } }
 
     func add(_ histogram: LatencyHistogram, nanoseconds: UInt64) {
         total.merge(histogram)

@@ -79,7 +79,8 @@ final class LoadRun: Sendable {
         _ command: LoadCommand, _ probe: LoadProbe, _ outage: LoadOutage
     ) -> Target {
         switch command.target {
-        case .inline: return .inline("probe") { probe.take($0.publishTime) }
+        case .inline:
+            return .inline("probe", isCalledByPublishers: true) { probe.take($0.publishTime) }
         case .closure where command.outage > 0:
             return .closure("probe") { event in
                 if try outage.admit(event.sequence) { probe.take(event.publishTime) }
@@ -201,17 +202,21 @@ final class LoadRun: Sendable {
         _ number: Int, _ publisher: EventPublisher, _ schedule: LoadSchedule,
         _ count: inout UInt64
     ) throws(PublishError) {
+        ExactSleep.prepareThread()
+        var lateness = LatencyHistogram()
+        defer { result.addLateness(lateness) }
         while !isOver.load(ordering: .relaxed),
             var due = schedule.time(of: count, publisher: number)
         {
             var now = monotonicNanoseconds()
             if due > now {
                 publisher.flush()
-                pause(until: due)
+                pause(until: max(due, now &+ Self.shortestPause))
                 now = monotonicNanoseconds()
             }
             while due <= now, !isOver.load(ordering: .relaxed) {
                 let position = Int(count % UInt64(events.total))
+                if due >= schedule.begin { lateness.record(now &- due) }
                 try events.forEach(in: position..<position + 1) { event throws(PublishError) in
                     try publish(event, publisher, count: count, time: due)
                 }
@@ -222,17 +227,17 @@ final class LoadRun: Sendable {
         }
     }
 
-    /// Sleeps through long pauses, and gives the processor away in short ones, which no timer is
-    /// precise enough for.
+    /// How long a publisher sleeps at least: what is due meanwhile is published together, and late. To sleep
+    /// costs a processor some 15 to 25 µs on a virtual machine, so that shorter ones leave little of it.
+    private static let shortestPause: UInt64 = 80_000
+
+    /// Sleeps, a while at a time, so that the end of the run is noticed. What is due so soon that a sleep
+    /// would take longer is late instead, which counts.
     private func pause(until time: UInt64) {
-        while true {
+        while !isOver.load(ordering: .relaxed) {
             let now = monotonicNanoseconds()
-            if now >= time || isOver.load(ordering: .relaxed) { return }
-            if time &- now > 300_000 {
-                usleep(useconds_t(min((time &- now) / 1_000 - 150, 10_000)))
-            } else {
-                sched_yield()
-            }
+            if now >= time { return }
+            ExactSleep.sleep(until: min(time, now &+ 10_000_000))
         }
     }
 
