@@ -29,6 +29,9 @@ final class CatchUp: @unchecked Sendable {
     private static let longestWaitsPerReader = 30
 
     private unowned let engine: TargetEngine
+    // The engine's, for each event: what is unowned is retained to be looked at.
+    private let counters: TargetCounters
+    private let clock: any TimeSource
     private let target: TargetQueue
     private let lane: LaneQueue
     private let log: any EventLog
@@ -52,53 +55,23 @@ final class CatchUp: @unchecked Sendable {
     private var end: UInt64?
     /// An event that was read when the target's queue was full: it goes first.
     private var held: HeldEvent?
+    /// How many events the publisher took.
+    private var acceptedCount = 0
+    /// Up to where all was read when the publisher had taken so many: the target's next checkpoint.
+    private var mark: (position: UInt64, acceptedCount: Int)?
+    /// The last checkpoint that the target's worker was told.
+    private var toldPosition: UInt64?
+    private var isSendingRest = false
     /// Whether all that was offered before this began has reached the target's queue.
     private var isLaneFlushed = false
-
-    /// An event that waits for room, with bytes of its own.
-    private struct HeldEvent {
-        var bytes: [UInt8]
-        var sequence: UInt64
-        var ingestTime: Int64
-        var hops: UInt8
-
-        init(_ event: LoggedEvent) {
-            bytes = Array(event.bytes)
-            (sequence, ingestTime, hops) = (event.sequence, event.ingestTime, event.hops)
-        }
-    }
-
-    /// A reader, with what it was opened for.
-    private struct Reading {
-        let reader: any EventLogReader
-        let first: UInt64
-        /// The first number that the log has at all.
-        let logFirst: UInt64
-        /// Behind the last event that was there when it was opened: what is below and does not come is
-        /// missing.
-        let knownEnd: UInt64
-
-        init(_ log: any EventLog, from first: UInt64) throws(ArchiveError) {
-            reader = try log.makeReader(from: first)
-            self.first = first
-            knownEnd = max(reader.sequences.upperBound, first)
-            logFirst = min(max(reader.sequences.lowerBound, first), knownEnd)
-        }
-
-        /// How many of the numbers from the first one to this one can't be read.
-        func missing(below position: UInt64) -> UInt64 {
-            let passed = logFirst..<max(logFirst, position)
-            return reader.gaps.reduce(min(logFirst, position) - first) {
-                $0 + UInt64($1.clamped(to: passed).count)
-            }
-        }
-    }
 
     init(
         from first: UInt64, _ engine: TargetEngine, _ target: TargetQueue, _ log: any EventLog
     ) {
         position = first
         self.engine = engine
+        counters = engine.counters
+        clock = engine.clock
         self.target = target
         lane = engine.lane
         self.log = log
@@ -123,7 +96,7 @@ final class CatchUp: @unchecked Sendable {
     /// Counts what could not be read up to here: the next reader begins here.
     private func closeReader() {
         guard let reading else { return }
-        engine.counters.missed.add(Int(clamping: reading.missing(below: position)))
+        counters.missed.add(Int(clamping: reading.missing(below: position)))
         self.reading = nil
     }
 
@@ -135,20 +108,21 @@ final class CatchUp: @unchecked Sendable {
         if isCancelled.load(ordering: .relaxed) { return }
         do {
             if publisher == nil { publisher = target.makePublisher() }
-            guard let publisher, case let progress = try read(publisher), progress != .full,
-                publisher.flush() == 0
-            else { return schedule(afterMilliseconds: Self.fullMilliseconds) }
-            noteCheckpoint()
+            guard let publisher else { return schedule(afterMilliseconds: Self.fullMilliseconds) }
+            let progress = try read(publisher)
+            let isSent = send(publisher)
             switch progress {
-            case .full, .more: schedule()
-            case .end: moveOn()
+            case .more where isSent: schedule()
+            case .end where isSent: moveOn()
+            case .full, .more, .end: schedule(afterMilliseconds: Self.fullMilliseconds)
             }
         } catch {
             // The log can't be read now: its disk may come back.
-            engine.counters.catchUpError.set("\(error)")
+            counters.catchUpError.set("\(error)")
             let delay = broken.next()
             if broken.isLongest { closeReader() }
-            retry = engine.clock.run(on: queue, after: UInt64(delay) * 1_000_000) { [weak self] in
+            sendRest()
+            retry = clock.run(on: queue, after: UInt64(delay) * 1_000_000) { [weak self] in
                 self?.step()
             }
         }
@@ -156,7 +130,7 @@ final class CatchUp: @unchecked Sendable {
 
     /// Something was read: all is well.
     private func noteProgress() {
-        if broken.isWaiting || idle.isLongest { engine.counters.catchUpError.set(nil) }
+        if broken.isWaiting || idle.isLongest { counters.catchUpError.set(nil) }
         idle.reset()
         broken.reset()
         longestWaits = 0
@@ -168,7 +142,7 @@ final class CatchUp: @unchecked Sendable {
         let delay = idle.next()
         if idle.isLongest {
             longestWaits += 1
-            engine.counters.catchUpError.set(
+            counters.catchUpError.set(
                 "the events from \(position) on can't be read from the log yet")
             if longestWaits % Self.longestWaitsPerReader == 0 { closeReader() }
         }
@@ -188,13 +162,7 @@ final class CatchUp: @unchecked Sendable {
     /// Reads some events on.
     private func read(_ publisher: Publisher<MPSCRing>) throws -> Progress {
         if let held {
-            let isTaken = held.bytes.withUnsafeBytes { bytes in
-                offer(
-                    LoggedEvent(
-                        bytes: bytes, sequence: held.sequence, ingestTime: held.ingestTime,
-                        hops: held.hops), publisher)
-            }
-            guard isTaken else { return .full }
+            guard held.withEvent({ offer($0, publisher) }) else { return .full }
             position = held.sequence + 1
             self.held = nil
         }
@@ -239,11 +207,35 @@ final class CatchUp: @unchecked Sendable {
         return opened
     }
 
-    /// Tells the target's worker how far it will have come when it has handled what is in its queue.
-    private func noteCheckpoint() {
+    /// Sends on what was read, as far as the target has room; whether it had for all.
+    ///
+    /// Tells the target's worker how far it will have come when it has handled what is in its queue by
+    /// then. A target that is slower than its log is read has room for a part of a batch at a time: so
+    /// a place is marked, and told when all that was read before it is in the queue.
+    private func send(_ publisher: Publisher<MPSCRing>) -> Bool {
+        let unsent = publisher.flush()
+        if mark == nil, position != toldPosition { mark = (position, acceptedCount) }
+        guard let mark, acceptedCount - unsent >= mark.acceptedCount else { return unsent == 0 }
         if !isLaneFlushed { isLaneFlushed = lane.perform { engine.flushPublisher() } }
-        guard isLaneFlushed else { return }
-        target.worker.note(checkpoint: (position, target.stage.pushedCount))
+        if isLaneFlushed {
+            target.worker.note(checkpoint: (mark.position, target.stage.pushedCount))
+            toldPosition = mark.position
+            self.mark = nil
+        } else if target.worker.isSaturated {
+            // The lane is not bothered again before the target takes something.
+            self.mark = (mark.position, acceptedCount + 1)
+        }
+        return unsent == 0
+    }
+
+    /// Sends on what was read before the log failed, which may take its time.
+    private func sendRest() {
+        guard !isSendingRest, let publisher, !send(publisher) else { return }
+        isSendingRest = true
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.fullMilliseconds)) { [weak self] in
+            self?.isSendingRest = false
+            self?.sendRest()
+        }
     }
 
     /// Passes an event on if the rule wants it. False if there is no room.
@@ -253,14 +245,16 @@ final class CatchUp: @unchecked Sendable {
             matcher?.matchUnborrowed(index).isEmpty == false
         else { return true }
         if engine.cutsLoop(event.bytes, event.sequence, hops: event.hops) { return true }
-        let age = engine.clock.wallTime &- event.ingestTime
+        let age = clock.wallTime &- event.ingestTime
         let outcome = publisher.publish(
             event.bytes, key: UInt32(event.hops), tag: event.sequence,
             publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))
         switch outcome {
-        case .accepted: engine.counters.caughtUp.add(1)
+        case .accepted:
+            acceptedCount &+= 1
+            counters.caughtUp.add(1)
         // From a time when longer events were allowed.
-        case .tooLarge: engine.counters.missed.add(1)
+        case .tooLarge: counters.missed.add(1)
         case .full, .dropped, .closed: return false
         }
         return true

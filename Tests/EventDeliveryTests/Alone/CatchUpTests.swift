@@ -75,6 +75,27 @@ struct CatchUpFromLogTests {
         lone.close()
     }
 
+    @Test("a reader that fails for good gives way to another, and what it had read is delivered")
+    func replacesReader() async throws {
+        let inbox = Inbox()
+        let lone = LoneTarget(.closure("t") { inbox.take($0.text) })
+        lone.log.readerBreaksAt = 50
+        lone.begin(behind: 0..<100)
+        await wait { lone.clock.waitingCount == 1 }
+        await inbox.wait(for: 50)
+        for delay in [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000] as [UInt64] {
+            #expect(lone.log.askedCount == 1 && lone.statistics.catchUpError != nil)
+            #expect(lone.clock.nanosecondsToNext == delay * millisecond)
+            lone.clock.advance(by: delay * millisecond)
+        }
+        #expect(lone.log.askedCount == 2)
+        await inbox.wait(for: 100)
+        await wait { !lone.isCatchingUp }
+        #expect(inbox.texts == (0..<100).map(event))
+        #expect(lone.statistics.missed == 0 && lone.statistics.catchUpError == nil)
+        lone.close()
+    }
+
     @Test("a target that ends while its log can't be read leaves nothing that waits")
     func endsWhileBroken() async throws {
         let lone = LoneTarget(.closure("t") { _ in })

@@ -31,6 +31,25 @@ struct DeliveryStoreTests {
         lone.close()
     }
 
+    @Test("while a target catches up, its watermark is never ahead of what it has got")
+    func staysBehindDelivered() async throws {
+        let (inbox, early, gate) = (Inbox(), Inbox(), Gate())
+        let lone = LoneTarget(
+            .closure("t") {
+                if inbox.count == 200 { gate.wait() }
+                inbox.take($0.text)
+            })
+        lone.watermarks.whenRaised { if $0 > inbox.count { early.take("\($0)") } }
+        lone.begin(behind: 0..<1_000)
+        await inbox.wait(for: 200)
+        gate.open()
+        await inbox.wait(for: 1_000)
+        // The end of the log is a checkpoint too.
+        await wait { lone.watermark == 1_000 }
+        #expect(early.texts.isEmpty && lone.watermarks.raised.count > 1)
+        lone.close()
+    }
+
     @Test("an event whose retries are used up becomes a letter, and counts as done")
     func exhausts() async throws {
         let attempts = Inbox()
