@@ -183,8 +183,8 @@ let package = Package(
         .testTarget(
             name: "EventDeliveryTests",
             dependencies: [
-                "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventPipeline",
-                "JSONScan", "RoutingInterface", "TestSupport",
+                "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventMatching",
+                "EventPipeline", "InternalSystem", "JSONScan", "RoutingInterface", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -8,39 +8,44 @@ internal import JSONScan
 internal import RoutingInterface
 internal import Synchronization
 
-/// Reads for one target, from the archive of its bus, the events that it was not offered: because its
+/// Reads for one target, from the log of its bus, the events that it was not offered: because its
 /// queue was full, or because the process ended before they were delivered.
 ///
-/// On a queue of its own, as fast as the target takes them. When it is near the archive's end, the
+/// On a queue of its own, as fast as the target takes them. When it is near the log's end, the
 /// bus begins to offer again (`TargetEngine.rejoin`), and the catch-up ends with the last event before
-/// that; some events may then come in another order than they were published in. What the archive does
+/// that; some events may then come in another order than they were published in. What the log does
 /// not have any more, or what is longer than events may be now, is passed over, and counted as missed.
 ///
 /// `@unchecked Sendable`: what changes is touched on its queue alone.
 final class CatchUp: @unchecked Sendable {
-    /// How near to the end of the archive a target has to be to be offered events again.
+    /// How near to the end of the log a target has to be to be offered events again.
     private static let rejoinDistance: UInt64 = 4_096
-    /// How many records are read between two looks at anything else.
-    private static let stepRecords = 4_096
+    /// How many events are read between two looks at anything else.
+    private static let stepEvents = 4_096
     /// How long to wait for the target when its queue is full.
     private static let fullMilliseconds = 2
 
-    /// After how many of the longest waits another cursor is opened.
-    private static let longestWaitsPerCursor = 30
+    /// After how many of the longest waits another reader is opened.
+    private static let longestWaitsPerReader = 30
 
     private unowned let engine: TargetEngine
+    // The engine's, for each event: what is unowned is retained to be looked at.
+    private let counters: TargetCounters
+    private let clock: any TimeSource
     private let target: TargetQueue
     private let lane: LaneQueue
     private let log: any EventLog
     private let queue: DispatchQueue
     private let isCancelled = Atomic<Bool>(false)
 
-    private var cursor: OpenCursor?
-    /// What is waited when there is nothing to be read yet, though there should be, and when the archive
-    /// can't be read.
+    /// Kept between steps: to open one may read much of the log.
+    private var reading: Reading?
+    /// What is waited when there is nothing to be read yet, though there should be: in real time, since
+    /// it is other threads that are waited for. And when the log can't be read: by the router's clock.
     private var idle = Backoff(first: 2, last: 1_000)
     private var broken = Backoff(first: 500, last: 30_000)
     private var longestWaits = 0
+    private var retry: TimedWork?
     private var scanner = StructuralScanner()
     private var matcher: Matcher?
     private var publisher: Publisher<MPSCRing>?
@@ -49,72 +54,24 @@ final class CatchUp: @unchecked Sendable {
     /// The first event that the bus offers again, once it does.
     private var end: UInt64?
     /// An event that was read when the target's queue was full: it goes first.
-    private var held: HeldRecord?
+    private var held: HeldEvent?
+    /// How many events the publisher took.
+    private var acceptedCount = 0
+    /// Up to where all was read when the publisher had taken so many: the target's next checkpoint.
+    private var mark: (position: UInt64, acceptedCount: Int)?
+    /// The last checkpoint that the target's worker was told.
+    private var toldPosition: UInt64?
+    private var isSendingRest = false
     /// Whether all that was offered before this began has reached the target's queue.
     private var isLaneFlushed = false
-
-    /// A record that was read.
-    private struct Record {
-        var sequence: UInt64
-        var ingestTime: Int64
-        var hops: UInt8
-    }
-
-    /// A record that waits for room, with its bytes.
-    private struct HeldRecord {
-        var record: Record
-        var bytes: [UInt8]
-    }
-
-    /// A cursor inside a class, to be kept between steps. It goes on with what is appended: to open one
-    /// reads all of the archive's open segment.
-    private final class OpenCursor {
-        var records: Records
-        let first: UInt64
-        /// The first number that the archive has at all.
-        let archiveFirst: UInt64
-        /// Behind the last record that was there when it was opened: what is below and does not come is
-        /// missing.
-        let knownEnd: UInt64
-
-        init(_ directory: String, from first: UInt64) throws(ArchiveError) {
-            let reader = try ArchiveReader(directory: directory)
-            self.first = first
-            knownEnd = max(reader.sequences.upperBound, first)
-            archiveFirst = min(max(reader.sequences.lowerBound, first), knownEnd)
-            records = Records(
-                cursor: reader.cursor(over: .sequences(first..<UInt64.max), following: true))
-        }
-
-        /// How many of the numbers from the first one to this one can't be read.
-        func missing(below position: UInt64) -> UInt64 {
-            let passed = archiveFirst..<max(archiveFirst, position)
-            return records.cursor.gaps.reduce(min(archiveFirst, position) - first) {
-                $0 + UInt64($1.sequences.clamped(to: passed).count)
-            }
-        }
-    }
-
-    /// The records of a cursor.
-    private struct Records: ~Copyable {
-        var cursor: ArchiveCursor
-
-        /// The next record, whose bytes stay where they are until this is called again.
-        mutating func next() throws(ArchiveError) -> (Record, UnsafeRawBufferPointer)? {
-            guard let record = try cursor.next() else { return nil }
-            return (
-                Record(
-                    sequence: record.sequence, ingestTime: record.ingestTime, hops: record.hops),
-                record.bytes.withUnsafeBytes { $0 }
-            )
-        }
-    }
 
     init(
         from first: UInt64, _ engine: TargetEngine, _ target: TargetQueue, _ log: any EventLog
     ) {
         position = first
         self.engine = engine
+        counters = engine.counters
+        clock = engine.clock
         self.target = target
         lane = engine.lane
         self.log = log
@@ -128,17 +85,19 @@ final class CatchUp: @unchecked Sendable {
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
         queue.sync {
+            retry?.cancel()
+            retry = nil
             publisher?.close()
             publisher = nil
-            closeCursor()
+            closeReader()
         }
     }
 
-    /// Counts what could not be read up to here: the next cursor begins here.
-    private func closeCursor() {
-        guard let cursor else { return }
-        engine.counters.missed.add(Int(clamping: cursor.missing(below: position)))
-        self.cursor = nil
+    /// Counts what could not be read up to here: the next reader begins here.
+    private func closeReader() {
+        guard let reading else { return }
+        counters.missed.add(Int(clamping: reading.missing(below: position)))
+        self.reading = nil
     }
 
     private func schedule(afterMilliseconds delay: Int = 0) {
@@ -149,40 +108,43 @@ final class CatchUp: @unchecked Sendable {
         if isCancelled.load(ordering: .relaxed) { return }
         do {
             if publisher == nil { publisher = target.makePublisher() }
-            guard let publisher, case let progress = try read(publisher), progress != .full,
-                publisher.flush() == 0
-            else { return schedule(afterMilliseconds: Self.fullMilliseconds) }
-            noteCheckpoint()
+            guard let publisher else { return schedule(afterMilliseconds: Self.fullMilliseconds) }
+            let progress = try read(publisher)
+            let isSent = send(publisher)
             switch progress {
-            case .full, .more: schedule()
-            case .end: moveOn()
+            case .more where isSent: schedule()
+            case .end where isSent: moveOn()
+            case .full, .more, .end: schedule(afterMilliseconds: Self.fullMilliseconds)
             }
         } catch {
-            // The archive can't be read now: its disk may come back.
-            engine.counters.catchUpError.set("\(error)")
+            // The log can't be read now: its disk may come back.
+            counters.catchUpError.set("\(error)")
             let delay = broken.next()
-            if broken.isLongest { closeCursor() }
-            schedule(afterMilliseconds: delay)
+            if broken.isLongest { closeReader() }
+            sendRest()
+            retry = clock.run(on: queue, after: UInt64(delay) * 1_000_000) { [weak self] in
+                self?.step()
+            }
         }
     }
 
     /// Something was read: all is well.
     private func noteProgress() {
-        if broken.isWaiting || idle.isLongest { engine.counters.catchUpError.set(nil) }
+        if broken.isWaiting || idle.isLongest { counters.catchUpError.set(nil) }
         idle.reset()
         broken.reset()
         longestWaits = 0
     }
 
     /// Waits for what should be there and can't be read yet: longer and longer. Where it does not come, it
-    /// is looked at anew, now and then, what there is: a cursor does not pass what is damaged at its end.
+    /// is looked at anew, now and then, what there is: a reader need not pass what is damaged at its end.
     private func waitForMore() {
         let delay = idle.next()
         if idle.isLongest {
             longestWaits += 1
-            engine.counters.catchUpError.set(
-                "the events from \(position) on can't be read from the archive yet")
-            if longestWaits % Self.longestWaitsPerCursor == 0 { closeCursor() }
+            counters.catchUpError.set(
+                "the events from \(position) on can't be read from the log yet")
+            if longestWaits % Self.longestWaitsPerReader == 0 { closeReader() }
         }
         schedule(afterMilliseconds: delay)
     }
@@ -197,75 +159,102 @@ final class CatchUp: @unchecked Sendable {
         case end
     }
 
-    /// Reads some records on.
+    /// Reads some events on.
     private func read(_ publisher: Publisher<MPSCRing>) throws -> Progress {
         if let held {
-            let isTaken = held.bytes.withUnsafeBytes { bytes in
-                offer(bytes, held.record, publisher)
-            }
-            guard isTaken else { return .full }
-            position = held.record.sequence + 1
+            guard held.withEvent({ offer($0, publisher) }) else { return .full }
+            position = held.sequence + 1
             self.held = nil
         }
         if let end, position >= end { return .end }
         if matcher == nil { matcher = Matcher(try engine.makeRules()) }
-        let cursor = try openCursor()
-        for _ in 0..<Self.stepRecords {
-            if target.worker.isSaturated { return .full }
-            guard let (record, bytes) = try cursor.records.next() else {
-                // All that could be read before this was given; the rest is missing.
-                if position < cursor.knownEnd {
-                    position = min(cursor.knownEnd, end ?? .max)
-                    noteProgress()
-                }
-                return .end
-            }
-            if let end, record.sequence >= end {
-                position = end
-                return .end
-            }
-            noteProgress()
-            guard offer(bytes, record, publisher) else {
-                held = HeldRecord(record: record, bytes: Array(bytes))
-                return .full
-            }
-            position = record.sequence + 1
+        let reading = try openReading()
+        if target.worker.isSaturated { return .full }
+        var progress = Progress.more
+        let isAtEnd = try reading.reader.read(upTo: Self.stepEvents) { event in
+            progress = take(event, publisher)
+            return progress == .more
         }
-        return .more
+        guard isAtEnd else { return progress }
+        // All that could be read before this was given; the rest is missing.
+        if position < reading.knownEnd {
+            position = min(reading.knownEnd, end ?? .max)
+            noteProgress()
+        }
+        return .end
     }
 
-    /// The cursor that is open, or one over all that the archive has.
-    private func openCursor() throws(ArchiveError) -> OpenCursor {
-        if let cursor { return cursor }
-        let opened = try OpenCursor(log.directory, from: position)
-        cursor = opened
+    /// Takes one event that was read.
+    private func take(_ event: LoggedEvent, _ publisher: Publisher<MPSCRing>) -> Progress {
+        if let end, event.sequence >= end {
+            position = end
+            return .end
+        }
+        noteProgress()
+        guard offer(event, publisher) else {
+            held = HeldEvent(event)
+            return .full
+        }
+        position = event.sequence + 1
+        return target.worker.isSaturated ? .full : .more
+    }
+
+    /// The reader that is open, or one over all that the log has.
+    private func openReading() throws(ArchiveError) -> Reading {
+        if let reading { return reading }
+        let opened = try Reading(log, from: position)
+        reading = opened
         return opened
     }
 
-    /// Tells the target's worker how far it will have come when it has handled what is in its queue.
-    private func noteCheckpoint() {
+    /// Sends on what was read, as far as the target has room; whether it had for all.
+    ///
+    /// Tells the target's worker how far it will have come when it has handled what is in its queue by
+    /// then. A target that is slower than its log is read has room for a part of a batch at a time: so
+    /// a place is marked, and told when all that was read before it is in the queue.
+    private func send(_ publisher: Publisher<MPSCRing>) -> Bool {
+        let unsent = publisher.flush()
+        if mark == nil, position != toldPosition { mark = (position, acceptedCount) }
+        guard let mark, acceptedCount - unsent >= mark.acceptedCount else { return unsent == 0 }
         if !isLaneFlushed { isLaneFlushed = lane.perform { engine.flushPublisher() } }
-        guard isLaneFlushed else { return }
-        target.worker.note(checkpoint: (position, target.stage.pushedCount))
+        if isLaneFlushed {
+            target.worker.note(checkpoint: (mark.position, target.stage.pushedCount))
+            toldPosition = mark.position
+            self.mark = nil
+        } else if target.worker.isSaturated {
+            // The lane is not bothered again before the target takes something.
+            self.mark = (mark.position, acceptedCount + 1)
+        }
+        return unsent == 0
+    }
+
+    /// Sends on what was read before the log failed, which may take its time.
+    private func sendRest() {
+        guard !isSendingRest, let publisher, !send(publisher) else { return }
+        isSendingRest = true
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.fullMilliseconds)) { [weak self] in
+            self?.isSendingRest = false
+            self?.sendRest()
+        }
     }
 
     /// Passes an event on if the rule wants it. False if there is no room.
-    private func offer(
-        _ bytes: UnsafeRawBufferPointer, _ record: Record, _ publisher: Publisher<MPSCRing>
-    ) -> Bool {
-        // Records that no bus wrote are passed over.
-        guard let index = try? scanner.scan(bytes),
+    private func offer(_ event: LoggedEvent, _ publisher: Publisher<MPSCRing>) -> Bool {
+        // What no bus wrote is passed over.
+        guard let index = try? scanner.scan(event.bytes),
             matcher?.matchUnborrowed(index).isEmpty == false
         else { return true }
-        if engine.cutsLoop(bytes, record.sequence, hops: record.hops) { return true }
-        let age = engine.clock.wallTime &- record.ingestTime
+        if engine.cutsLoop(event.bytes, event.sequence, hops: event.hops) { return true }
+        let age = clock.wallTime &- event.ingestTime
         let outcome = publisher.publish(
-            bytes, key: UInt32(record.hops), tag: record.sequence,
+            event.bytes, key: UInt32(event.hops), tag: event.sequence,
             publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))
         switch outcome {
-        case .accepted: engine.counters.caughtUp.add(1)
+        case .accepted:
+            acceptedCount &+= 1
+            counters.caughtUp.add(1)
         // From a time when longer events were allowed.
-        case .tooLarge: engine.counters.missed.add(1)
+        case .tooLarge: counters.missed.add(1)
         case .full, .dropped, .closed: return false
         }
         return true
@@ -283,7 +272,7 @@ final class CatchUp: @unchecked Sendable {
             return self.end == nil ? waitForMore() : schedule()
         }
         guard position >= end else { return waitForMore() }
-        closeCursor()
+        closeReader()
         self.end = nil
         if let again = lane.perform({ engine.endCatchUp() }) {
             position = again

@@ -5,24 +5,13 @@ internal import Foundation
 package import InternalSystem
 internal import JSONScan
 
-/// Where dead letters go: an archive of their own, in which they can be read and from which they can
-/// be sent again.
-package final class DeadLetterOffice: Sendable {
-    /// What became of a letter.
-    package enum Fate: Sendable {
-        /// It is in the archive.
-        case written
-        /// There is no archive for it.
-        case nowhere
-        /// The archive could not be written.
-        case failed
-    }
-
-    private let directory: String?
+/// Dead letters in an archive of their own.
+package final class DeadLetterOffice: DeadLetterStore {
+    private let directory: String
     private let clock: any TimeSource
     private let queue = DispatchQueue(label: "switchyard.dead-letters")
-    // Only touched on `queue`.
-    nonisolated(unsafe) private var writer: ArchiveWriter?
+    // Only touched on `queue`, as is all that follows.
+    private let writer: ArchiveWriter
     nonisolated(unsafe) private var output: [UInt8] = []
     /// The first letter that was not sent again.
     nonisolated(unsafe) private var firstWaiting: UInt64 = 0
@@ -33,15 +22,16 @@ package final class DeadLetterOffice: Sendable {
     /// How much larger than the largest event a letter may be: names, codes, messages.
     private static let letterOverheadBytes = 64 << 10
 
-    /// Opens the archive in a directory, or is an office that keeps nothing.
+    /// Opens the archive in a directory.
     ///
     /// - Parameter bytesMax: how large the archive may become: then the oldest letters go.
+    /// - Throws: what keeps the archive from being opened, or the number of the first letter that
+    ///   waits from being written.
     package init(
-        directory: String?, eventBytesMax: Int, bytesMax: Int = 1 << 30, clock: any TimeSource
+        directory: String, eventBytesMax: Int, bytesMax: Int = 1 << 30, clock: any TimeSource
     ) throws(ArchiveError) {
         self.directory = directory
         self.clock = clock
-        guard let directory else { return }
         // What is written can be read at once, and survives the process; `startCommit` makes it survive
         // the machine.
         let letterBytes = min(
@@ -52,30 +42,27 @@ package final class DeadLetterOffice: Sendable {
         configuration.prefaultBytes = 0
         // The newest segment that has letters stays, and the one that is written.
         configuration.retention.bytes = UInt64(max(bytesMax, 2 * configuration.segmentBytes))
-        let writer = try ArchiveWriter(
+        writer = try ArchiveWriter(
             directory: directory, configuration: configuration, clock: clock)
-        self.writer = writer
         let text = FileManager.default.contents(atPath: directory + ".redriven")
         firstWaiting = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
         // Where the machine lost letters that had been sent again, new ones get their numbers, and wait.
         let end = writer.watermark.appended
         if firstWaiting > end {
             firstWaiting = end
-            do { try noteFirstWaiting(directory) } catch {
+            do { try noteFirstWaiting() } catch {
                 throw .system(call: "write", file: directory + ".redriven", errno: errno)
             }
         }
     }
 
-    private func noteFirstWaiting(_ directory: String) throws {
+    private func noteFirstWaiting() throws {
         try Data("\(firstWaiting)".utf8).write(
             to: URL(fileURLWithPath: directory + ".redriven"), options: .atomic)
     }
 
-    /// Keeps a letter. Not durable before ``startCommit()``, but it survives the process.
-    package func write(_ letter: DeadLetter) -> Fate {
+    package func write(_ letter: DeadLetter) -> DeadLetterFate {
         queue.sync {
-            guard let writer else { return .nowhere }
             output.removeAll(keepingCapacity: true)
             letter.write(to: &output)
             let now = clock.wallTime
@@ -83,7 +70,7 @@ package final class DeadLetterOffice: Sendable {
                 try output.withUnsafeBytes {
                     _ = try writer.append($0, eventTime: now, ingestTime: now)
                 }
-                noteRemoved(by: writer)
+                noteRemoved()
                 return .written
             } catch {
                 return .failed
@@ -92,31 +79,26 @@ package final class DeadLetterOffice: Sendable {
     }
 
     /// Counts letters that retention has removed. On the queue.
-    private func noteRemoved(by writer: ArchiveWriter) {
+    private func noteRemoved() {
         let end = writer.upkeepReport.endSequence
         guard end > firstWaiting else { return }
         removedCount += end - firstWaiting
         firstWaiting = end
     }
 
-    /// How many letters were removed before they were sent again, because there were too many.
     package var removed: UInt64 {
         queue.sync {
-            if let writer { noteRemoved(by: writer) }
+            noteRemoved()
             return removedCount
         }
     }
 
-    /// Begins to make what was kept durable. Does not wait for it: targets write letters meanwhile. If
-    /// it fails, so does every later ``write(_:)``.
     package func startCommit() {
-        queue.sync { try? writer?.startCommit() }
+        queue.sync { try? writer.startCommit() }
     }
 
-    /// The letters that were not sent again, oldest first, at most `limit` of them.
     package func waiting(limit: Int) throws(ArchiveError) -> [DeadLetter] {
-        guard let directory else { return [] }
-        let (first, end) = queue.sync { (firstWaiting, writer?.watermark.appended ?? 0) }
+        let (first, end) = queue.sync { (firstWaiting, writer.watermark.appended) }
         guard first < end else { return [] }
         let reader = try ArchiveReader(directory: directory)
         var cursor = reader.cursor(over: .sequences(first..<end))
@@ -134,19 +116,17 @@ package final class DeadLetterOffice: Sendable {
         return letters
     }
 
-    /// Says that all letters up to this one were sent again.
     package func sent(through number: UInt64) throws {
-        guard let directory else { return }
         try queue.sync {
             firstWaiting = max(firstWaiting, number + 1)
-            try noteFirstWaiting(directory)
+            try noteFirstWaiting()
         }
     }
 
     /// Seals the archive.
     package func close() throws(ArchiveError) {
         let result = queue.sync {
-            Result { () throws(ArchiveError) in try writer?.close() }
+            Result { () throws(ArchiveError) in try writer.close() }
         }
         try result.get()
     }

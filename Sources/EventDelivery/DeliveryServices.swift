@@ -3,9 +3,9 @@ package import InternalSystem
 /// What all targets of a router share.
 package struct DeliveryServices: Sendable {
     /// Where dead letters go.
-    package let deadLetters: DeadLetterOffice
+    package let deadLetters: any DeadLetterStore
     /// How far targets have come; nil where nothing is kept.
-    package let watermarks: DeliveryWatermarks?
+    package let watermarks: (any WatermarkStore)?
     /// What time it is for retries, and for all that waits.
     package let clock: any TimeSource
     /// Who is told of events that are traced.
@@ -13,7 +13,7 @@ package struct DeliveryServices: Sendable {
 
     /// Puts services together.
     package init(
-        deadLetters: DeadLetterOffice, watermarks: DeliveryWatermarks?,
+        deadLetters: any DeadLetterStore, watermarks: (any WatermarkStore)?,
         clock: any TimeSource, observer: (any DeliveryObserver)?
     ) {
         self.deadLetters = deadLetters

@@ -2,8 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import JSONScan
 
-/// How far each target has come in its bus's archive, kept on disk: every event below its watermark
-/// was delivered to it, or became a dead letter.
+/// How far each target has come in its bus's log, kept in a file.
 ///
 /// The file is JSON Lines, `{"bus":...,"rule":...,"target":...,"sequence":...}`, of which the last
 /// line for a target counts, and `"removed":true` ends one. Lines are only ever appended; a line that
@@ -16,19 +15,8 @@ internal import JSONScan
 ///
 /// A file that can't be read is an error, never one that says nothing. Lines in it that make no sense
 /// are left where they are, and counted: ``unreadableLines``.
-package final class DeliveryWatermarks: Sendable {
-    package struct Key: Hashable, Sendable {
-        package var bus: String
-        package var rule: String
-        package var target: String
-
-        /// Creates a key.
-        package init(bus: String, rule: String, target: String) {
-            self.bus = bus
-            self.rule = rule
-            self.target = target
-        }
-    }
+package final class DeliveryWatermarks: WatermarkStore {
+    package typealias Key = WatermarkKey
 
     /// What the disk is asked for, so that tests can make it slow or broken.
     struct Disk: Sendable {

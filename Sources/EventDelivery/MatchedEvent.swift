@@ -86,5 +86,5 @@ package final class TargetPlace: Sendable {
     }
 
     /// What the watermarks know it by.
-    package var key: DeliveryWatermarks.Key { .init(bus: bus, rule: rule, target: target) }
+    package var key: WatermarkKey { WatermarkKey(bus: bus, rule: rule, target: target) }
 }

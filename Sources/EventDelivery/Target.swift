@@ -11,10 +11,16 @@ internal import JSONScan
 ///    calls the target. What fails is kept (`PendingDeliveries`) and tried again as the
 ///    ``RetryPolicy`` says; what can't be delivered becomes a ``DeadLetter``;
 /// 3. a target that does not keep up *falls behind*: its bus stops offering, and `CatchUp` reads the
-///    events from the bus's archive again as soon as there is room. So a dead target costs bounded
+///    events from the bus's log again as soon as there is room. So a dead target costs bounded
 ///    memory, holds up nobody, and loses nothing;
-/// 4. how far each target has come is kept in `DeliveryWatermarks`, on disk: after a restart, or a
-///    crash, a target goes on from there.
+/// 4. how far each target has come is kept in a `WatermarkStore`: after a restart, or a crash, a target
+///    goes on from there.
+///
+/// Where anything is kept, delivery does not know. It meets the disk behind three seams, each of which
+/// tests have in memory: the bus's log (`EventLog`, of `RoutingInterface`; an archive), the watermarks
+/// (`WatermarkStore`; `DeliveryWatermarks`, a file) and the dead letters (`DeadLetterStore`;
+/// `DeadLetterOffice`, an archive of its own, or `NoDeadLetters`). `DeliveryServices` has what all
+/// targets of a router share of these, and the clock that tests move.
 ///
 /// Everything is delivered at least once. Order is that of the bus as long as nothing fails and the
 /// target does not fall behind.

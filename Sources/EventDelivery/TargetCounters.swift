@@ -38,7 +38,7 @@ package final class TargetCounters: Sendable {
     }
 
     /// Counts an event that was given up.
-    func count(_ fate: DeadLetterOffice.Fate) {
+    func count(_ fate: DeadLetterFate) {
         switch fate {
         case .written: deadLettered.add(1)
         case .nowhere, .failed: lost.add(1)

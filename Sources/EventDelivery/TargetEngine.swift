@@ -67,7 +67,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     private let hopsMax: UInt8
 
     package let counters = TargetCounters()
-    /// Whether events are read from the archive for it.
+    /// Whether events are read from the log for it.
     package let isCatchingUp = Atomic<Bool>(false)
     /// The queue and its worker; nil for an inline closure.
     package let queue: TargetQueue?
@@ -283,7 +283,7 @@ extension TargetEngine {
         }
     }
 
-    /// From now on, nothing is offered: events from this one on are read from the archive.
+    /// From now on, nothing is offered: events from this one on are read from the log.
     package func fallBehind(from sequence: UInt64) {
         guard let queue, let log else { return }
         behindFrom = sequence
@@ -317,7 +317,7 @@ extension TargetEngine {
     package func flushPublisher() -> Bool { publisher?.takeUnretainedValue().flush() ?? 0 == 0 }
 
     /// Called by the catch-up, on the lane's queue, when it has read everything before `sequence`:
-    /// offers begin again if it is near enough to the end of the archive.
+    /// offers begin again if it is near enough to the end of the log.
     ///
     /// - Returns: the first event that is offered again; nil if it has to read on.
     func rejoin(at sequence: UInt64, nextSequence: UInt64, within distance: UInt64) -> UInt64? {

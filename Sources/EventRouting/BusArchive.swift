@@ -1,7 +1,7 @@
 package import EventArchive
 internal import EventPipeline
 package import InternalSystem
-internal import RoutingInterface
+package import RoutingInterface
 internal import Synchronization
 
 /// The journal of a bus in an archive directory, as its lane writes it.
@@ -34,6 +34,11 @@ package final class BusArchive: EventLog, @unchecked Sendable {
     /// How far it has come.
     package var watermark: ArchiveWatermark { writer.watermark }
     package var currentFailure: ArchiveError? { failure.current }
+
+    package func makeReader(from first: UInt64) throws(ArchiveError) -> any EventLogReader {
+        try BusArchiveReader(directory: directory, from: first)
+    }
+
     /// What opening it found and repaired.
     package var recoveryReport: ArchiveRecoveryReport { writer.recoveryReport }
 

@@ -7,7 +7,8 @@
 //     │
 //   RouterLane       the worker of some buses: scan, append, match, offer, one event after the other
 //     ├ BusEngine    a bus: its log and its matcher, counters, events held while the disk is full
-//     ├ BusArchive   the bus's log in an archive directory (`EventLog`)
+//     ├ BusArchive   the bus's log in an archive directory (`EventLog`); who fell behind reads it by a
+//     │              BusArchiveReader (`EventLogReader`)
 //     ├ RuleRoute    where the matches of a rule go: a table of sinks (`MatchSink`)
 //     └ BusDelivery  for a bus without targets: one closure that gets every event
 //   RouteTimings     how long the parts of the way take, for those who ask

@@ -8,7 +8,7 @@ public import Synchronization
 ///
 /// - a ``MatchSink`` takes matches, on the queue of the lane that routes its bus (``LaneQueue``);
 /// - an ``EventLog`` is the journal of a bus, in which whoever fell behind finds again what it was not
-///   offered;
+///   offered, by an ``EventLogReader``, wherever the journal is kept;
 /// - a ``RouteObserver`` is told of events that are traced.
 ///
 /// A class to be derived from rather than a protocol: a rule keeps its sinks unmanaged, and calls them

@@ -92,13 +92,9 @@ public final class Router: Sendable {
         _ configuration: RouterConfiguration, _ traces: TraceBook
     ) throws(RouterError) -> DeliveryServices {
         guard let directory = configuration.directory else {
-            do throws(ArchiveError) {
-                let office = try DeadLetterOffice(
-                    directory: nil, eventBytesMax: 0, clock: configuration.clock)
-                return DeliveryServices(
-                    deadLetters: office, watermarks: nil, clock: configuration.clock,
-                    observer: traces)
-            } catch { throw .archive(bus: "", error) }
+            return DeliveryServices(
+                deadLetters: NoDeadLetters(), watermarks: nil, clock: configuration.clock,
+                observer: traces)
         }
         let office: DeadLetterOffice
         try makeFolder(directory + "/buses")
