@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "JSONScan", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(name: "EventPattern", dependencies: ["JSONScan"], swiftSettings: settings),
         .target(
-            name: "EventMatching", dependencies: ["CSwitchyard", "EventPattern", "JSONScan"],
+            name: "EventMatching",
+            dependencies: ["CSwitchyard", "EventPattern", "InternalSystem", "JSONScan"],
             swiftSettings: settings),
         .target(
             name: "EventArchive", dependencies: ["CSwitchyard", "InternalSystem"],
@@ -117,7 +118,7 @@ let package = Package(
         .target(
             name: "SwitchyardMetrics",
             dependencies: [
-                "Switchyard", .product(name: "Logging", package: "swift-log"),
+                "InternalSystem", "Switchyard", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: settings),
         .executableTarget(

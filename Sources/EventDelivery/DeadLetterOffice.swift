@@ -1,4 +1,3 @@
-internal import Dispatch
 package import EventArchive
 internal import EventEnvelope
 internal import Foundation
@@ -20,8 +19,8 @@ package final class DeadLetterOffice: Sendable {
 
     private let directory: String?
     private let clock: any TimeSource
-    private let queue = DispatchQueue(label: "switchyard.dead-letters")
-    // Only touched on `queue`.
+    private let lock = Lock()
+    // Only touched under the lock.
     nonisolated(unsafe) private var writer: ArchiveWriter?
     nonisolated(unsafe) private var output: [UInt8] = []
     /// The first letter that was not sent again.
@@ -74,7 +73,7 @@ package final class DeadLetterOffice: Sendable {
 
     /// Keeps a letter. Not durable before ``startCommit()``, but it survives the process.
     package func write(_ letter: DeadLetter) -> Fate {
-        queue.sync {
+        lock.withLock {
             guard let writer else { return .nowhere }
             output.removeAll(keepingCapacity: true)
             letter.write(to: &output)
@@ -91,7 +90,7 @@ package final class DeadLetterOffice: Sendable {
         }
     }
 
-    /// Counts letters that retention has removed. On the queue.
+    /// Counts letters that retention has removed. Under the lock.
     private func noteRemoved(by writer: ArchiveWriter) {
         let end = writer.upkeepReport.endSequence
         guard end > firstWaiting else { return }
@@ -101,7 +100,7 @@ package final class DeadLetterOffice: Sendable {
 
     /// How many letters were removed before they were sent again, because there were too many.
     package var removed: UInt64 {
-        queue.sync {
+        lock.withLock {
             if let writer { noteRemoved(by: writer) }
             return removedCount
         }
@@ -110,13 +109,13 @@ package final class DeadLetterOffice: Sendable {
     /// Begins to make what was kept durable. Does not wait for it: targets write letters meanwhile. If
     /// it fails, so does every later ``write(_:)``.
     package func startCommit() {
-        queue.sync { try? writer?.startCommit() }
+        lock.withLock { try? writer?.startCommit() }
     }
 
     /// The letters that were not sent again, oldest first, at most `limit` of them.
     package func waiting(limit: Int) throws(ArchiveError) -> [DeadLetter] {
         guard let directory else { return [] }
-        let (first, end) = queue.sync { (firstWaiting, writer?.watermark.appended ?? 0) }
+        let (first, end) = lock.withLock { (firstWaiting, writer?.watermark.appended ?? 0) }
         guard first < end else { return [] }
         let reader = try ArchiveReader(directory: directory)
         var cursor = reader.cursor(over: .sequences(first..<end))
@@ -137,7 +136,7 @@ package final class DeadLetterOffice: Sendable {
     /// Says that all letters up to this one were sent again.
     package func sent(through number: UInt64) throws {
         guard let directory else { return }
-        try queue.sync {
+        try lock.withLock {
             firstWaiting = max(firstWaiting, number + 1)
             try noteFirstWaiting(directory)
         }
@@ -145,9 +144,6 @@ package final class DeadLetterOffice: Sendable {
 
     /// Seals the archive.
     package func close() throws(ArchiveError) {
-        let result = queue.sync {
-            Result { () throws(ArchiveError) in try writer?.close() }
-        }
-        try result.get()
+        try lock.withLock { () throws(ArchiveError) in try writer?.close() }
     }
 }

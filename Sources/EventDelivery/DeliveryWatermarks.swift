@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import InternalSystem
 internal import JSONScan
 
 /// How far each target has come in its bus's archive, kept on disk: every event below its watermark
@@ -47,10 +48,7 @@ package final class DeliveryWatermarks: Sendable {
     /// How many lines that do not count any more the file may have, beside as many as count.
     private static let spareLinesMax = 10_000
 
-    // Not a Mutex, whose calls ThreadSanitizer does not see.
-    private let lock = NSLock()
-    // Only touched under the lock.
-    nonisolated(unsafe) private var state: State
+    private let state: Guarded<State>
     private let queue = DispatchQueue(label: "switchyard.watermarks")
     // Only touched on `queue`.
     nonisolated(unsafe) private var file: WatermarkFile
@@ -72,7 +70,7 @@ package final class DeliveryWatermarks: Sendable {
         let path = directory + "/delivery.watermarks"
         let text = try disk.read(path)
         let content = Content(text ?? [])
-        state = State(values: content.values)
+        state = Guarded(State(values: content.values))
         unreadable = content.unreadable
         let lines = content.lineCount
         let isTooLong = lines > 2 * content.values.count + content.unreadable.count + 1_000
@@ -148,11 +146,11 @@ package final class DeliveryWatermarks: Sendable {
     }
 
     /// The watermark of a target; nil if it never had one.
-    package subscript(key: Key) -> UInt64? { lock.withLock { state.values[key] } }
+    package subscript(key: Key) -> UInt64? { state.withLock { $0.values[key] } }
 
     /// Raises a watermark in memory; ``save()`` writes it.
     package func advance(_ key: Key, to sequence: UInt64) {
-        lock.withLock {
+        state.withLock { state in
             // A target that was removed meanwhile has none.
             guard let current = state.values[key], current < sequence else { return }
             state.values[key] = sequence
@@ -168,7 +166,7 @@ package final class DeliveryWatermarks: Sendable {
         if keys.isEmpty { return }
         try queue.sync {
             try file.append(keys.map { Self.line($0, sequence) }, isDurable: true)
-            lock.withLock {
+            state.withLock { state in
                 for key in keys {
                     state.values[key] = sequence
                     state.changed.remove(key)
@@ -180,7 +178,7 @@ package final class DeliveryWatermarks: Sendable {
     /// Forgets a target.
     package func remove(_ key: Key) throws {
         try queue.sync {
-            let isKnown = lock.withLock {
+            let isKnown = state.withLock { state in
                 state.changed.remove(key)
                 return state.values.removeValue(forKey: key) != nil
             }
@@ -195,13 +193,13 @@ package final class DeliveryWatermarks: Sendable {
     /// The same, soon and without waiting for it. What can't be written now, because the disk is full
     /// for instance, is written with the next save.
     package func saveSoon() {
-        let isFirst = lock.withLock {
+        let isFirst = state.withLock { state in
             defer { state.isSaveRequested = true }
             return !state.isSaveRequested
         }
         guard isFirst else { return }
         queue.async { [self] in
-            lock.withLock { state.isSaveRequested = false }
+            state.withLock { $0.isSaveRequested = false }
             try? write()
         }
     }
@@ -209,7 +207,7 @@ package final class DeliveryWatermarks: Sendable {
     /// On the queue.
     private func write() throws {
         // Not the dictionary itself, which would be copied by the next who raises a watermark.
-        let (changed, count) = lock.withLock {
+        let (changed, count) = state.withLock { state in
             defer { state.changed = [] }
             return (state.changed.map { ($0, state.values[$0]) }, state.values.count)
         }
@@ -217,7 +215,7 @@ package final class DeliveryWatermarks: Sendable {
         do {
             try file.append(changed.map { Self.line($0.0, $0.1) }, isDurable: true)
         } catch {
-            lock.withLock {
+            state.withLock { state in
                 state.changed.formUnion(changed.map(\.0).filter { state.values[$0] != nil })
             }
             throw error
@@ -227,7 +225,7 @@ package final class DeliveryWatermarks: Sendable {
 
     /// Puts another file in the place of one that has become too long. On the queue.
     private func shorten() throws {
-        let values = lock.withLock { state.values }
+        let values = state.withLock { $0.values }
         file = try WatermarkFile(
             replacing: file.path, file.disk, with: Self.text(values, unreadable))
     }

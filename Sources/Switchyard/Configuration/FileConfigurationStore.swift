@@ -1,4 +1,4 @@
-internal import Foundation
+internal import InternalSystem
 
 /// A store in the file `configuration` of a folder, for a router that is embedded.
 ///
@@ -24,11 +24,11 @@ public final class FileConfigurationStore: ConfigurationStore {
     public let recovery: ConfigurationRecovery
 
     /// Held while a batch is made durable. Who holds both locks took this one first.
-    private let writing = NSLock()
+    private let writing = Lock()
     // Only touched under `writing`; nil when closed.
     nonisolated(unsafe) private var log: ConfigurationLog?
     /// Held for a moment, so that nobody who reads waits for the disk.
-    private let lock = NSLock()
+    private let lock = Lock()
     // Only touched under the lock, and changed under both.
     nonisolated(unsafe) private var table: ConfigurationTable
     nonisolated(unsafe) private var isClosed = false
@@ -80,8 +80,12 @@ public final class FileConfigurationStore: ConfigurationStore {
     /// See ``ConfigurationStore/apply(_:)``. One write and one sync, whatever the batch holds.
     @discardableResult
     public func apply(_ batch: ConfigurationBatch) throws(ConfigurationStoreError) -> UInt64 {
-        writing.lock()
-        defer { writing.unlock() }
+        try writing.withLock { () throws(ConfigurationStoreError) in try applyAlone(batch) }
+    }
+
+    private func applyAlone(
+        _ batch: ConfigurationBatch
+    ) throws(ConfigurationStoreError) -> UInt64 {
         let last = try whileOpen { table throws(ConfigurationStoreError) in
             try table.check(batch)
             return table.revision
@@ -127,10 +131,10 @@ public final class FileConfigurationStore: ConfigurationStore {
     private func whileOpen<Result>(
         _ body: (inout ConfigurationTable) throws(ConfigurationStoreError) -> Result
     ) throws(ConfigurationStoreError) -> Result {
-        lock.lock()
-        defer { lock.unlock() }
-        if isClosed { throw .closed }
-        return try body(&table)
+        try lock.withLock { () throws(ConfigurationStoreError) in
+            if isClosed { throw .closed }
+            return try body(&table)
+        }
     }
 }
 

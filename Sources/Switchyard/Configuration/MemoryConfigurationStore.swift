@@ -1,8 +1,8 @@
-internal import Foundation
+internal import InternalSystem
 
 /// A store that lasts as long as the object: for routers without a directory, and for tests.
 public final class MemoryConfigurationStore: ConfigurationStore {
-    private let lock = NSLock()
+    private let lock = Lock()
     // Only touched under the lock.
     nonisolated(unsafe) private var table = ConfigurationTable()
     nonisolated(unsafe) private var isClosed = false
@@ -62,9 +62,9 @@ public final class MemoryConfigurationStore: ConfigurationStore {
     private func whileOpen<Result>(
         _ body: (inout ConfigurationTable) throws(ConfigurationStoreError) -> Result
     ) throws(ConfigurationStoreError) -> Result {
-        lock.lock()
-        defer { lock.unlock() }
-        if isClosed { throw .closed }
-        return try body(&table)
+        try lock.withLock { () throws(ConfigurationStoreError) in
+            if isClosed { throw .closed }
+            return try body(&table)
+        }
     }
 }
