@@ -129,8 +129,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport", dependencies: ["InternalSystem", "JSONScan"],
+            path: "Tests/TestSupport", swiftSettings: settings),
         // Holds the diagram of modules in the README to what is.
         .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(
@@ -185,7 +185,7 @@ let package = Package(
             name: "EventDeliveryTests",
             dependencies: [
                 "EventArchive", "EventDelivery", "EventEnvelope", "EventInput", "EventPipeline",
-                "JSONScan", "RoutingInterface", "TestSupport",
+                "InternalSystem", "JSONScan", "RoutingInterface", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Foundation
 internal import InternalSystem
 internal import JSONScan
 
@@ -31,13 +30,6 @@ package final class DeliveryWatermarks: Sendable {
         }
     }
 
-    /// What the disk is asked for, so that tests can make it slow or broken.
-    struct Disk: Sendable {
-        /// The bytes of a file; nil if there is none.
-        var read: @Sendable (_ path: String) throws -> [UInt8]? = WatermarkFile.read
-        var synchronize: @Sendable (FileHandle) throws -> Void = { try $0.synchronize() }
-    }
-
     private struct State {
         var values: [Key: UInt64]
         /// Those that the file does not have as they are.
@@ -62,13 +54,13 @@ package final class DeliveryWatermarks: Sendable {
     ///
     /// - Throws: an error of the file system; a file that is there is as it was then.
     package convenience init(directory: String) throws {
-        try self.init(directory: directory, disk: Disk())
+        try self.init(directory: directory, calls: FileSystemCalls())
     }
 
     /// The same on a disk that a test makes slow, or broken.
-    init(directory: String, disk: Disk) throws {
+    init(directory: String, calls: FileSystemCalls) throws {
         let path = directory + "/delivery.watermarks"
-        let text = try disk.read(path)
+        let text = try WholeFile.read(path, calls: calls)
         let content = Content(text ?? [])
         state = Guarded(State(values: content.values))
         unreadable = content.unreadable
@@ -76,9 +68,9 @@ package final class DeliveryWatermarks: Sendable {
         let isTooLong = lines > 2 * content.values.count + content.unreadable.count + 1_000
         if text == nil || isTooLong || !content.endsWhole {
             file = try WatermarkFile(
-                replacing: path, disk, with: Self.text(content.values, content.unreadable))
+                replacing: path, calls, with: Self.text(content.values, content.unreadable))
         } else {
-            file = try WatermarkFile(continuing: path, disk, lineCount: lines)
+            file = try WatermarkFile(continuing: path, calls, lineCount: lines)
         }
     }
 
@@ -226,7 +218,6 @@ package final class DeliveryWatermarks: Sendable {
     /// Puts another file in the place of one that has become too long. On the queue.
     private func shorten() throws {
         let values = state.withLock { $0.values }
-        file = try WatermarkFile(
-            replacing: file.path, file.disk, with: Self.text(values, unreadable))
+        file = try file.replaced(with: Self.text(values, unreadable))
     }
 }

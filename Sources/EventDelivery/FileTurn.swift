@@ -1,16 +1,4 @@
-internal import Foundation
 internal import InternalSystem
-
-/// Which file it is, whatever its names are.
-struct FileIdentity: Hashable {
-    let device: UInt64
-    let number: UInt64
-
-    init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        number = UInt64(status.st_ino)
-    }
-}
 
 /// What the targets of this process that write one file take turns by: a run of lines is written, or
 /// taken back, without anything of another target in between.
