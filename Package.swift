@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "JSONScan", dependencies: ["CSwitchyard"], swiftSettings: settings),
         .target(name: "EventPattern", dependencies: ["JSONScan"], swiftSettings: settings),
         .target(
-            name: "EventMatching", dependencies: ["CSwitchyard", "EventPattern", "JSONScan"],
+            name: "EventMatching",
+            dependencies: ["CSwitchyard", "EventPattern", "InternalSystem", "JSONScan"],
             swiftSettings: settings),
         .target(
             name: "EventArchive", dependencies: ["CSwitchyard", "InternalSystem"],
@@ -117,7 +118,7 @@ let package = Package(
         .target(
             name: "SwitchyardMetrics",
             dependencies: [
-                "Switchyard", .product(name: "Logging", package: "swift-log"),
+                "InternalSystem", "Switchyard", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -128,8 +129,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["JSONScan"], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport", dependencies: ["InternalSystem", "JSONScan"],
+            path: "Tests/TestSupport", swiftSettings: settings),
         // Holds the diagram of modules in the README to what is.
         .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(

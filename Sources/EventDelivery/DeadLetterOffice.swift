@@ -1,7 +1,5 @@
-internal import Dispatch
 package import EventArchive
 internal import EventEnvelope
-internal import Foundation
 package import InternalSystem
 internal import JSONScan
 
@@ -9,8 +7,8 @@ internal import JSONScan
 package final class DeadLetterOffice: DeadLetterStore {
     private let directory: String
     private let clock: any TimeSource
-    private let queue = DispatchQueue(label: "switchyard.dead-letters")
-    // Only touched on `queue`, as is all that follows.
+    private let lock = Lock()
+    // Only touched under the lock, as is all that follows.
     private let writer: ArchiveWriter
     nonisolated(unsafe) private var output: [UInt8] = []
     /// The first letter that was not sent again.
@@ -44,25 +42,30 @@ package final class DeadLetterOffice: DeadLetterStore {
         configuration.retention.bytes = UInt64(max(bytesMax, 2 * configuration.segmentBytes))
         writer = try ArchiveWriter(
             directory: directory, configuration: configuration, clock: clock)
-        let text = FileManager.default.contents(atPath: directory + ".redriven")
-        firstWaiting = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
-        // Where the machine lost letters that had been sent again, new ones get their numbers, and wait.
-        let end = writer.watermark.appended
-        if firstWaiting > end {
-            firstWaiting = end
-            do { try noteFirstWaiting() } catch {
-                throw .system(call: "write", file: directory + ".redriven", errno: errno)
+        do throws(FileError) {
+            // What makes no sense costs letters that are sent once more.
+            let text = try WholeFile.read(directory + Self.numberSuffix)
+            firstWaiting = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
+            // Where the machine lost letters that had been sent again, new ones get their numbers, and
+            // wait.
+            let end = writer.watermark.appended
+            if firstWaiting > end {
+                firstWaiting = end
+                try noteFirstWaiting()
             }
-        }
+        } catch { throw .system(call: error.call, file: error.path, errno: error.code) }
     }
 
-    private func noteFirstWaiting() throws {
-        try Data("\(firstWaiting)".utf8).write(
-            to: URL(fileURLWithPath: directory + ".redriven"), options: .atomic)
+    /// Of the file beside the archive that has the number of the first letter that waits.
+    private static let numberSuffix = ".redriven"
+
+    private func noteFirstWaiting() throws(FileError) {
+        _ = try WholeFile.replace(
+            directory + Self.numberSuffix, with: Array("\(firstWaiting)".utf8))
     }
 
     package func write(_ letter: DeadLetter) -> DeadLetterFate {
-        queue.sync {
+        lock.withLock {
             output.removeAll(keepingCapacity: true)
             letter.write(to: &output)
             let now = clock.wallTime
@@ -78,7 +81,7 @@ package final class DeadLetterOffice: DeadLetterStore {
         }
     }
 
-    /// Counts letters that retention has removed. On the queue.
+    /// Counts letters that retention has removed. Under the lock.
     private func noteRemoved() {
         let end = writer.upkeepReport.endSequence
         guard end > firstWaiting else { return }
@@ -87,18 +90,18 @@ package final class DeadLetterOffice: DeadLetterStore {
     }
 
     package var removed: UInt64 {
-        queue.sync {
+        lock.withLock {
             noteRemoved()
             return removedCount
         }
     }
 
     package func startCommit() {
-        queue.sync { try? writer.startCommit() }
+        lock.withLock { try? writer.startCommit() }
     }
 
     package func waiting(limit: Int) throws(ArchiveError) -> [DeadLetter] {
-        let (first, end) = queue.sync { (firstWaiting, writer.watermark.appended) }
+        let (first, end) = lock.withLock { (firstWaiting, writer.watermark.appended) }
         guard first < end else { return [] }
         let reader = try ArchiveReader(directory: directory)
         var cursor = reader.cursor(over: .sequences(first..<end))
@@ -117,7 +120,7 @@ package final class DeadLetterOffice: DeadLetterStore {
     }
 
     package func sent(through number: UInt64) throws {
-        try queue.sync {
+        try lock.withLock {
             firstWaiting = max(firstWaiting, number + 1)
             try noteFirstWaiting()
         }
@@ -125,9 +128,6 @@ package final class DeadLetterOffice: DeadLetterStore {
 
     /// Seals the archive.
     package func close() throws(ArchiveError) {
-        let result = queue.sync {
-            Result { () throws(ArchiveError) in try writer.close() }
-        }
-        try result.get()
+        try lock.withLock { () throws(ArchiveError) in try writer.close() }
     }
 }

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import InternalSystem
 internal import JSONScan
 
 /// How far each target has come in its bus's log, kept in a file.
@@ -18,13 +18,6 @@ internal import JSONScan
 package final class DeliveryWatermarks: WatermarkStore {
     package typealias Key = WatermarkKey
 
-    /// What the disk is asked for, so that tests can make it slow or broken.
-    struct Disk: Sendable {
-        /// The bytes of a file; nil if there is none.
-        var read: @Sendable (_ path: String) throws -> [UInt8]? = WatermarkFile.read
-        var synchronize: @Sendable (FileHandle) throws -> Void = { try $0.synchronize() }
-    }
-
     private struct State {
         var values: [Key: UInt64]
         /// Those that the file does not have as they are.
@@ -35,10 +28,7 @@ package final class DeliveryWatermarks: WatermarkStore {
     /// How many lines that do not count any more the file may have, beside as many as count.
     private static let spareLinesMax = 10_000
 
-    // Not a Mutex, whose calls ThreadSanitizer does not see.
-    private let lock = NSLock()
-    // Only touched under the lock.
-    nonisolated(unsafe) private var state: State
+    private let state: Guarded<State>
     private let queue = DispatchQueue(label: "switchyard.watermarks")
     // Only touched on `queue`.
     nonisolated(unsafe) private var file: WatermarkFile
@@ -52,23 +42,23 @@ package final class DeliveryWatermarks: WatermarkStore {
     ///
     /// - Throws: an error of the file system; a file that is there is as it was then.
     package convenience init(directory: String) throws {
-        try self.init(directory: directory, disk: Disk())
+        try self.init(directory: directory, calls: FileSystemCalls())
     }
 
     /// The same on a disk that a test makes slow, or broken.
-    init(directory: String, disk: Disk) throws {
+    init(directory: String, calls: FileSystemCalls) throws {
         let path = directory + "/delivery.watermarks"
-        let text = try disk.read(path)
+        let text = try WholeFile.read(path, calls: calls)
         let content = Content(text ?? [])
-        state = State(values: content.values)
+        state = Guarded(State(values: content.values))
         unreadable = content.unreadable
         let lines = content.lineCount
         let isTooLong = lines > 2 * content.values.count + content.unreadable.count + 1_000
         if text == nil || isTooLong || !content.endsWhole {
             file = try WatermarkFile(
-                replacing: path, disk, with: Self.text(content.values, content.unreadable))
+                replacing: path, calls, with: Self.text(content.values, content.unreadable))
         } else {
-            file = try WatermarkFile(continuing: path, disk, lineCount: lines)
+            file = try WatermarkFile(continuing: path, calls, lineCount: lines)
         }
     }
 
@@ -136,11 +126,11 @@ package final class DeliveryWatermarks: WatermarkStore {
     }
 
     /// The watermark of a target; nil if it never had one.
-    package subscript(key: Key) -> UInt64? { lock.withLock { state.values[key] } }
+    package subscript(key: Key) -> UInt64? { state.withLock { $0.values[key] } }
 
     /// Raises a watermark in memory; ``save()`` writes it.
     package func advance(_ key: Key, to sequence: UInt64) {
-        lock.withLock {
+        state.withLock { state in
             // A target that was removed meanwhile has none.
             guard let current = state.values[key], current < sequence else { return }
             state.values[key] = sequence
@@ -156,7 +146,7 @@ package final class DeliveryWatermarks: WatermarkStore {
         if keys.isEmpty { return }
         try queue.sync {
             try file.append(keys.map { Self.line($0, sequence) }, isDurable: true)
-            lock.withLock {
+            state.withLock { state in
                 for key in keys {
                     state.values[key] = sequence
                     state.changed.remove(key)
@@ -168,7 +158,7 @@ package final class DeliveryWatermarks: WatermarkStore {
     /// Forgets a target.
     package func remove(_ key: Key) throws {
         try queue.sync {
-            let isKnown = lock.withLock {
+            let isKnown = state.withLock { state in
                 state.changed.remove(key)
                 return state.values.removeValue(forKey: key) != nil
             }
@@ -183,13 +173,13 @@ package final class DeliveryWatermarks: WatermarkStore {
     /// The same, soon and without waiting for it. What can't be written now, because the disk is full
     /// for instance, is written with the next save.
     package func saveSoon() {
-        let isFirst = lock.withLock {
+        let isFirst = state.withLock { state in
             defer { state.isSaveRequested = true }
             return !state.isSaveRequested
         }
         guard isFirst else { return }
         queue.async { [self] in
-            lock.withLock { state.isSaveRequested = false }
+            state.withLock { $0.isSaveRequested = false }
             try? write()
         }
     }
@@ -197,7 +187,7 @@ package final class DeliveryWatermarks: WatermarkStore {
     /// On the queue.
     private func write() throws {
         // Not the dictionary itself, which would be copied by the next who raises a watermark.
-        let (changed, count) = lock.withLock {
+        let (changed, count) = state.withLock { state in
             defer { state.changed = [] }
             return (state.changed.map { ($0, state.values[$0]) }, state.values.count)
         }
@@ -205,7 +195,7 @@ package final class DeliveryWatermarks: WatermarkStore {
         do {
             try file.append(changed.map { Self.line($0.0, $0.1) }, isDurable: true)
         } catch {
-            lock.withLock {
+            state.withLock { state in
                 state.changed.formUnion(changed.map(\.0).filter { state.values[$0] != nil })
             }
             throw error
@@ -215,8 +205,7 @@ package final class DeliveryWatermarks: WatermarkStore {
 
     /// Puts another file in the place of one that has become too long. On the queue.
     private func shorten() throws {
-        let values = lock.withLock { state.values }
-        file = try WatermarkFile(
-            replacing: file.path, file.disk, with: Self.text(values, unreadable))
+        let values = state.withLock { $0.values }
+        file = try file.replaced(with: Self.text(values, unreadable))
     }
 }

@@ -1,32 +1,20 @@
-internal import Foundation
-
-/// Which file it is, whatever its names are.
-struct FileIdentity: Hashable {
-    let device: UInt64
-    let number: UInt64
-
-    init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        number = UInt64(status.st_ino)
-    }
-}
+internal import InternalSystem
 
 /// What the targets of this process that write one file take turns by: a run of lines is written, or
 /// taken back, without anything of another target in between.
 ///
 /// There is one for each file that is open, as long as somebody holds it.
 final class FileTurn: Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
 
-    /// Those that somebody holds. Only touched under the lock.
-    nonisolated(unsafe) private static var current: [FileIdentity: Held] = [:]
-    private static let registry = NSLock()
+    /// Those that somebody holds.
+    private static let current = Guarded<[FileIdentity: Held]>([:])
 
     private struct Held { weak var turn: FileTurn? }
 
     /// The one of a file.
     static func of(_ file: FileIdentity) -> FileTurn {
-        registry.withLock {
+        current.withLock { current in
             if let turn = current[file]?.turn { return turn }
             // As few as there are files open: what nobody holds any more goes here.
             current = current.filter { $0.value.turn != nil }
@@ -37,7 +25,9 @@ final class FileTurn: Sendable {
     }
 
     /// Runs `body` while no other target is at the file.
-    func take<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func take<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         try lock.withLock(body)
     }
 }

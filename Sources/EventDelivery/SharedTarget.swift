@@ -1,4 +1,4 @@
-internal import Foundation
+internal import InternalSystem
 
 /// An asynchronous target with the number of its uses: one may be put on several rules, or again in
 /// place of itself, and is closed with the last use.
@@ -26,15 +26,13 @@ package final class SharedTarget: DeferredTarget {
 
 /// How many uses something has. From any thread.
 final class UseCount: Sendable {
-    private let lock = NSLock()
-    // Only touched under the lock.
-    nonisolated(unsafe) private var count = 0
+    private let count = Guarded(0)
 
-    func begin() { lock.withLock { count += 1 } }
+    func begin() { count.withLock { $0 += 1 } }
 
     /// Ends a use; whether it was the last one.
     func end() -> Bool {
-        lock.withLock {
+        count.withLock { count in
             count -= 1
             return count == 0
         }

@@ -1,5 +1,5 @@
 internal import EventPipeline
-internal import Foundation
+internal import InternalSystem
 internal import Synchronization
 
 /// What happened to the events that were meant for one target. Added to once a run, read by anyone.
@@ -29,12 +29,10 @@ package final class TargetCounters: Sendable {
 
     /// What is wrong at the moment, if anything is.
     final class ErrorText: Sendable {
-        private let lock = NSLock()
-        // Only touched under the lock.
-        nonisolated(unsafe) private var text: String?
+        private let text = Guarded<String?>(nil)
 
-        var current: String? { lock.withLock { text } }
-        func set(_ text: String?) { lock.withLock { self.text = text } }
+        var current: String? { text.withLock { $0 } }
+        func set(_ text: String?) { self.text.withLock { $0 = text } }
     }
 
     /// Counts an event that was given up.

@@ -2,7 +2,6 @@ internal import Dispatch
 package import EventArchive
 internal import EventEnvelope
 internal import EventPipeline
-internal import Foundation
 package import InternalSystem
 internal import Synchronization
 
@@ -14,7 +13,7 @@ internal import Synchronization
 /// not among those that a rule counts. The rules and targets are those of the moment when it
 /// started; targets that are removed get nothing more.
 ///
-/// `@unchecked Sendable`: what changes is touched on its queue alone, but for what the lock guards.
+/// `@unchecked Sendable`: what changes is touched on its queue alone, but for what is guarded.
 public final class RouterReplay: @unchecked Sendable {
     /// How many records are read between two looks at anything else.
     private static let stepRecords = 1_024
@@ -34,11 +33,15 @@ public final class RouterReplay: @unchecked Sendable {
     private var eventTime: EventTime?
     private var turn = 0
 
-    private let lock = NSLock()
-    private var current = ReplayProgress()
-    private var isPaused = false
-    private var isCancelled = false
-    private var waiters: [CheckedContinuation<ReplayProgress, Never>] = []
+    /// What other threads see and ask for.
+    private struct Shared {
+        var progress = ReplayProgress()
+        var isPaused = false
+        var isCancelled = false
+        var waiters: [CheckedContinuation<ReplayProgress, Never>] = []
+    }
+
+    private let shared = Guarded(Shared())
 
     package init(
         _ request: ReplayRequest, _ reader: ArchiveReader, _ selection: ArchiveSelection,
@@ -53,30 +56,30 @@ public final class RouterReplay: @unchecked Sendable {
     }
 
     /// What it has done so far. From any thread.
-    public var progress: ReplayProgress { lock.withLock { current } }
+    public var progress: ReplayProgress { shared.withLock { $0.progress } }
 
     /// Stops reading until ``resume()``. What is in the targets' queues is delivered. From any
     /// thread.
-    public func pause() { control { isPaused = true } }
+    public func pause() { control { $0.isPaused = true } }
 
     /// Goes on, with the distances that are left. From any thread.
-    public func resume() { control { isPaused = false } }
+    public func resume() { control { $0.isPaused = false } }
 
     /// Ends it before its time: nothing more is read, and what targets got stays with them. From
     /// any thread; returns at once, see ``finished()``.
     public func cancel() {
-        control {
-            isCancelled = true
-            if !current.state.hasEnded { current.state = .cancelling }
+        control { shared in
+            shared.isCancelled = true
+            if !shared.progress.state.hasEnded { shared.progress.state = .cancelling }
         }
     }
 
     /// Returns when it has ended, with what it has done.
     public func finished() async -> ReplayProgress {
         await withCheckedContinuation { continuation in
-            let ended: ReplayProgress? = lock.withLock {
-                if current.state.hasEnded { return current }
-                waiters.append(continuation)
+            let ended: ReplayProgress? = shared.withLock { shared in
+                if shared.progress.state.hasEnded { return shared.progress }
+                shared.waiters.append(continuation)
                 return nil
             }
             if let ended { continuation.resume(returning: ended) }
@@ -92,8 +95,8 @@ public final class RouterReplay: @unchecked Sendable {
         queue.sync { step(turn) }
     }
 
-    private func control(_ change: () -> Void) {
-        lock.withLock(change)
+    private func control(_ change: (inout Shared) -> Void) {
+        shared.withLock(change)
         schedule()
     }
 
@@ -120,7 +123,7 @@ public final class RouterReplay: @unchecked Sendable {
 
     private func step(_ turn: Int) {
         guard turn == self.turn, records != nil else { return }
-        let (isPaused, isCancelled) = lock.withLock { (self.isPaused, self.isCancelled) }
+        let (isPaused, isCancelled) = shared.withLock { ($0.isPaused, $0.isCancelled) }
         if isCancelled { return end(.cancelled) }
         let now = clock.monotonicTime
         if isPaused {
@@ -138,7 +141,7 @@ public final class RouterReplay: @unchecked Sendable {
             case .end: end(.completed)
             }
         } catch {
-            lock.withLock { current.error = error }
+            shared.withLock { $0.progress.error = error }
             end(.failed)
         }
     }
@@ -182,10 +185,10 @@ public final class RouterReplay: @unchecked Sendable {
         let position = min(records?.position ?? 0, sequences.upperBound)
         let passed = position > sequences.lowerBound ? position - sequences.lowerBound : 0
         progress.fraction = sequences.isEmpty ? 1 : Double(passed) / Double(sequences.count)
-        lock.withLock {
-            progress.state = current.state == .cancelling ? .cancelling : state
-            progress.error = current.error
-            current = progress
+        shared.withLock { shared in
+            progress.state = shared.progress.state == .cancelling ? .cancelling : state
+            progress.error = shared.progress.error
+            shared.progress = progress
         }
     }
 
@@ -194,11 +197,11 @@ public final class RouterReplay: @unchecked Sendable {
         publish(state)
         output = nil
         records = nil
-        let (waiters, progress) = lock.withLock {
-            current.state = state
-            if state == .completed { current.fraction = 1 }
-            defer { self.waiters = [] }
-            return (self.waiters, current)
+        let (waiters, progress) = shared.withLock { shared in
+            shared.progress.state = state
+            if state == .completed { shared.progress.fraction = 1 }
+            defer { shared.waiters = [] }
+            return (shared.waiters, shared.progress)
         }
         for waiter in waiters { waiter.resume(returning: progress) }
     }

@@ -1,7 +1,7 @@
-internal import Dispatch
 package import EventArchive
 package import EventMatching
 package import EventPipeline
+internal import InternalSystem
 package import Synchronization
 
 /// A bus's way in: where its publishers send events, and whether it takes any.
@@ -76,9 +76,7 @@ package final class ArchiveFailure: Sendable {
     static let never = ArchiveFailure()
 
     private let isSet = Atomic<Bool>(false)
-    private let queue = DispatchQueue(label: "switchyard.archive-failure")
-    /// Only touched on `queue`.
-    nonisolated(unsafe) private var error: ArchiveError?
+    private let error = Guarded<ArchiveError?>(nil)
 
     /// The error; nil while all is well, which costs one atomic load.
     package var current: ArchiveError? {
@@ -86,14 +84,14 @@ package final class ArchiveFailure: Sendable {
     }
 
     @inline(never)
-    private func currentSlow() -> ArchiveError? { queue.sync { error } }
+    private func currentSlow() -> ArchiveError? { error.withLock { $0 } }
 
     /// Whether there is an error. Cheap.
     package var exists: Bool { isSet.load(ordering: .relaxed) }
 
     /// Sets or clears the error.
     func set(_ error: ArchiveError?) {
-        queue.sync { self.error = error }
+        self.error.withLock { $0 = error }
         isSet.store(error != nil, ordering: .releasing)
     }
 }

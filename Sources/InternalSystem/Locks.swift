@@ -7,7 +7,9 @@
 // The locks of everything that takes turns, all made of POSIX mutexes: `Mutex` of the standard
 // library waits for a futex in ways that ThreadSanitizer does not see, and it then reports races
 // where there are none. None of them is taken for each event, and none is recursive: a body that
-// takes its own lock again never returns.
+// takes its own lock again never returns. None is fair either: a thread that comes back for a lock at
+// once mostly gets it before those that were woken for it. Where bodies take long and somebody calls
+// them in a loop, a serial Dispatch queue is the lock to take, since it lets all in as they come.
 //
 // Unsafe: the mutex and the condition variable of each live at fixed addresses of their own from
 // its creation to its end, since POSIX forbids to move them; whoever calls holds the owner, so it
@@ -52,18 +54,18 @@ package struct Lock: ~Copyable, @unchecked Sendable {
 ///
 ///     private let state = Guarded(State())
 ///     state.withLock { $0.count += 1 }
-package final class Guarded<Value>: @unchecked Sendable {
+package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
     // Unchecked: the value is touched under the lock. That also makes checks for overlapping access
     // needless.
     @usableFromInline let lock = Lock()
     @exclusivity(unchecked) @usableFromInline var value: Value
 
     /// Guards a value that nobody else has. Allocates.
-    package init(_ value: sending Value) { self.value = value }
+    package init(_ value: consuming sending Value) { self.value = value }
 
     /// Runs `body` alone, with the value to read or change, and gives what it returns or throws.
     @inlinable
-    package func withLock<Result, Failure: Error>(
+    package func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         lock.enter()

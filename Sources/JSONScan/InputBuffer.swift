@@ -34,8 +34,6 @@ struct InputBuffer: ~Copyable {
             rebasing: memory[start + range.lowerBound..<start + range.upperBound])
     }
 
-    func hasNewline(from offset: Int) -> Bool { newline(from: offset) != nil }
-
     /// The offset of the first newline at or after `offset`, of what was read.
     private func newline(from offset: Int) -> Int? {
         guard offset < count, let base = memory.baseAddress,

@@ -104,6 +104,8 @@ extension JSONDocuments {
             return Found(byteCount: index.textLength, content: .success(index))
         }
         if !isEmpty { isLineByLine = false }
+        // What is behind the list is read again.
+        note(JSONValue(index), upTo: list)
         text.take(list + 1)
         place = .list(wrapper, isFirst: true)
         return nil
@@ -229,21 +231,62 @@ extension JSONDocuments {
     mutating func leaveWrapper() throws(InputError) -> Found? {
         var framer = ValueFramer.behindMember()
         place = .outside
+        var rest: [UInt8] = []
+        let (line, column) = (text.line, text.column)
         while true {
             switch framer.advance(over: text.bytes(0..<text.count), 0..<text.count) {
             case .finished(let end):
+                rest += text.bytes(0..<end)
                 text.take(end)
+                noteRest(rest, line, column)
                 return nil
             case .broken(let offset):
                 text.take(offset)
                 return try leaveList(.expectedCommaOrBrace)
             case .unfinished:
+                if rest.count <= Self.restBytesMax { rest += text.bytes(0..<text.count) }
                 text.take(text.count)
                 guard try text.readMore() else {
                     return Found(
                         byteCount: 0, content: .failure(JSONError(.unexpectedEnd, offset: 0)))
                 }
             }
+        }
+    }
+
+    /// What is behind a list is looked at up to so many bytes, and else only passed over: some tokens of
+    /// AWS are 2,048 characters long.
+    private static let restBytesMax = 1 << 16
+
+    /// Notes the members of a wrapper behind its list.
+    ///
+    /// - Parameters:
+    ///   - rest: from the comma on, or only the bracket.
+    ///   - line: where that begins, with `column`.
+    private mutating func noteRest(_ rest: [UInt8], _ line: Int, _ column: Int) {
+        guard rest.count <= Self.restBytesMax, rest.first == UInt8(ascii: ",") else { return }
+        // With a bracket in the comma's place these are the members of an object.
+        let object = [UInt8(ascii: "{")] + rest.dropFirst()
+        object.withUnsafeBytes { bytes in
+            guard let index = try? scanner.scan(bytes) else { return }
+            note(JSONValue(index), upTo: bytes.count, at: (line, column))
+        }
+    }
+
+    /// Notes the members of a wrapper whose keys stand before an offset, unless they are the list's.
+    private mutating func note(
+        _ object: JSONValue, upTo end: Int, at begin: (line: Int, column: Int)? = nil
+    ) {
+        let (line, column) = begin ?? (text.line, text.column)
+        object.forEachMember { member in
+            guard member.keyOffset < end, member.value.offset != end else { return }
+            let place = textPosition(
+                of: member.keyOffset, in: UnsafeRawBufferPointer(object.text))
+            besideLists.append(
+                BesideList(
+                    key: member.key.description, isNull: member.value.kind == .null,
+                    line: line + place.line - 1,
+                    column: place.line == 1 ? column + place.column - 1 : place.column))
         }
     }
 

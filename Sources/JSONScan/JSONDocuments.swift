@@ -49,6 +49,17 @@ package struct JSONDocuments: ~Copyable {
         }
     }
 
+    /// A member of a wrapper that is not its list.
+    package struct BesideList: Sendable, Hashable {
+        /// Its key.
+        package let key: String
+        /// Whether its value is null.
+        package let isNull: Bool
+        /// Where its key begins, from 1.
+        package let line: Int
+        package let column: Int
+    }
+
     /// Where the reader is.
     enum Place: Equatable {
         /// Before a document.
@@ -68,6 +79,8 @@ package struct JSONDocuments: ~Copyable {
     private var count = 0
     /// Whether each document is a line of its own, as far as the first one tells; nil before it.
     package internal(set) var isLineByLine: Bool?
+    /// What wrappers had beside their lists, as far as the reader has come.
+    package internal(set) var besideLists: [BesideList] = []
 
     /// Opens a file.
     ///
@@ -75,16 +88,16 @@ package struct JSONDocuments: ~Copyable {
     ///   - path: a file's path, or `-` for standard input.
     ///   - wrappers: the objects around lists whose elements are the documents.
     ///   - bufferBytes: how much is read at once; it grows with the longest document.
+    ///   - beforeReading: is called before more is read, which may have to be waited for.
     /// - Throws: ``InputError`` where it can't be opened.
     package init(
-        path: String, wrappers: [Wrapper] = [], bufferBytes: Int = 1 << 16
+        path: String, wrappers: [Wrapper] = [], bufferBytes: Int = 1 << 16,
+        beforeReading: (() -> Void)? = nil
     ) throws(InputError) {
-        text = InputBuffer(try InputSource(path: path), byteCount: bufferBytes)
+        let source = try InputSource(path: path, beforeReading: beforeReading)
+        text = InputBuffer(source, byteCount: bufferBytes)
         self.wrappers = wrappers
     }
-
-    /// Whether another line is at hand, so that the next document needs not be waited for.
-    package var hasLineAtHand: Bool { text.hasNewline(from: given) }
 
     /// The next document; nil at the end. It is valid until the next call.
     ///

@@ -18,6 +18,14 @@ public struct LineProblem: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// Creates a problem of a place in a file.
+    init(file: String, line: Int, column: Int, message: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+    }
+
     /// `file:line:column: message`
     public var description: String { "\(file):\(line):\(column): \(message)" }
 }

@@ -23,8 +23,11 @@ public struct RulesFile: Sendable {
     /// What is wrong with the others.
     public private(set) var problems: [LineProblem] = []
     /// What is not wrong, but may not be meant: a rule that is left out because it is disabled, a
-    /// schedule, a key that a pattern has twice.
+    /// schedule, a key that a rule or its pattern has twice, a `NextToken` that says that there are more
+    /// rules than these.
     public private(set) var notes: [LineProblem] = []
+    /// The names of the rules that are left out because they are disabled.
+    package private(set) var disabledNames: Set<String> = []
 
     /// Reads a file; rules that are wrong are left out and reported in ``problems``.
     ///
@@ -41,15 +44,24 @@ public struct RulesFile: Sendable {
                 guard names.insert(ExactString(record.name)).inserted else {
                     throw record.problem("another rule is named \"\(record.name)\"")
                 }
-                let (rule, notes) = try record.rule()
+                let isDisabled = try record.isDisabled()
+                let (rule, notes) = try record.rule(isDisabled: isDisabled)
                 let targets = try record.targets()
                 self.notes += notes
+                if isDisabled { disabledNames.insert(record.name) }
                 guard let rule else { continue }
                 rules.append(rule)
                 self.targets.append(targets)
             } catch {
                 problems.append(error)
             }
+        }
+        for member in documents.besideLists where member.key == "NextToken" && !member.isNull {
+            notes.append(
+                LineProblem(
+                    file: name, line: member.line, column: member.column,
+                    message: "there is a NextToken: this is one page of rules, and others are "
+                        + "missing"))
         }
     }
 }
@@ -85,21 +97,26 @@ struct RuleRecord {
     }
 
     /// The rule, unless it can match no event, and what there is to say of it.
-    func rule() throws(LineProblem) -> (Rule?, notes: [LineProblem]) {
-        var notes: [LineProblem] = []
-        let isDisabled = try self.isDisabled()
+    ///
+    /// - Parameter isDisabled: whether its state says so.
+    func rule(isDisabled: Bool) throws(LineProblem) -> (Rule?, notes: [LineProblem]) {
+        var notes = RepeatedKey.inMembers(of: value).map { repeated in
+            problem(
+                "rule \"\(name)\" has \"\(repeated.key)\" twice, and the later one counts",
+                at: repeated.offset)
+        }
         let hasSchedule = try self.hasSchedule()
         let pattern = value["pattern"] ?? value["EventPattern"]
         guard let pattern, pattern.kind != .null else {
             guard hasSchedule else { throw problem("rule \"\(name)\" has no \"pattern\"") }
-            return (
-                nil,
-                [problem("rule \"\(name)\" has a schedule and no pattern: no event matches it")]
-            )
+            notes.append(
+                problem("rule \"\(name)\" has a schedule and no pattern: no event matches it"))
+            return (nil, notes)
         }
         let parsed = try self.pattern(pattern, &notes)
         if isDisabled {
-            return (nil, [problem("rule \"\(name)\" is DISABLED, and left out")])
+            notes.append(problem("rule \"\(name)\" is DISABLED, and left out"))
+            return (nil, notes)
         }
         if hasSchedule {
             notes.append(
@@ -108,7 +125,7 @@ struct RuleRecord {
         return (Rule(name: name, pattern: parsed), notes)
     }
 
-    private func isDisabled() throws(LineProblem) -> Bool {
+    fileprivate func isDisabled() throws(LineProblem) -> Bool {
         guard let state = value["state"] ?? value["State"], state.kind != .null else {
             return false
         }
@@ -149,40 +166,14 @@ struct RuleRecord {
             let parsed = try EventPattern(text.span.bytes)
             // Limits that only show when `$or` is multiplied out belong to this rule too.
             _ = try parsed.branches()
-            for (key, at, isObject) in repeatedKeys(in: text) {
-                let outcome = isObject ? "both count together" : "the later one counts"
+            for repeated in RepeatedKey.inPattern(text) {
                 notes.append(
                     problem(
-                        "rule \"\(name)\": the pattern has \"\(key)\" twice, and \(outcome)",
-                        at: offset(at)))
+                        "rule \"\(name)\": \(repeated.ofPattern)", at: offset(repeated.offset)))
             }
             return parsed
         } catch {
             throw problem("rule \"\(name)\": \(error.message)", at: offset(error.offset))
         }
     }
-}
-
-/// The keys that some object of a JSON text has more than once: where again, and whether both values
-/// are objects.
-private func repeatedKeys(in text: [UInt8]) -> [(key: ExactString, offset: Int, isObject: Bool)] {
-    var found: [(key: ExactString, offset: Int, isObject: Bool)] = []
-    func visit(_ value: JSONValue) {
-        var kinds: [ExactString: JSONValue.Kind] = [:]
-        value.forEachMember { member in
-            let before = kinds.updateValue(member.value.kind, forKey: member.key)
-            if let before {
-                let isObject = before == .object && member.value.kind == .object
-                found.append((member.key, member.keyOffset, isObject))
-            }
-            visit(member.value)
-        }
-        value.elements.forEach(visit)
-    }
-    var scanner = StructuralScanner()
-    text.withUnsafeBytes { bytes in
-        // What was parsed as a pattern is JSON.
-        if let index = try? scanner.scan(bytes) { visit(JSONValue(index)) }
-    }
-    return found
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import InternalSystem
 public import Logging
 public import Metrics
 public import Switchyard
@@ -30,9 +30,7 @@ public final class RouterMetrics: Sendable {
     private let router: Router
     private let logger: Logger?
     private let reporter: Reporter
-    private let lock = NSLock()
-    /// Under the lock.
-    nonisolated(unsafe) private var last: RouterSnapshot?
+    private let last = Guarded<RouterSnapshot?>(nil)
 
     /// Begins to report. What was counted before is reported by the first update.
     ///
@@ -52,7 +50,7 @@ public final class RouterMetrics: Sendable {
 
     /// Reads all counters and reports what has changed. O(buses + rules + targets), from any thread.
     public func update() {
-        lock.withLock {
+        last.withLock { last in
             let now = router.snapshot()
             reporter.report(now, since: last)
             if let logger { RouterLog(logger).log(now, since: last) }

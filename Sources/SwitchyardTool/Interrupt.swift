@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+internal import InternalSystem
 import Synchronization
 
 /// Ctrl-C, and a polite kill: the command is asked to end in good order. A second one ends it at
@@ -7,15 +8,14 @@ import Synchronization
 enum Interrupt {
     private static let requested = Atomic<Bool>(false)
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
-    private static let queue = DispatchQueue(label: "switchyard.interrupt")
-    /// What a second signal removes; only touched on `queue`.
-    nonisolated(unsafe) private static var temporary: Set<String> = []
+    /// What a second signal removes.
+    private static let temporary = Guarded<Set<String>>([])
 
     /// Names a file or folder that is removed if a second signal ends the process.
-    static func cleanUp(_ path: String) { queue.sync { _ = temporary.insert(path) } }
+    static func cleanUp(_ path: String) { temporary.withLock { _ = $0.insert(path) } }
 
     /// Takes it back: it is gone, or has become something to keep.
-    static func forget(_ path: String) { queue.sync { _ = temporary.remove(path) } }
+    static func forget(_ path: String) { temporary.withLock { _ = $0.remove(path) } }
 
     /// Whether the command should end.
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
@@ -28,8 +28,8 @@ enum Interrupt {
                 signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler {
                 guard requested.exchange(true, ordering: .relaxed) else { return }
-                queue.sync {
-                    for path in temporary { try? FileManager.default.removeItem(atPath: path) }
+                temporary.withLock {
+                    for path in $0 { try? FileManager.default.removeItem(atPath: path) }
                 }
                 exit(130)
             }

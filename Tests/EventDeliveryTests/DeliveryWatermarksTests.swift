@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import InternalSystem
 import TestSupport
 import Testing
 
@@ -10,6 +11,13 @@ import Testing
         DeliveryWatermarks.Key(bus: "default", rule: "all", target: target)
     }
 
+    /// A disk on which this is what a sync does; it returns an error number.
+    private func syncing(_ body: @escaping @Sendable () -> Int32) -> FileSystemCalls {
+        var calls = FileSystemCalls()
+        calls.syncFile = { _ in body() }
+        return calls
+    }
+
     @Test("who raises a watermark does not wait for the disk, and the next save has it")
     func advancesWhileSaving() throws {
         let folder = try TemporaryFolder()
@@ -17,11 +25,12 @@ import Testing
         let isSlow = Switch(false)
         let watermarks = try DeliveryWatermarks(
             directory: folder.path,
-            disk: .init(synchronize: { _ in
-                guard isSlow.isOn else { return }
+            calls: syncing {
+                guard isSlow.isOn else { return 0 }
                 begun.signal()
                 goOn.wait()
-            }))
+                return 0
+            })
         try watermarks.begin([key("a")], at: 1)
         isSlow.isOn = true
         watermarks.advance(key("a"), to: 2)
@@ -42,11 +51,11 @@ import Testing
         let fails = Switch(false)
         let watermarks = try DeliveryWatermarks(
             directory: folder.path,
-            disk: .init(synchronize: { _ in if fails.isOn { throw Refusal() } }))
+            calls: syncing { fails.isOn ? EIO : 0 })
         try watermarks.begin([key("a"), key("b")], at: 1)
         fails.isOn = true
         for target in ["a", "b"] { watermarks.advance(key(target), to: 2) }
-        #expect(throws: Refusal.self) { try watermarks.save() }
+        #expect(throws: FileError.self) { try watermarks.save() }
         try watermarks.remove(key("b"))
         fails.isOn = false
         let path = folder.path + "/delivery.watermarks"
@@ -69,10 +78,11 @@ import Testing
         let (syncs, seen) = (Inbox(), Inbox())
         let watermarks = try DeliveryWatermarks(
             directory: folder.path,
-            disk: .init(synchronize: { _ in
+            calls: syncing {
                 syncs.take("")
                 for line in self.lines(folder) { seen.take(line) }
-            }))
+                return 0
+            })
         let before = syncs.count
         try watermarks.begin([key("a"), key("b")], at: 7)
         #expect(syncs.count == before + 1)
@@ -87,10 +97,10 @@ import Testing
         let fails = Switch(false)
         let watermarks = try DeliveryWatermarks(
             directory: folder.path,
-            disk: .init(synchronize: { _ in if fails.isOn { throw Refusal() } }))
+            calls: syncing { fails.isOn ? EIO : 0 })
         try watermarks.begin([key("a")], at: 1)
         fails.isOn = true
-        #expect(throws: Refusal.self) { try watermarks.begin([key("b")], at: 2) }
+        #expect(throws: FileError.self) { try watermarks.begin([key("b")], at: 2) }
         #expect(watermarks[key("b")] == nil && lines(folder).count == 1)
         fails.isOn = false
         try watermarks.begin([key("b")], at: 3)
@@ -102,9 +112,10 @@ import Testing
     func keepsUnreadableFile() throws {
         let folder = try TemporaryFolder()
         try DeliveryWatermarks(directory: folder.path).begin([key("a")], at: 5)
-        #expect(throws: Refusal.self) {
-            try DeliveryWatermarks(
-                directory: folder.path, disk: .init(read: { _ in throw Refusal() }))
+        var calls = FileSystemCalls()
+        calls.read = { _, _, _, _ in EIO }
+        #expect(throws: FileError.self) {
+            try DeliveryWatermarks(directory: folder.path, calls: calls)
         }
         #expect(try DeliveryWatermarks(directory: folder.path)[key("a")] == 5)
         // The system's own errors are errors too.
@@ -138,7 +149,7 @@ import Testing
     func staysShort() throws {
         let folder = try TemporaryFolder()
         let watermarks = try DeliveryWatermarks(
-            directory: folder.path, disk: .init(synchronize: { _ in }))
+            directory: folder.path, calls: syncing { 0 })
         let keys = (0..<100).map { key("\($0)") }
         try watermarks.begin(keys, at: 0)
         for sequence in 1...500 as ClosedRange<UInt64> {

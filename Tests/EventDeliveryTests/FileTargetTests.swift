@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import TestSupport
 import Testing
 
@@ -20,29 +21,39 @@ import Testing
         (readFile(path) ?? []).split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// A disk on which there is room for half of what is written, if it may fail; then `meanwhile`
+    /// happens.
+    private func halfWriting(
+        _ mayFail: Switch, meanwhile: @escaping @Sendable () -> Void
+    ) -> FileSystemCalls {
+        let real = FileSystemCalls()
+        var calls = FileSystemCalls()
+        calls.append = { file, bytes, count in
+            guard mayFail.isOn else { return real.append(file, bytes, &count) }
+            let half = UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)])
+            let error = real.append(file, half, &count)
+            meanwhile()
+            return error == 0 ? ENOSPC : error
+        }
+        return calls
+    }
+
     @Test("a target that takes half a line back takes nothing of another one that has its file")
     func takesTurns() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("events.jsonl")
         let (other, isDone) = (FileTarget(path: path), Switch(false))
         let mayFail = Switch(false)
-        let failing = FileTarget(path: path) { descriptor, bytes in
-            guard mayFail.isOn else {
-                return Foundation.write(descriptor, bytes.baseAddress, bytes.count)
-            }
-            guard bytes.count == event(2).utf8.count + 1 else {
-                errno = ENOSPC
-                return -1
-            }
-            let half = Foundation.write(descriptor, bytes.baseAddress, bytes.count / 2)
-            // Meanwhile the other one wants to write. That it waits can't be seen from here.
-            Thread.detachNewThread {
-                try? self.give(3, to: other)
-                isDone.isOn = true
-            }
-            for _ in 0..<100 where !isDone.isOn { usleep(1_000) }
-            return half
-        }
+        let failing = FileTarget(
+            path: path,
+            calls: halfWriting(mayFail) {
+                // Meanwhile the other one wants to write. That it waits can't be seen from here.
+                Thread.detachNewThread {
+                    try? self.give(3, to: other)
+                    isDone.isOn = true
+                }
+                for _ in 0..<100 where !isDone.isOn { usleep(1_000) }
+            })
         try give(0, to: other)
         try give(1, to: failing)
         mayFail.isOn = true
@@ -58,20 +69,13 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path("events.jsonl")
         let mayFail = Switch(true)
-        let target = FileTarget(path: path) { descriptor, bytes in
-            guard mayFail.isOn else {
-                return Foundation.write(descriptor, bytes.baseAddress, bytes.count)
-            }
-            guard bytes.count == event(1).utf8.count + 1 else {
-                errno = ENOSPC
-                return -1
-            }
-            let half = Foundation.write(descriptor, bytes.baseAddress, bytes.count / 2)
-            let file = FileHandle(forWritingAtPath: path)
-            file?.seekToEndOfFile()
-            file?.write(Data("\nother\n".utf8))
-            return half
-        }
+        let target = FileTarget(
+            path: path,
+            calls: halfWriting(mayFail) {
+                let file = FileHandle(forWritingAtPath: path)
+                file?.seekToEndOfFile()
+                file?.write(Data("\nother\n".utf8))
+            })
         #expect(throws: DeliveryError.self) { try give(1, to: target) }
         mayFail.isOn = false
         try give(1, to: target)

@@ -372,6 +372,23 @@ struct JSONDocumentsTests {
         }
     }
 
+    @Test("members beside a list are told with their places, also where they come in pieces")
+    func tellsMembersBesideLists() throws {
+        let long = String(repeating: "x", count: 5_000)
+        let text = "{\"é\":1,\n \"Records\":[{\"id\":1}],\n\"b\":\"\(long)\", \"c\":null}"
+        let path = try folder.file("page", Array(text.utf8))
+        for bufferBytes in [64, 1 << 16] {
+            var documents = try JSONDocuments(
+                path: path, wrappers: wrappers, bufferBytes: bufferBytes)
+            var count = 0
+            while try documents.next() != nil { count += 1 }
+            #expect(count == 1)
+            #expect(
+                documents.besideLists.map { "\($0.key) \($0.isNull) \($0.line):\($0.column)" }
+                    == ["é false 1:2", "b false 3:1", "c true 3:5009"])
+        }
+    }
+
     @Test("a list is not held in memory, only its elements one after the other")
     func holdsElements() throws {
         // Each document is at the same few places: the buffer did not grow with the list.
@@ -400,8 +417,8 @@ struct JSONDocumentsTests {
             ([0x28, 0xB5, 0x2F, 0xFD, 0x00], "it is compressed with Zstandard"),
         ] as [([UInt8], String)])
     func refuses(bytes: [UInt8], reason: String) throws {
-        let path = try folder.file("other", bytes)
-        for _ in 0..<2 {
+        for bytes in [bytes, Gzip.stored(bytes)] {
+            let path = try folder.file("other", bytes)
             let error = #expect(throws: InputError.self) { try read(path) }
             #expect(error?.description.hasPrefix("can't read \(path): \(reason)") == true)
             let ofLines = #expect(throws: InputError.self) {

@@ -59,7 +59,7 @@ import Testing
         try router.publish(#"{"source": "aws.ec2", "detail": {"state": "stopped"}}"#)
         await stored.wait(for: 1)
         #expect(stored.texts == [#"{"state": "stopped"}"#])
-        var first = matches.makeAsyncIterator()
+        let first = matches.makeAsyncIterator()
         #expect(await first.next()?.rule == "stopped")
         try await wait { try router.statistics(bus: "audit").routed == 1 }
         for target in ["lines", "words", "details", "audit"] {

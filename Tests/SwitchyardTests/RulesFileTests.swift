@@ -81,6 +81,7 @@ import Testing
                 "\(path):10:9: rule \"off\" is DISABLED, and left out",
                 "\(path):15:9: rule \"hourly\" has a schedule and no pattern: no event matches it",
                 "\(path):20:9: rule \"both\" has a schedule too: here its pattern alone counts",
+                "\(path):27:5: there is a NextToken: this is one page of rules, and others are missing",
             ])
     }
 

@@ -20,10 +20,7 @@ enum Tool {
     }
 
     /// Where the tool is: the build puts it beside the tests.
-    static let path: String = {
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        return tests.deletingLastPathComponent().appendingPathComponent("switchyard").path
-    }()
+    static let path = builtFolder.appendingPathComponent("switchyard").path
 
     /// Runs the tool to its end.
     static func run(_ arguments: String..., input: String = "") throws -> Result {
@@ -56,7 +53,7 @@ final class RunningTool {
             forReadingAtPath: try folder.file("input", Array(input.utf8)))
         process.standardOutput = FileHandle(forWritingAtPath: try folder.file("output", []))
         process.standardError = FileHandle(forWritingAtPath: try folder.file("errors", []))
-        try process.run()
+        try process.start()
     }
 
     deinit { if process.isRunning { signal(SIGKILL) } }

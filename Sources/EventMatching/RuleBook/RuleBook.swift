@@ -38,7 +38,8 @@ public final class RuleBook: Sendable {
     public let branchLimit: Int
     /// Where rule sets are found that other books have too; nil for nowhere.
     private let pool: RuleSetPool?
-    /// Changes are made one after the other, on this queue.
+    /// Changes are made one after the other, on this queue. Not a lock, which is not fair: merges must
+    /// get their turn while somebody changes rules in a loop.
     let changes = DispatchQueue(label: "switchyard.rules")
     /// Only touched on `changes`.
     nonisolated(unsafe) var contents = RuleBookContents()

@@ -1,5 +1,5 @@
-internal import Dispatch
 internal import EventPattern
+internal import InternalSystem
 
 /// Small rule sets that several ``RuleBook``s have in common: those with the same patterns in the same
 /// order are compiled once, and their tables are in memory once.
@@ -23,11 +23,13 @@ package final class RuleSetPool: Sendable {
     /// Larger ones are hardly ever alike, and to compare them costs as much as to compile them.
     static let patternsMax = 64
 
-    private let queue = DispatchQueue(label: "switchyard.rule-sets")
-    /// Only touched on `queue`.
-    nonisolated(unsafe) private var entries: [Key: Entry] = [:]
-    /// When there are so many entries, those that are gone are taken out. Only touched on `queue`.
-    nonisolated(unsafe) private var limit = 64
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        /// When there are so many entries, those that are gone are taken out.
+        var limit = 64
+    }
+
+    private let state = Guarded(State())
 
     package init() {}
 
@@ -38,20 +40,20 @@ package final class RuleSetPool: Sendable {
             return RuleSet(checked: patterns, branchLimit: branchLimit)
         }
         let key = Key(patterns: patterns, branchLimit: branchLimit)
-        if let known = queue.sync(execute: { entries[key]?.rules }) { return known }
-        // Not on the queue: others need not wait. Of two that come at once, one is kept.
+        if let known = state.withLock({ $0.entries[key]?.rules }) { return known }
+        // Not under the lock: others need not wait. Of two that come at once, one is kept.
         let made = RuleSet(checked: patterns, branchLimit: branchLimit)
-        return queue.sync {
-            if let known = entries[key]?.rules { return known }
-            if entries.count >= limit {
-                entries = entries.filter { $0.value.rules != nil }
-                limit = max(64, 2 * entries.count)
+        return state.withLock { state in
+            if let known = state.entries[key]?.rules { return known }
+            if state.entries.count >= state.limit {
+                state.entries = state.entries.filter { $0.value.rules != nil }
+                state.limit = max(64, 2 * state.entries.count)
             }
-            entries[key] = Entry(rules: made)
+            state.entries[key] = Entry(rules: made)
             return made
         }
     }
 
     /// How many different ones are in use.
-    package var count: Int { queue.sync { entries.count { $0.value.rules != nil } } }
+    package var count: Int { state.withLock { $0.entries.count { $0.value.rules != nil } } }
 }

@@ -4,9 +4,9 @@
     import Glibc
 #endif
 
-/// The system calls that change files or make changes durable, and the one that lists them, so that
-/// tests can make them fail, and can know what a power cut would leave. Each returns 0 or an error
-/// number. None of them is called for each event.
+/// The system calls that change files or make changes durable, and those that list and read them, so
+/// that tests can make them fail, and can know what a power cut would leave. Each returns 0 or an
+/// error number. None of them is called for each event.
 package struct FileSystemCalls: Sendable {
     /// Those of the system.
     package init() {}
@@ -14,6 +14,13 @@ package struct FileSystemCalls: Sendable {
     /// `readdir`, to the end. A file that gets another name meanwhile may be listed under both of its
     /// names, or under neither.
     package var list: @Sendable (_ directory: Int32, _ names: inout [String]) -> Int32 = listNames
+
+    /// `pread` of as many bytes as there is room for, fewer if the file ends before.
+    package var read:
+        @Sendable (
+            _ file: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ offset: Int,
+            _ count: inout Int
+        ) -> Int32 = readAll
 
     /// `fsync`: the whole file and its size, or a directory's names.
     package var syncFile: @Sendable (_ file: Int32) -> Int32 = { fsync($0) == 0 ? 0 : errno }
@@ -34,10 +41,11 @@ package struct FileSystemCalls: Sendable {
         @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int32 =
             writeAll
 
-    /// `write` of all bytes behind all others of a file that was opened for appending. After an error,
-    /// any number of the bytes may be there.
-    package var append: @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 =
-        appendAll
+    /// `write` of all bytes: behind all others where the file was opened for appending. Tells how many
+    /// were written, also after an error.
+    package var append:
+        @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer, _ count: inout Int) -> Int32 =
+            appendAll
 
     /// `pwritev2` with RWF_DSYNC of all bytes of up to two pieces, one behind the other in the file:
     /// when it returns, they are durable.

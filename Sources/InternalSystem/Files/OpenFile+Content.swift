@@ -32,15 +32,8 @@ extension OpenFile {
         into buffer: UnsafeMutableRawBufferPointer, at offset: Int
     ) throws(FileError) -> Int {
         var count = 0
-        while count < buffer.count {
-            let result = pread(
-                descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count,
-                off_t(offset + count))
-            if result < 0, errno == EINTR { continue }
-            guard result >= 0 else { throw failure("pread") }
-            if result == 0 { break }
-            count += result
-        }
+        let error = calls.read(descriptor, buffer, offset, &count)
+        guard error == 0 else { throw FileError("pread", path, code: error) }
         return count
     }
 
@@ -52,13 +45,16 @@ extension OpenFile {
         }
     }
 
-    /// Writes all bytes behind all others; the file was opened for that. After an error, any number of
-    /// them may be there: cut them off with ``truncate(to:)``.
+    /// Writes all bytes behind all others, or none; the file was opened for that. What was written
+    /// before an error is cut off again if it is still the last of the file: another process may have
+    /// appended something since. A pipe keeps what it got.
     package func append(_ bytes: [UInt8]) throws(FileError) {
-        let error = bytes.withUnsafeBytes { calls.append(descriptor, $0) }
-        guard error == 0 else {
-            throw FileError("write", path, code: error, byteCount: bytes.count)
-        }
+        let end = try byteCount()
+        var written = 0
+        let error = bytes.withUnsafeBytes { calls.append(descriptor, $0, &written) }
+        guard error != 0 else { return }
+        if written > 0, (try? byteCount()) == end + written { try? truncate(to: end) }
+        throw FileError("write", path, code: error, byteCount: bytes.count)
     }
 
     /// Gives the file this size, by cutting it or adding zeros that take no room.

@@ -10,8 +10,8 @@
 /// file's as long as this lives; who takes it from here must not close it, nor use it afterwards.
 package struct OpenFile: ~Copyable, Sendable {
     package let descriptor: Int32
-    /// What it was called when it was opened, for errors.
-    package let path: String
+    /// What it is called in errors: what it was opened as. Its owner may change it with the name.
+    package var path: String
     package let calls: FileSystemCalls
 
     /// What a file is opened for. None of them waits for anybody, not even where a pipe lies under the
@@ -90,6 +90,13 @@ package struct OpenFile: ~Copyable, Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("fstat") }
         return FileIdentity(status)
+    }
+
+    /// How many names it has: none once it was deleted.
+    package func nameCount() throws(FileError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("fstat") }
+        return Int(status.st_nlink)
     }
 
     /// Where data begins, from this offset on: pages that were never written can be skipped. Nil if

@@ -61,8 +61,26 @@ internal import CSwitchyard
     return 0
 }
 
-@Sendable func appendAll(file: Int32, bytes: UnsafeRawBufferPointer) -> Int32 {
-    var count = 0
+@Sendable func readAll(
+    file: Int32, buffer: UnsafeMutableRawBufferPointer, offset: Int, count: inout Int
+) -> Int32 {
+    count = 0
+    while count < buffer.count {
+        let result = pread(
+            file, buffer.baseAddress.map { $0 + count }, buffer.count - count,
+            off_t(offset + count))
+        if result < 0, errno == EINTR { continue }
+        guard result >= 0 else { return errno }
+        if result == 0 { break }
+        count += result
+    }
+    return 0
+}
+
+@Sendable func appendAll(
+    file: Int32, bytes: UnsafeRawBufferPointer, count: inout Int
+) -> Int32 {
+    count = 0
     while count < bytes.count {
         let written = write(
             file, bytes.baseAddress.map { $0 + count }, bytes.count - count)

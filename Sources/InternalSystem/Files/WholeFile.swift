@@ -16,12 +16,15 @@ package enum WholeFile {
     }
 
     /// Puts a file with this content in place of whatever is there, durably: see
-    /// ``Folder/replaceFile(_:with:)``. Its folder must exist. O(bytes).
+    /// ``Folder/replaceFile(_:with:permissions:)``. Its folder must exist. O(bytes).
+    ///
+    /// - Returns: the new file, open.
+    @discardableResult
     package static func replace(
         _ path: String, with content: [UInt8], calls: FileSystemCalls = FileSystemCalls()
-    ) throws(FileError) {
+    ) throws(FileError) -> OpenFile {
         let (folder, name) = folderAndName(of: path)
-        try Folder(folder, calls: calls).replaceFile(name, with: content)
+        return try Folder(folder, calls: calls).replaceFile(name, with: content)
     }
 
     private static func folderAndName(of path: String) -> (folder: String, name: String) {
@@ -47,10 +50,17 @@ extension Folder {
     ///
     /// It is written under another name first, which ends in ``creationSuffix``; what an attempt that
     /// failed left there is overwritten by the next. One thread, in one process, at a time for a name.
-    package func replaceFile(_ name: String, with content: [UInt8]) throws(FileError) {
+    ///
+    /// - Returns: the new file, open.
+    /// - Throws: what failed; where that was the sync of this folder, nobody knows which of the two
+    ///   files there will be after a power cut.
+    @discardableResult
+    package func replaceFile(
+        _ name: String, with content: [UInt8], permissions: UInt32 = 0o666
+    ) throws(FileError) -> OpenFile {
         let fresh = name + Self.creationSuffix
+        var file = try open(fresh, for: .replacing, permissions: permissions)
         do throws(FileError) {
-            let file = try open(fresh, for: .replacing)
             try file.write(content, at: 0)
             try file.sync()
             try rename(fresh, to: name)
@@ -59,7 +69,9 @@ extension Folder {
             try? remove(fresh)
             throw error
         }
+        file.path = path + "/" + name
         try sync()
+        return file
     }
 
     /// Removes a file, if it is there, durably.

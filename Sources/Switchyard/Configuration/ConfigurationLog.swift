@@ -1,4 +1,4 @@
-internal import Foundation
+internal import InternalSystem
 
 /// The open file of a ``FileConfigurationStore``: read once, appended to, and written anew when most
 /// of it is dead. Not for several threads at once.
@@ -10,16 +10,13 @@ struct ConfigurationLog: ~Copyable {
     private typealias Format = ConfigurationFileFormat
 
     static let fileName = "configuration"
-    /// What the file is made as, before it has its name. One that is left over is not missed.
-    static let newFileName = "configuration.new"
     static let lockName = "configuration.lock"
     /// How many bytes may be dead however few are alive: so a small file is not written all the time.
     static let deadBytesMin = 64 << 10
     /// The bytes of a batch of a snapshot, if no value has more.
     private static let snapshotBatchBytes = 1 << 20
 
-    private let calls: ConfigurationFileCalls
-    private let folder: ConfigurationFile
+    private let folder: Folder
     private let lock: ConfigurationLock
     private var written: Written
     /// Below this size the file is not written anew.
@@ -29,32 +26,49 @@ struct ConfigurationLog: ~Copyable {
 
     /// The file and how far it is written.
     private struct Written: ~Copyable {
-        let file: ConfigurationFile
+        let file: OpenFile
         let header: Format.Header
         var end: Int
     }
 
     /// Opens the file of a folder, or makes one, and reads it into a table.
     static func open(
-        folder path: String, calls: ConfigurationFileCalls, into table: inout ConfigurationTable,
+        folder path: String, calls: FileSystemCalls, into table: inout ConfigurationTable,
         _ recovery: inout ConfigurationRecovery
     ) throws(ConfigurationStoreError) -> ConfigurationLog {
-        let folder = try ConfigurationFile(folder: path)
+        let folder = try Self.folder(path, calls)
         let lock = try ConfigurationLock(lockName, in: folder, owner: "\(path)/\(fileName)")
-        _ = calls.remove(folder.descriptor, newFileName)
-        guard let file = try ConfigurationFile(fileName, in: folder, O_RDWR) else {
-            let written = try make(from: table, folder, calls)
-            return ConfigurationLog(calls: calls, folder: folder, lock: lock, written: written)
+        // What a crash left over is not missed.
+        try? folder.remove(fileName + Folder.creationSuffix)
+        guard let file = try existingFile(in: folder) else {
+            let written = try make(from: table, folder)
+            return ConfigurationLog(folder: folder, lock: lock, written: written)
         }
-        let written = try recover(file, in: folder, calls, into: &table, &recovery)
-        return ConfigurationLog(calls: calls, folder: folder, lock: lock, written: written)
+        let written = try recover(file, in: folder, into: &table, &recovery)
+        return ConfigurationLog(folder: folder, lock: lock, written: written)
+    }
+
+    private static func folder(
+        _ path: String, _ calls: FileSystemCalls
+    ) throws(ConfigurationStoreError) -> Folder {
+        do throws(FileError) { return try Folder(path, calls: calls) } catch {
+            throw ConfigurationStoreError(error)
+        }
+    }
+
+    /// The file that there is; nil for none.
+    private static func existingFile(
+        in folder: borrowing Folder
+    ) throws(ConfigurationStoreError) -> OpenFile? {
+        do throws(FileError) { return try folder.open(fileName, for: .changing) } catch {
+            guard error.isMissing else { throw ConfigurationStoreError(error) }
+            return nil
+        }
     }
 
     private init(
-        calls: ConfigurationFileCalls, folder: consuming ConfigurationFile,
-        lock: consuming ConfigurationLock, written: consuming Written
+        folder: consuming Folder, lock: consuming ConfigurationLock, written: consuming Written
     ) {
-        self.calls = calls
         self.folder = folder
         self.lock = lock
         self.written = written
@@ -62,11 +76,13 @@ struct ConfigurationLog: ~Copyable {
 
     /// Reads a file, and cuts off what a crash left behind the last batch.
     private static func recover(
-        _ file: consuming ConfigurationFile, in folder: borrowing ConfigurationFile,
-        _ calls: ConfigurationFileCalls, into table: inout ConfigurationTable,
-        _ recovery: inout ConfigurationRecovery
+        _ file: consuming OpenFile, in folder: borrowing Folder,
+        into table: inout ConfigurationTable, _ recovery: inout ConfigurationRecovery
     ) throws(ConfigurationStoreError) -> Written {
-        let bytes = try file.readAll()
+        let bytes: [UInt8]
+        do throws(FileError) { bytes = try file.readAll() } catch {
+            throw ConfigurationStoreError(error)
+        }
         let path = file.path
         let result = bytes.withUnsafeBytes { bytes in
             Result { () throws(ConfigurationStoreError) in
@@ -77,15 +93,14 @@ struct ConfigurationLog: ~Copyable {
         if end < bytes.count {
             recovery.droppedBytes = bytes.count - end
             recovery.offset = end
-            let error = calls.truncate(file.descriptor, end)
-            guard error == 0 else { throw .system(call: "ftruncate", path: path, errno: error) }
         }
-        // Also where nothing was cut: a crash may have kept the file, or its name, from being durable,
-        // and what is appended from now on relies on both.
-        for (descriptor, path) in [(file.descriptor, path), (folder.descriptor, folder.path)] {
-            let error = calls.syncFile(descriptor)
-            guard error == 0 else { throw .syncFailed(path: path, errno: error) }
-        }
+        do throws(FileError) {
+            if end < bytes.count { try file.truncate(to: end) }
+            // Also where nothing was cut: a crash may have kept the file, or its name, from being
+            // durable, and what is appended from now on relies on both.
+            try file.sync()
+            try folder.sync()
+        } catch { throw ConfigurationStoreError(error) }
         return Written(file: file, header: header, end: end)
     }
 
@@ -124,8 +139,7 @@ struct ConfigurationLog: ~Copyable {
 
     /// Makes a file of all that a table holds, and gives it its name.
     private static func make(
-        from table: ConfigurationTable, _ folder: borrowing ConfigurationFile,
-        _ calls: ConfigurationFileCalls
+        from table: ConfigurationTable, _ folder: borrowing Folder
     ) throws(ConfigurationStoreError) -> Written {
         var table = table
         let entries = table.entries(nil)
@@ -151,27 +165,10 @@ struct ConfigurationLog: ~Copyable {
             generation: generation, snapshotEnd: bytes.count, revision: table.revision)
         bytes.replaceSubrange(..<Format.headerBytes, with: header.bytes)
 
-        let flags = O_RDWR | O_CREAT | O_TRUNC
-        guard var file = try ConfigurationFile(newFileName, in: folder, flags) else {
-            throw .system(call: "open", path: "\(folder.path)/\(newFileName)", errno: ENOENT)
-        }
-        do throws(ConfigurationStoreError) {
-            var error = bytes.withUnsafeBytes { calls.write(file.descriptor, $0, 0) }
-            guard error == 0 else { throw .writing(file.path, errno: error) }
-            error = calls.syncFile(file.descriptor)
-            guard error == 0 else { throw .syncFailed(path: file.path, errno: error) }
-            error = calls.rename(folder.descriptor, newFileName, fileName)
-            guard error == 0 else {
-                throw .system(call: "rename", path: file.path, errno: error)
-            }
-        } catch {
-            _ = calls.remove(folder.descriptor, newFileName)
-            throw error
-        }
-        file.path = "\(folder.path)/\(fileName)"
-        let error = calls.syncFile(folder.descriptor)
-        guard error == 0 else { throw .syncFailed(path: folder.path, errno: error) }
-        return Written(file: file, header: header, end: bytes.count)
+        do throws(FileError) {
+            let file = try folder.replaceFile(fileName, with: bytes, permissions: 0o644)
+            return Written(file: file, header: header, end: bytes.count)
+        } catch { throw ConfigurationStoreError(error) }
     }
 
     /// Writes a batch and makes it durable.
@@ -186,25 +183,21 @@ struct ConfigurationLog: ~Copyable {
         Format.append(
             changes, revision: revision, generation: written.header.generation, at: written.end,
             to: &bytes)
-        let error = bytes.withUnsafeBytes { calls.write(written.file.descriptor, $0, written.end) }
-        guard error == 0 else {
-            // What is there of it would else stand before the next batch.
-            let cut = calls.truncate(written.file.descriptor, written.end)
-            if cut != 0 {
-                failure =
-                    "a batch could not be taken back: \(ConfigurationStoreError.text(of: cut))"
-            }
-            throw .writing(written.file.path, errno: error)
+        do throws(FileError) { try written.file.write(bytes, at: written.end) } catch {
+            takeBack()
+            throw ConfigurationStoreError(error)
         }
-        try sync()
+        do throws(FileError) { try written.file.sync() } catch {
+            failure = "a sync failed: \(error.reason)"
+            throw ConfigurationStoreError(error)
+        }
         written.end += bytes.count
     }
 
-    private mutating func sync() throws(ConfigurationStoreError) {
-        let error = calls.syncFile(written.file.descriptor)
-        guard error == 0 else {
-            failure = "a sync failed: \(ConfigurationStoreError.text(of: error))"
-            throw .syncFailed(path: written.file.path, errno: error)
+    /// Cuts off what is there of a batch, which would else stand before the next.
+    private mutating func takeBack() {
+        do throws(FileError) { try written.file.truncate(to: written.end) } catch {
+            failure = "a batch could not be taken back: \(error.reason)"
         }
     }
 
@@ -221,7 +214,7 @@ struct ConfigurationLog: ~Copyable {
     /// written any more.
     mutating func rewrite(_ table: ConfigurationTable) {
         do throws(ConfigurationStoreError) {
-            written = try Self.make(from: table, folder, calls)
+            written = try Self.make(from: table, folder)
             rewriteFrom = 0
         } catch {
             if case .syncFailed(let path, _) = error, path == folder.path {

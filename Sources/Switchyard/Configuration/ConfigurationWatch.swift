@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import InternalSystem
 
 /// A watch over keys of a store, which ends when it is cancelled or released.
 public final class ConfigurationWatch: Sendable {
@@ -18,13 +18,16 @@ final class WatchState: Sendable {
     private let prefix: ConfigurationKey?
     private let body: @Sendable (ConfigurationUpdate) -> Void
     private let queue = DispatchQueue(label: "switchyard.configuration.watch")
-    private let lock = NSLock()
-    // Only touched under the lock.
-    nonisolated(unsafe) private var pending: [ConfigurationKey: ConfigurationEntry?] = [:]
-    nonisolated(unsafe) private var revision: UInt64 = 0
-    nonisolated(unsafe) private var isFirst = true
-    nonisolated(unsafe) private var isScheduled = false
-    nonisolated(unsafe) private var hasEnded = false
+
+    private struct State {
+        var pending: [ConfigurationKey: ConfigurationEntry?] = [:]
+        var revision: UInt64 = 0
+        var isFirst = true
+        var isScheduled = false
+        var hasEnded = false
+    }
+
+    private let state = Guarded(State())
 
     init(
         _ prefix: ConfigurationKey?, _ body: @escaping @Sendable (ConfigurationUpdate) -> Void
@@ -55,37 +58,38 @@ final class WatchState: Sendable {
         _ changes: [(ConfigurationKey, ConfigurationEntry?)], revision: UInt64, always: Bool
     ) {
         if changes.isEmpty, !always { return }
-        let isFree = lock.withLock {
-            if hasEnded { return false }
-            for (key, entry) in changes { pending[key] = .some(entry) }
-            self.revision = revision
-            defer { isScheduled = true }
-            return !isScheduled
+        let isFree = state.withLock { state in
+            if state.hasEnded { return false }
+            for (key, entry) in changes { state.pending[key] = .some(entry) }
+            state.revision = revision
+            defer { state.isScheduled = true }
+            return !state.isScheduled
         }
         if isFree { queue.async { self.tell() } }
     }
 
     private func tell() {
-        let update: ConfigurationUpdate? = lock.withLock {
-            isScheduled = false
-            if hasEnded { return nil }
+        let update: ConfigurationUpdate? = state.withLock { state in
+            state.isScheduled = false
+            if state.hasEnded { return nil }
             defer {
-                pending = [:]
-                isFirst = false
+                state.pending = [:]
+                state.isFirst = false
             }
             // What came and went before anybody was told of it is not told of.
+            let removed = state.pending.filter { $0.value == nil }.map(\.key).sorted()
             return ConfigurationUpdate(
-                revision: revision, isFirst: isFirst,
-                entries: pending.values.compactMap { $0 }.sorted { $0.key < $1.key },
-                removed: isFirst ? [] : pending.filter { $0.value == nil }.map(\.key).sorted())
+                revision: state.revision, isFirst: state.isFirst,
+                entries: state.pending.values.compactMap { $0 }.sorted { $0.key < $1.key },
+                removed: state.isFirst ? [] : removed)
         }
         if let update { body(update) }
     }
 
     func end() {
-        lock.withLock {
-            hasEnded = true
-            pending = [:]
+        state.withLock { state in
+            state.hasEnded = true
+            state.pending = [:]
         }
     }
 }
@@ -96,9 +100,7 @@ final class Watchers: Sendable {
         weak var state: WatchState?; init(_ state: WatchState) { self.state = state }
     }
 
-    private let lock = NSLock()
-    // Only touched under the lock.
-    nonisolated(unsafe) private var places: [Place] = []
+    private let places = Guarded<[Place]>([])
 
     /// Begins a watch. Called under the lock of the store, so that no batch comes in between.
     func begin(
@@ -106,7 +108,7 @@ final class Watchers: Sendable {
         _ body: @escaping @Sendable (ConfigurationUpdate) -> Void
     ) -> ConfigurationWatch {
         let state = WatchState(prefix, body)
-        lock.withLock {
+        places.withLock { places in
             places.removeAll { $0.state == nil }
             places.append(Place(state))
         }
@@ -116,13 +118,13 @@ final class Watchers: Sendable {
 
     /// Notes a batch for all, under the lock of the store.
     func note(_ batch: ConfigurationBatch, revision: UInt64) {
-        for state in lock.withLock({ places.compactMap(\.state) }) {
+        for state in places.withLock({ $0.compactMap(\.state) }) {
             state.note(batch, revision: revision)
         }
     }
 
     func endAll() {
-        let states = lock.withLock {
+        let states = places.withLock { places in
             defer { places = [] }
             return places.compactMap(\.state)
         }

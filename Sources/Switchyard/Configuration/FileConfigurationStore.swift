@@ -1,4 +1,4 @@
-internal import Foundation
+internal import InternalSystem
 
 /// A store in the file `configuration` of a folder, for a router that is embedded.
 ///
@@ -23,16 +23,9 @@ public final class FileConfigurationStore: ConfigurationStore {
     /// What was found when the file was opened.
     public let recovery: ConfigurationRecovery
 
-    /// Held while a batch is made durable. Who holds both locks took this one first.
-    private let writing = NSLock()
-    // Only touched under `writing`; nil when closed.
-    nonisolated(unsafe) private var log: ConfigurationLog?
-    /// Held for a moment, so that nobody who reads waits for the disk.
-    private let lock = NSLock()
-    // Only touched under the lock, and changed under both.
-    nonisolated(unsafe) private var table: ConfigurationTable
-    nonisolated(unsafe) private var isClosed = false
-    private let watchers = Watchers()
+    private let table: OpenTable
+    /// Nil when closed. Held while a batch is made durable, and never asked for by those who read.
+    private let log: Guarded<ConfigurationLog?>
 
     /// Opens the file of a folder, or makes one. O(bytes).
     ///
@@ -40,11 +33,11 @@ public final class FileConfigurationStore: ConfigurationStore {
     /// - Throws: ``ConfigurationStoreError``: another store has it open; it is damaged, something else,
     ///   or of a newer format; it can't be read or written.
     public convenience init(directory: String) throws(ConfigurationStoreError) {
-        try self.init(directory: directory, calls: ConfigurationFileCalls())
+        try self.init(directory: directory, calls: FileSystemCalls())
     }
 
     init(
-        directory: String, calls: ConfigurationFileCalls
+        directory: String, calls: FileSystemCalls
     ) throws(ConfigurationStoreError) {
         self.directory = directory
         var table = ConfigurationTable()
@@ -52,54 +45,49 @@ public final class FileConfigurationStore: ConfigurationStore {
         var log = try ConfigurationLog.open(
             folder: directory, calls: calls, into: &table, &recovery)
         if log.isDead(aliveBytes: table.byteCount) { log.rewrite(table) }
-        self.table = table
+        self.table = OpenTable(table)
         self.recovery = recovery
-        self.log = consume log
+        self.log = Guarded(log)
     }
 
     /// See ``ConfigurationStore/revision``.
-    public var revision: UInt64 { lock.withLock { table.revision } }
+    public var revision: UInt64 { table.revision }
 
     /// The size of the file.
-    public var fileBytes: Int { writing.withLock { log?.byteCount ?? 0 } }
+    public var fileBytes: Int { log.withLock { $0?.byteCount ?? 0 } }
 
     /// See ``ConfigurationStore/entry(_:)``.
     public func entry(
         _ key: ConfigurationKey
     ) throws(ConfigurationStoreError) -> ConfigurationEntry? {
-        try whileOpen { $0[key] }
+        try table.entry(key)
     }
 
     /// See ``ConfigurationStore/entries(_:)``.
     public func entries(
         _ prefix: ConfigurationKey?
     ) throws(ConfigurationStoreError) -> [ConfigurationEntry] {
-        try whileOpen { $0.entries(prefix) }
+        try table.entries(prefix)
     }
 
     /// See ``ConfigurationStore/apply(_:)``. One write and one sync, whatever the batch holds.
     @discardableResult
     public func apply(_ batch: ConfigurationBatch) throws(ConfigurationStoreError) -> UInt64 {
-        writing.lock()
-        defer { writing.unlock() }
-        let last = try whileOpen { table throws(ConfigurationStoreError) in
-            try table.check(batch)
-            return table.revision
+        try log.withLock { log throws(ConfigurationStoreError) in
+            let revision = try table.apply(batch) { revision throws(ConfigurationStoreError) in
+                guard log != nil else { throw .closed }
+                try log?.append(batch, revision: revision)
+            }
+            try shorten(&log)
+            return revision
         }
-        guard !batch.isEmpty else { return last }
-        let revision = last + 1
-        guard log != nil else { throw .closed }
-        try log?.append(batch, revision: revision)
-        let aliveBytes = try whileOpen { table in
-            table.apply(batch, revision: revision)
-            watchers.note(batch, revision: revision)
-            return table.byteCount
-        }
-        if log?.isDead(aliveBytes: aliveBytes) == true {
-            let table = try whileOpen { $0 }
-            log?.rewrite(table)
-        }
-        return revision
+    }
+
+    /// Writes the file anew if most of it is dead.
+    private func shorten(_ log: inout ConfigurationLog?) throws(ConfigurationStoreError) {
+        let aliveBytes = try table.whileOpen { $0.byteCount }
+        guard log?.isDead(aliveBytes: aliveBytes) == true else { return }
+        log?.rewrite(try table.whileOpen { $0 })
     }
 
     /// See ``ConfigurationStore/watch(_:_:)``.
@@ -107,30 +95,15 @@ public final class FileConfigurationStore: ConfigurationStore {
         _ prefix: ConfigurationKey?,
         _ body: @escaping @Sendable (ConfigurationUpdate) -> Void
     ) throws(ConfigurationStoreError) -> ConfigurationWatch {
-        try whileOpen {
-            watchers.begin(prefix, $0.entries(prefix), revision: $0.revision, body)
-        }
+        try table.watch(prefix, body)
     }
 
     /// Closes the file and frees it for others.
     public func close() {
-        writing.withLock {
-            lock.withLock {
-                isClosed = true
-                table = ConfigurationTable()
-            }
+        log.withLock { log in
+            table.close()
             log = nil
         }
-        watchers.endAll()
-    }
-
-    private func whileOpen<Result>(
-        _ body: (inout ConfigurationTable) throws(ConfigurationStoreError) -> Result
-    ) throws(ConfigurationStoreError) -> Result {
-        lock.lock()
-        defer { lock.unlock() }
-        if isClosed { throw .closed }
-        return try body(&table)
     }
 }
 

@@ -1,42 +1,36 @@
-internal import Foundation
+internal import InternalSystem
 
 /// A store that lasts as long as the object: for routers without a directory, and for tests.
 public final class MemoryConfigurationStore: ConfigurationStore {
-    private let lock = NSLock()
-    // Only touched under the lock.
-    nonisolated(unsafe) private var table = ConfigurationTable()
-    nonisolated(unsafe) private var isClosed = false
-    private let watchers = Watchers()
+    private let table = OpenTable()
+    /// Held while a batch is applied.
+    private let writing = Lock()
 
     /// An empty store.
     public init() {}
 
     /// See ``ConfigurationStore/revision``.
-    public var revision: UInt64 { lock.withLock { table.revision } }
+    public var revision: UInt64 { table.revision }
 
     /// See ``ConfigurationStore/entry(_:)``.
     public func entry(
         _ key: ConfigurationKey
     ) throws(ConfigurationStoreError) -> ConfigurationEntry? {
-        try whileOpen { $0[key] }
+        try table.entry(key)
     }
 
     /// See ``ConfigurationStore/entries(_:)``.
     public func entries(
         _ prefix: ConfigurationKey?
     ) throws(ConfigurationStoreError) -> [ConfigurationEntry] {
-        try whileOpen { $0.entries(prefix) }
+        try table.entries(prefix)
     }
 
     /// See ``ConfigurationStore/apply(_:)``.
     @discardableResult
     public func apply(_ batch: ConfigurationBatch) throws(ConfigurationStoreError) -> UInt64 {
-        try whileOpen { table throws(ConfigurationStoreError) in
-            try table.check(batch)
-            guard !batch.isEmpty else { return table.revision }
-            table.apply(batch, revision: table.revision + 1)
-            watchers.note(batch, revision: table.revision)
-            return table.revision
+        try writing.withLock { () throws(ConfigurationStoreError) in
+            try table.apply(batch) { _ in }
         }
     }
 
@@ -45,26 +39,11 @@ public final class MemoryConfigurationStore: ConfigurationStore {
         _ prefix: ConfigurationKey?,
         _ body: @escaping @Sendable (ConfigurationUpdate) -> Void
     ) throws(ConfigurationStoreError) -> ConfigurationWatch {
-        try whileOpen {
-            watchers.begin(prefix, $0.entries(prefix), revision: $0.revision, body)
-        }
+        try table.watch(prefix, body)
     }
 
     /// Forgets everything.
     public func close() {
-        lock.withLock {
-            isClosed = true
-            table = ConfigurationTable()
-        }
-        watchers.endAll()
-    }
-
-    private func whileOpen<Result>(
-        _ body: (inout ConfigurationTable) throws(ConfigurationStoreError) -> Result
-    ) throws(ConfigurationStoreError) -> Result {
-        lock.lock()
-        defer { lock.unlock() }
-        if isClosed { throw .closed }
-        return try body(&table)
+        table.close()
     }
 }

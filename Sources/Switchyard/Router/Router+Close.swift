@@ -156,28 +156,34 @@ extension Router {
 }
 
 /// What targets leave, added up on their queues.
-private final class RemainderBox: @unchecked Sendable {
-    // Unchecked: under the lock.
-    private let lock = NSLock()
-    private var current = Router.Remainder()
-    private var running: Set<String> = []
+private final class RemainderBox: Sendable {
+    private struct State {
+        var current = Router.Remainder()
+        var running: Set<String> = []
+
+        mutating func count(isFoundAgain: Bool) {
+            if isFoundAgain { current.kept += 1 } else { current.givenUp += 1 }
+        }
+    }
+
+    private let state = Guarded(State())
     /// Those who write letters now.
     let letters = DispatchGroup()
 
     func begin(_ name: String, isBehind: Bool) {
-        lock.withLock {
-            if isBehind { current.targetsBehind.append(name) }
-            _ = running.insert(name)
+        state.withLock { state in
+            if isBehind { state.current.targetsBehind.append(name) }
+            _ = state.running.insert(name)
         }
     }
 
     func end(
         _ name: String, _ worker: TargetWorker, _ items: [PendingDeliveries.Item], isArchived: Bool
     ) {
-        lock.withLock {
-            running.remove(name)
+        state.withLock { state in
+            state.running.remove(name)
             letters.enter()
-            for item in items { count(isFoundAgain: isArchived && !item.isOnlyHere) }
+            for item in items { state.count(isFoundAgain: isArchived && !item.isOnlyHere) }
         }
         defer { letters.leave() }
         for item in items where !isArchived || item.isOnlyHere {
@@ -188,14 +194,10 @@ private final class RemainderBox: @unchecked Sendable {
         }
     }
 
-    private func count(isFoundAgain: Bool) {
-        if isFoundAgain { current.kept += 1 } else { current.givenUp += 1 }
-    }
-
     var remainder: Router.Remainder {
-        lock.withLock {
-            current.stuckTargets = running.sorted()
-            return current
+        state.withLock { state in
+            state.current.stuckTargets = state.running.sorted()
+            return state.current
         }
     }
 }

@@ -141,6 +141,7 @@ public final class Router: Sendable {
 
 /// What the router's control plane keeps. `@unchecked Sendable`: only touched on its queue.
 final class RouterControl: @unchecked Sendable {
+    /// Not a `Lock`: changes take long, and whoever makes them in a loop must let others in.
     let queue = DispatchQueue(label: "switchyard.control")
     var buses: [String: BusState] = [:]
     /// By their names in the router's own account and region, or their resource names.

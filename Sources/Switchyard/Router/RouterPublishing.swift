@@ -8,11 +8,8 @@ internal import Synchronization
 
 /// What publishing by a bus's name needs: the buses' ways in, and a publisher for each lane that its
 /// callers share.
-///
-/// `@unchecked Sendable`: each part is only touched on the queue that it is named with.
-final class RouterPublishing: @unchecked Sendable {
-    private let portsQueue = DispatchQueue(label: "switchyard.ports")
-    private var ports: [String: PublishPort] = [:]
+final class RouterPublishing: Sendable {
+    private let ports = Guarded<[String: PublishPort]>([:])
     private let scope: ResourceScope
     let shared: [SharedPublisher]
     /// What makes events and is not in use: one for each caller at a time, up to ``idleWritersMax``.
@@ -33,17 +30,17 @@ final class RouterPublishing: @unchecked Sendable {
 
     /// The way in of the bus that a name or a resource name stands for.
     func port(_ bus: String) -> PublishPort? {
-        if let port = portsQueue.sync(execute: { ports[bus] }) { return port }
+        if let port = ports.withLock({ $0[bus] }) { return port }
         guard ARN.isMeant(by: bus), let id = try? BusID(nameOrARN: bus, in: scope) else {
             return nil
         }
-        return portsQueue.sync { ports[label(of: id)] }
+        return ports.withLock { $0[label(of: id)] }
     }
 
     /// What a bus is called here: see ``Router``.
     private func label(of bus: BusID) -> String { bus.scope == scope ? bus.name : bus.arn }
 
-    func set(_ port: PublishPort?, for bus: String) { portsQueue.sync { ports[bus] = port } }
+    func set(_ port: PublishPort?, for bus: String) { ports.withLock { $0[bus] = port } }
 
     /// The publisher that the callers of a bus's lane share.
     func publisher(for port: PublishPort) -> SharedPublisher? {
@@ -96,6 +93,8 @@ final class EnvelopeBox {
 final class SharedPublisher: @unchecked Sendable {
     // Unchecked: the publisher is only touched on the queue.
     let stage: Stage<MPSCRing>
+    /// Not a `Lock`: callers come through in the order in which they came, which ``waitForCallers()``
+    /// needs.
     private let queue = DispatchQueue(label: "switchyard.publish")
     private var publisher: EventPublisher?
 

@@ -4,7 +4,7 @@ internal import EventMatching
 public import EventPattern
 internal import EventRouting
 public import EventSchedule
-internal import Foundation
+internal import InternalSystem
 internal import JSONScan
 
 /// A rule of a bus: which events it matches, or when it fires by itself, or both.
@@ -104,14 +104,11 @@ final class RuleState: @unchecked Sendable {
 
 /// What a rule matches, for any thread.
 final class RuleSource: Sendable {
-    /// A lock rather than a queue: there is one for each rule of each bus.
-    private let lock = NSLock()
-    /// Only touched under the lock.
-    nonisolated(unsafe) private var current: [Rule] = []
+    private let current = Guarded<[Rule]>([])
 
     /// Its pattern, and what its schedule stands for.
     var rules: [Rule] {
-        get { lock.withLock { current } }
-        set { lock.withLock { current = newValue } }
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
     }
 }

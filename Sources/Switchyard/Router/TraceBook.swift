@@ -1,6 +1,5 @@
 internal import EventDelivery
 internal import EventPipeline
-internal import Foundation
 internal import InternalSystem
 internal import RoutingInterface
 internal import Synchronization
@@ -30,42 +29,44 @@ final class TraceBook: RouteObserver, DeliveryObserver {
     }
 
     private let activeCount = Atomic<Int>(0)
-    private let lock = NSLock()
-    // Under the lock.
-    nonisolated(unsafe) private var records: [UInt64: Record] = [:]
-    nonisolated(unsafe) private var nextNumber: UInt64 = 1
+    private struct State {
+        var records: [UInt64: Record] = [:]
+        var nextNumber: UInt64 = 1
+    }
+
+    private let state = Guarded(State())
 
     /// Whether any event is traced.
     var isActive: Bool { activeCount.load(ordering: .relaxed) > 0 }
 
     /// Begins to follow an event on its way to a bus, and gives the tag that it has to carry.
     func begin(bus: String) -> (number: UInt64, tag: UInt64) {
-        lock.withLock {
-            let number = nextNumber
-            nextNumber += 1
-            records[number] = Record(bus: bus)
+        state.withLock { state in
+            let number = state.nextNumber
+            state.nextNumber += 1
+            state.records[number] = Record(bus: bus)
             activeCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
             return (number, EventTag.trace(number))
         }
     }
 
     /// What is known so far.
-    func record(_ number: UInt64) -> Record? { lock.withLock { records[number] } }
+    func record(_ number: UInt64) -> Record? { state.withLock { $0.records[number] } }
 
     /// Ends.
     func end(_ number: UInt64) {
-        lock.withLock {
-            records[number] = nil
+        state.withLock { state in
+            state.records[number] = nil
             activeCount.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         }
     }
 
     /// The event was archived and matched.
     func routed(_ number: UInt64, _ place: EventPlace, _ routes: Set<ObjectIdentifier>) {
-        lock.withLock {
-            records[number]?.place = place
-            records[number]?.routes = routes
-            records[number]?.routedAt = monotonicNanoseconds()
+        state.withLock { state in
+            state.records[number]?.place = place
+            state.records[number]?.routes = routes
+            state.records[number]?.routedAt = monotonicNanoseconds()
         }
     }
 
@@ -88,12 +89,12 @@ final class TraceBook: RouteObserver, DeliveryObserver {
     }
 
     private func change(_ bus: String, _ sequence: UInt64, _ body: (inout Record) -> Void) {
-        lock.withLock {
-            for (number, record) in records
+        state.withLock { state in
+            for (number, record) in state.records
             where record.bus == bus && record.place?.sequence == sequence {
                 var record = record
                 body(&record)
-                records[number] = record
+                state.records[number] = record
             }
         }
     }

@@ -36,11 +36,10 @@ func forEachEvent(
     var envelopes = EnvelopeMaker()
     var hasWarned = false
     do {
-        var documents = try JSONDocuments(path: path, wrappers: EventForm.wrappers)
-        while true {
-            // Input can come slowly, from a pipe: what it led to should not wait for more of it.
-            if !documents.hasLineAtHand { Output.standard.flush() }
-            guard let document = try documents.next() else { return }
+        // Input can come slowly, from a pipe: what it led to should not wait for more of it.
+        var documents = try JSONDocuments(
+            path: path, wrappers: EventForm.wrappers, beforeReading: Output.standard.flush)
+        while let document = try documents.next() {
             let number = documents.isLineByLine == true ? document.line : document.number
             guard chosen == nil || chosen == number else { continue }
             func problem(_ offset: Int, _ message: String) -> LineProblem {

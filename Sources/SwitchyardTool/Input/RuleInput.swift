@@ -48,12 +48,18 @@ func readRules(_ path: String, _ skipped: inout SkippedLines) throws -> [Rule] {
 }
 
 /// Reads a rules file, and says what there is to say of it.
-func readRulesFile(_ path: String, _ skipped: inout SkippedLines) throws -> RulesFile {
+///
+/// - Parameter mayBeEmpty: whether it may have no usable rule.
+func readRulesFile(
+    _ path: String, _ skipped: inout SkippedLines, mayBeEmpty: Bool = false
+) throws -> RulesFile {
     let file: RulesFile
     do { file = try RulesFile(path: path) } catch { throw Outcome.failure(error) }
     for note in file.notes { Terminal.note("note: \(note)") }
     for problem in file.problems { try skipped.skip(problem) }
-    guard !file.rules.isEmpty else { throw Outcome.failure("\(path) has no usable rule") }
+    guard mayBeEmpty || !file.rules.isEmpty else {
+        throw Outcome.failure("\(path) has no usable rule")
+    }
     return file
 }
 

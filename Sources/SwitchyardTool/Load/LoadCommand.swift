@@ -89,7 +89,8 @@ struct LoadCommand: ParsableCommand {
     var json = false
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Compare two reports instead.", valueName: "before after"))
+        help: ArgumentHelp(
+            "Compare two reports instead; - is standard input.", valueName: "before after"))
     var compare: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: LoadExpectation.help)
     var expect: [String] = []
@@ -101,6 +102,9 @@ struct LoadCommand: ParsableCommand {
     func validate() throws {
         guard compare.isEmpty || compare.count == 2 else {
             throw ValidationError("--compare takes two reports.")
+        }
+        guard compare != ["-", "-"] else {
+            throw ValidationError("Only one of the reports can be standard input.")
         }
         try ResultFile.refuseStandardOutput(
             report, option: "--report", "--json prints the report")
@@ -156,7 +160,9 @@ struct LoadCommand: ParsableCommand {
         var result = try measure(rules, events, ruleSource: source)
         Terminal.clearProgress()
         guard !result.intervals.isEmpty || !Interrupt.isRequested else {
-            Terminal.note("stopped before anything was measured: there are no figures")
+            Terminal.note(
+                "stopped before anything was measured: there are no figures"
+                    + (expect.isEmpty ? "" : ", and the expectations were not judged"))
             throw Outcome.interrupted
         }
         let failures = try judgeExpectations(&result)
@@ -171,17 +177,21 @@ struct LoadCommand: ParsableCommand {
             try ResultFile(path: html).write(LoadPage(reports: [result]).html)
             Terminal.note("the page is in \(html)")
         }
+        if Interrupt.isRequested, !expect.isEmpty {
+            Terminal.note("stopped before the end: the expectations were not judged")
+        }
         try judge(result)
         for failure in failures { Terminal.error("not as expected: \(failure)") }
         guard failures.isEmpty else { throw Outcome.wrong }
         try skipped.finish()
     }
 
-    /// Notes in the report which expectations were met.
+    /// Notes in the report which expectations were met. A run that was stopped is not judged: nobody
+    /// knows what the rest would have been.
     ///
     /// - Returns: the others, and what was found instead.
     private func judgeExpectations(_ result: inout LoadReport) throws -> [String] {
-        guard !expect.isEmpty else { return [] }
+        guard !expect.isEmpty, !Interrupt.isRequested else { return [] }
         var failures: [String] = []
         var met: [String: Bool] = [:]
         for text in expect {

@@ -131,7 +131,10 @@ struct LoadReport: Codable {
     ///
     /// - Throws: the command's failure, which was said.
     init(path: String) throws {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        // Duplicated, so that the handle may close it.
+        let file =
+            path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+        let path = path == "-" ? "standard input" : path
         guard file >= 0 else {
             throw Outcome.failure("can't read \(path): \(String(cString: strerror(errno)))")
         }

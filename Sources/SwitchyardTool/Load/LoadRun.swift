@@ -261,11 +261,10 @@ private struct PublisherBox: @unchecked Sendable {
 
 /// The first error of any publisher.
 private final class LoadFailure: Sendable {
-    private let lock = NSLock()
-    nonisolated(unsafe) private var first: PublishError?
+    private let first = Guarded<PublishError?>(nil)
 
-    func set(_ error: PublishError) { lock.withLock { first = first ?? error } }
-    var error: PublishError? { lock.withLock { first } }
+    func set(_ error: PublishError) { first.withLock { $0 = $0 ?? error } }
+    var error: PublishError? { first.withLock { $0 } }
 }
 
 /// The processor time of this process, in nanoseconds.

@@ -84,16 +84,25 @@ struct ExplainCommand: ParsableCommand {
 
     private func chosenRules(_ skipped: inout SkippedLines) throws -> [Rule] {
         if let pattern {
-            do { return [try Rule(name: "pattern", pattern: pattern)] } catch {
+            do {
+                let rule = try Rule(name: "pattern", pattern: pattern)
+                Terminal.noteRepeatedKeys(in: Array(pattern.utf8))
+                return [rule]
+            } catch {
                 Terminal.error(error, in: Array(pattern.utf8))
                 throw Outcome.wrong
             }
         }
         // validate() saw that there is one or the other.
-        let all = try readRules(self.rules ?? "-", &skipped)
-        guard !rule.isEmpty else { return all }
+        let file = try readRulesFile(self.rules ?? "-", &skipped, mayBeEmpty: !rule.isEmpty)
+        guard !rule.isEmpty else { return file.rules }
         return try rule.map { name in
-            guard let found = all.first(where: { $0.name == name }) else {
+            guard let found = file.rules.first(where: { $0.name == name }) else {
+                guard !file.disabledNames.contains(name) else {
+                    throw Outcome.failure(
+                        "the rule \"\(name)\" is DISABLED, and so matches no event; to see whether "
+                            + "it would, give its pattern with --pattern")
+                }
                 throw Outcome.failure("there is no rule named \"\(name)\"")
             }
             return found

@@ -55,6 +55,7 @@ struct CheckCommand: ParsableCommand {
             switch parsed {
             case .success(let (pattern, branches)):
                 try report(pattern, branches)
+                Terminal.noteRepeatedKeys(in: text)
                 noteRest(of: text)
             case .failure(let error):
                 invalid += 1
@@ -164,6 +165,14 @@ extension Terminal {
         ).filter { $0 != "\r" }
         if line.count <= 200 {
             note("  \(line)\n  \(String(repeating: " ", count: error.column - 1))^")
+        }
+    }
+
+    /// Says which keys a pattern has twice, and what that means.
+    static func noteRepeatedKeys(in text: [UInt8]) {
+        for repeated in RepeatedKey.inPattern(text) {
+            let place = text.withUnsafeBytes { textPosition(of: repeated.offset, in: $0) }
+            note("note: \(repeated.ofPattern) at line \(place.line), column \(place.column)")
         }
     }
 }

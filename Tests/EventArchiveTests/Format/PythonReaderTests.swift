@@ -19,7 +19,7 @@ struct PythonReaderTests {
         process.arguments = [script, fixture.path]
         let output = Pipe()
         process.standardOutput = output
-        try process.run()
+        try process.start()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// An ext4 file system in a file, that can lose its power: the kernel then forgets whatever had not
 /// reached the file. Wants root, and a kernel with loop devices. Unmounted with its owner.
@@ -60,7 +61,7 @@ final class LoopDisk {
         process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw POSIXError(.EIO) }
     }

@@ -40,12 +40,10 @@ struct KilledWriterTests {
     ) throws -> UInt64 {
         let process = Process()
         let output = Pipe()
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent()
-            .appendingPathComponent("ArchiveAppender")
+        process.executableURL = builtFolder.appendingPathComponent("ArchiveAppender")
         process.arguments = [directory, durability, "\(random.next())"]
         process.standardOutput = output
-        try process.run()
+        try process.start()
         let delay = UInt32.random(in: 0...40_000, using: &random)
         // Most are killed while they append, some while they open the archive.
         if Bool.random(using: &random) { _ = try output.fileHandleForReading.read(upToCount: 8) }

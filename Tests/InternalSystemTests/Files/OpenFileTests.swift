@@ -43,6 +43,39 @@ struct OpenFileTests {
         #expect(try WholeFile.read(folder.path("log")) == Array("a\nb\nc\n".utf8))
     }
 
+    @Test("what could not be appended as a whole goes again, unless others put something behind it")
+    func appendingFails() throws {
+        let real = FileSystemCalls()
+        for isFollowed in [false, true] {
+            let path = folder.path("log \(isFollowed)")
+            let other = try OpenFile(path, for: .appending)
+            var calls = FileSystemCalls()
+            calls.append = { file, bytes, count in
+                _ = real.append(file, UnsafeRawBufferPointer(rebasing: bytes[..<2]), &count)
+                if isFollowed { try? other.append(Array("other\n".utf8)) }
+                return ENOSPC
+            }
+            let file = try OpenFile(path, for: .appending, calls: calls)
+            let error = #expect(throws: FileError.self) { try file.append(Array("line\n".utf8)) }
+            #expect(error?.isNoRoom == true && error?.byteCount == 5)
+            let left = try WholeFile.read(path)
+            #expect(left == Array((isFollowed ? "liother\n" : "").utf8))
+        }
+    }
+
+    @Test("a file tells how many names it has, and a call that fails is told by its name")
+    func namesAndFailures() throws {
+        let path = folder.path("f")
+        var calls = FileSystemCalls()
+        calls.read = { _, _, _, _ in EIO }
+        let file = try OpenFile(path, for: .creating, calls: calls)
+        #expect(try file.nameCount() == 1)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try file.nameCount() == 0)
+        let error = #expect(throws: FileError.self) { try file.readAll() }
+        #expect(error?.call == "pread" && error?.code == EIO && error?.path == path)
+    }
+
     @Test("an allocated file has its size and its blocks")
     func allocating() throws {
         let file = try OpenFile(folder.path("f"), for: .creating)

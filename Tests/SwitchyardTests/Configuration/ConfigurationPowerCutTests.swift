@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ struct ConfigurationPowerCutTests {
         for round in 0..<4 as Range<UInt64> {
             var random = SeededGenerator(seed: testSeed() &+ round)
             let folder = try TemporaryFolder()
-            let disk = PowerCutFolder(folder.path)
+            let disk = PowerCutDisk(folder.path, pageBytes: 512)
             // What the store held after each revision.
             var states: [[String]] = [[]]
             Self.done = 0
@@ -52,7 +53,7 @@ struct ConfigurationPowerCutTests {
     func crashBeforeNameIsDurable() throws {
         var random = SeededGenerator(stream: 43)
         let folder = try TemporaryFolder()
-        let disk = PowerCutFolder(folder.path)
+        let disk = PowerCutDisk(folder.path, pageBytes: 512)
         var calls = disk.calls
         let sync = calls.syncFile
         // As if the process had ended just before.
@@ -76,7 +77,7 @@ struct ConfigurationPowerCutTests {
     nonisolated(unsafe) private static var done = 0
 
     private static func cut(
-        _ disk: PowerCutFolder, _ states: [[String]], _ random: inout SeededGenerator
+        _ disk: PowerCutDisk, _ states: [[String]], _ random: inout SeededGenerator
     ) throws {
         let left = try TemporaryFolder()
         let path = left.path("left")

@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import Synchronization
 import TestSupport
 import Testing
@@ -14,9 +15,9 @@ private final class Disk: Sendable {
     let writeError = Atomic<Int32>(0)
     let truncateError = Atomic<Int32>(0)
 
-    var calls: ConfigurationFileCalls {
-        let real = ConfigurationFileCalls()
-        var calls = ConfigurationFileCalls()
+    var calls: FileSystemCalls {
+        let real = FileSystemCalls()
+        var calls = FileSystemCalls()
         calls.syncFile = { file in
             self.syncs.add(1, ordering: .relaxed)
             let error = self.syncError.load(ordering: .relaxed)

@@ -8,11 +8,6 @@ import Testing
 ///
 /// `SWITCHYARD_FAULT_EVENTS` says how many events; 20,000 unless it does.
 @Suite(.onThreadsOfItsOwn) struct KilledProcessTests {
-    private static let victim: String = {
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        return tests.deletingLastPathComponent().appendingPathComponent("RouterVictim").path
-    }()
-
     @Test("every confirmed event reaches each target, or is its dead letter, however often it dies")
     func losesNothing() throws {
         let folder = try TemporaryFolder()
@@ -57,11 +52,11 @@ import Testing
         _ directory: String, from first: Int, to end: Int
     ) throws -> (Process, FileHandle) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.victim)
+        process.executableURL = builtFolder.appendingPathComponent("RouterVictim")
         process.arguments = [directory, "\(first)", "\(end)"]
         let pipe = Pipe()
         process.standardOutput = pipe
-        try process.run()
+        try process.start()
         return (process, pipe.fileHandleForReading)
     }
 

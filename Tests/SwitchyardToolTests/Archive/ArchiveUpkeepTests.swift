@@ -207,7 +207,7 @@ struct ArchiveUpkeepTests {
         gzip.arguments = ["-dc", "\(day)/\(file)"]
         let pipe = Pipe()
         gzip.standardOutput = pipe
-        try gzip.run()
+        try gzip.start()
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         let object = try JSONSerialization.jsonObject(with: data) as? [String: [[String: Any]]]
         let numbers = try #require(object?["Records"]).compactMap { $0["number"] as? Int }

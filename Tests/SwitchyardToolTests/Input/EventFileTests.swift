@@ -273,12 +273,17 @@ struct EventFileTests {
     @Test("UTF-16 is named, and so is gzip data that is cut off")
     func namesEncodings() throws {
         let text = lines.joined(separator: "\n")
-        let wide = try folder.file(
-            "wide", [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
-        for command in [["match", "--rules", rules], ["explain", "--rules", rules], ["bench"]] {
-            let run = try Tool.run(command + ["--events", wide])
-            #expect(run.errors.hasPrefix("error: can't read \(wide): it is UTF-16, "), "\(run)")
-            #expect(run.exitCode == 2)
+        let wide: [UInt8] =
+            [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        for (name, bytes) in [("wide", wide), ("wide.gz", Gzip.stored(wide))] {
+            let wide = try folder.file(name, bytes)
+            for command in ["match --rules R", "explain --rules R", "bench"] {
+                let words = command.split(separator: " ").map { $0 == "R" ? rules : String($0) }
+                let run = try Tool.run(words + ["--events", wide])
+                #expect(
+                    run.errors.hasPrefix("error: can't read \(wide): it is UTF-16, "), "\(run)")
+                #expect(run.exitCode == 2)
+            }
         }
         let cut = try folder.file("cut", Gzip.stored(Array(text.utf8)).dropLast(12))
         let run = try Tool.run("match", "--rules", rules, "--events", cut)

@@ -267,7 +267,7 @@ struct LoadCommandTests {
         full.environment = ["TMPDIR": folder.path]
         full.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
         full.standardError = FileHandle.nullDevice
-        try full.run()
+        try full.start()
         full.waitUntilExit()
         #expect(full.terminationStatus == 2)
         #expect(try left().isEmpty)

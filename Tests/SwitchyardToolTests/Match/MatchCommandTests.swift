@@ -269,7 +269,7 @@ struct MatchCommandTests {
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         let said = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         #expect(String(decoding: said, as: UTF8.self) == "exit 0\n")

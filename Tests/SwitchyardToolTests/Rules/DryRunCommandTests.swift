@@ -95,11 +95,6 @@ struct DryRunCommandTests {
         // Held open, so that its end does not come.
         let writer = open(pipe, O_RDWR)
         defer { close(writer) }
-        // This thread may hold the signal back, which the tool would inherit.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         let run = try RunningTool(
             isReplay
                 ? ["archive", "replay", archive, "--rules", pipe]

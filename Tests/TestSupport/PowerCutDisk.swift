@@ -1,25 +1,25 @@
 import Foundation
-import InternalSystem
-
-@testable import EventArchive
+package import InternalSystem
 
 /// Knows at every moment what a power cut could leave of a directory.
 ///
-/// It stands between the archive and the file system, lets every call through, and keeps for each file
+/// It stands between what is tested and the file system, lets every call through, and keeps for each file
 /// what was made durable and, page by page, everything that was there since. A cut takes any of these
 /// for each page, the old or the new size for each file, and for the names any prefix of the renames,
 /// creations and removals since the directory was synced. (Journalling file systems keep the order of
 /// names; nothing keeps that of data.)
-final class PowerCutDisk: @unchecked Sendable {
+package final class PowerCutDisk: @unchecked Sendable {
     // Unchecked: everything is touched under the lock.
-    private static let pageBytes = 4096
 
     /// One file, whatever it is called.
     private final class Content {
+        let pageBytes: Int
         var durable: [UInt8] = []
         var now: [UInt8] = []
         /// What each page has been since it was durable.
         var versions: [Int: [[UInt8]]] = [:]
+
+        init(pageBytes: Int) { self.pageBytes = pageBytes }
 
         func page(_ index: Int, of bytes: [UInt8]) -> [UInt8] {
             let begin = index * pageBytes
@@ -60,16 +60,24 @@ final class PowerCutDisk: @unchecked Sendable {
     }
 
     private let path: String
+    private let pageBytes: Int
     private let lock = NSRecursiveLock()
     private var contents: [UInt64: Content] = [:]
     private var names: [String: Content] = [:]
     private var durableNames: [String: Content] = [:]
     private var changes: [NameChange] = []
 
-    init(_ path: String) { self.path = path }
+    /// Called before each call: a cut may come there.
+    package var interruption: (() -> Void)?
 
-    /// The calls to give to a writer.
-    var calls: FileSystemCalls {
+    /// - Parameter pageBytes: what the disk writes as a whole: a page of the cache, or a sector.
+    package init(_ path: String, pageBytes: Int = 4096) {
+        self.path = path
+        self.pageBytes = pageBytes
+    }
+
+    /// The calls to give to what is tested.
+    package var calls: FileSystemCalls {
         let real = FileSystemCalls()
         var calls = FileSystemCalls()
         calls.syncFile = { file in
@@ -106,6 +114,9 @@ final class PowerCutDisk: @unchecked Sendable {
         calls.write = { file, bytes, offset in
             self.changing(file) { real.write(file, bytes, offset) }
         }
+        calls.append = { file, bytes, count in
+            self.changing(file) { real.append(file, bytes, &count) }
+        }
         calls.allocate = { file, size in self.changing(file) { real.allocate(file, size) } }
         calls.truncate = { file, size in self.changing(file) { real.truncate(file, size) } }
         calls.rename = { directory, name, newName in
@@ -135,6 +146,7 @@ final class PowerCutDisk: @unchecked Sendable {
     private func locked<Result>(_ body: () -> Result) -> Result {
         lock.lock()
         defer { lock.unlock() }
+        interruption?()
         return body()
     }
 
@@ -150,7 +162,7 @@ final class PowerCutDisk: @unchecked Sendable {
     private func content(of file: Int32) -> Content {
         var status = stat()
         fstat(file, &status)
-        let known = contents[UInt64(status.st_ino)] ?? Content()
+        let known = contents[UInt64(status.st_ino)] ?? Content(pageBytes: pageBytes)
         contents[UInt64(status.st_ino)] = known
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         // Opened anew: through a descriptor for writing past the page cache, only whole pages can be
@@ -164,23 +176,23 @@ final class PowerCutDisk: @unchecked Sendable {
     }
 
     /// Takes note of stores to mappings, and of files that were made.
-    func observe() {
-        locked {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-                let file = open("\(path)/\(name)", O_RDONLY)
-                guard file >= 0 else { continue }
-                defer { close(file) }
-                let content = content(of: file)
-                if names[name] !== content {
-                    names[name] = content
-                    changes.append(.creation(name, content))
-                }
+    package func observe() {
+        lock.lock()
+        defer { lock.unlock() }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            let file = open("\(path)/\(name)", O_RDONLY)
+            guard file >= 0 else { continue }
+            defer { close(file) }
+            let content = content(of: file)
+            if names[name] !== content {
+                names[name] = content
+                changes.append(.creation(name, content))
             }
         }
     }
 
     /// Cuts the power now, and makes another directory of what is left.
-    func cut(into target: String, using random: inout some RandomNumberGenerator) throws {
+    package func cut(into target: String, using random: inout some RandomNumberGenerator) throws {
         lock.lock()
         defer { lock.unlock() }
         observe()
@@ -209,7 +221,7 @@ final class PowerCutDisk: @unchecked Sendable {
         let shares: [Double] = [0, 0.1, 0.5, 0.9, 1]
         let share = shares.randomElement(using: &random) ?? 0
         var bytes: [UInt8] = []
-        for index in 0..<(size + Self.pageBytes - 1) / Self.pageBytes {
+        for index in 0..<(size + pageBytes - 1) / pageBytes {
             let versions = content.versions[index] ?? []
             let chosen =
                 Double.random(in: 0..<1, using: &random) < share
@@ -219,8 +231,6 @@ final class PowerCutDisk: @unchecked Sendable {
         return Array(bytes.prefix(size))
     }
 }
-
-private let pageBytes = 4096
 
 private func isDirectory(_ file: Int32) -> Bool {
     var status = stat()
