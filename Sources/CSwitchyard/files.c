@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #ifndef RWF_NOWAIT
@@ -22,7 +23,7 @@
 #define RWF_DSYNC 0x2
 #endif
 
-ssize_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset) {
+intptr_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset) {
     ssize_t written = pwritev2(file, pieces, count, (off_t)offset, RWF_DSYNC);
     if (written >= 0) return written;
     return errno == ENOSYS ? -EOPNOTSUPP : -errno;

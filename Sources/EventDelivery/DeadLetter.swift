@@ -35,13 +35,13 @@ public struct DeadLetter: Sendable, Hashable {
     public let event: [UInt8]
 
     init(
-        _ place: TargetPlace, event: [UInt8], sequence: UInt64, error: DeliveryError, attempts: Int,
+        _ names: TargetNames, event: [UInt8], sequence: UInt64, error: DeliveryError, attempts: Int,
         condition: ExhaustedRetryCondition?
     ) {
-        bus = place.bus
-        rule = place.rule
-        ruleARN = place.ruleARN
-        target = place.target
+        bus = names.bus
+        rule = names.rule
+        ruleARN = names.ruleARN
+        target = names.target
         code = error.code
         message = error.message
         self.attempts = attempts

@@ -1,6 +1,6 @@
 package import EventArchive
 
-/// Where dead letters go, to be read and sent again. ``DeadLetterOffice`` keeps them in an archive.
+/// Where dead letters go, to be read and sent again. ``ArchiveDeadLetterStore`` keeps them in an archive.
 ///
 /// Letters have numbers, in the order in which they were written; those up to some number were sent
 /// again, the others wait. From any thread.

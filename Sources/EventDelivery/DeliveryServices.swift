@@ -10,16 +10,20 @@ package struct DeliveryServices: Sendable {
     package let clock: any TimeSource
     /// Who is told of events that are traced.
     package let observer: (any DeliveryObserver)?
+    /// Asked whenever something was delivered, or not, or a watermark was raised: there is then something to
+    /// be made durable.
+    package let ticker: Ticker?
 
     /// Puts services together.
     package init(
         deadLetters: any DeadLetterStore, watermarks: (any WatermarkStore)?,
-        clock: any TimeSource, observer: (any DeliveryObserver)?
+        clock: any TimeSource, observer: (any DeliveryObserver)?, ticker: Ticker? = nil
     ) {
         self.deadLetters = deadLetters
         self.watermarks = watermarks
         self.clock = clock
         self.observer = observer
+        self.ticker = ticker
     }
 }
 
@@ -30,7 +34,7 @@ package protocol DeliveryObserver: AnyObject, Sendable {
 
     /// Somebody tried to deliver an event: without an error, it arrived.
     func attempted(
-        _ place: TargetPlace, _ sequence: UInt64, _ attempt: Int, _ error: DeliveryError?)
+        _ names: TargetNames, _ sequence: UInt64, _ attempt: Int, _ error: DeliveryError?)
 
     /// An event became a dead letter.
     func ended(_ letter: DeadLetter)

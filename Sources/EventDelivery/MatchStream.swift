@@ -5,7 +5,7 @@ internal import Dispatch
 /// ```swift
 /// let stream = MatchStream()
 /// try router.putTargets([.stream("mine", stream)], on: "orders")
-/// for await delivery in stream { handle(delivery.text) }
+/// for await match in stream { handle(match.text) }
 /// ```
 ///
 /// A delivery counts as done when the next one is asked for. When the iteration ends, or its task is
@@ -15,7 +15,7 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
     // Unchecked: everything that changes is touched on the queue alone.
 
     /// What the sequence gives.
-    public typealias Element = Delivery
+    public typealias Element = EventMatch
 
     /// How many deliveries are kept ready.
     public let bufferMax: Int
@@ -51,7 +51,7 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
     }
 
     fileprivate struct Entry: Sendable {
-        let delivery: Delivery
+        let match: EventMatch
         let settle: @Sendable ((any Error)?) -> Void
     }
 
@@ -62,8 +62,8 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
     }
 
     /// Begins a delivery: see ``DeferredTarget``.
-    public func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void) {
-        let entry = Entry(delivery: delivery, settle: settle)
+    public func begin(_ match: EventMatch, settle: @escaping @Sendable ((any Error)?) -> Void) {
+        let entry = Entry(match: match, settle: settle)
         queue.async { [self] in
             if isClosed {
                 settle(DeliveryError(.noResource, "the stream has ended", isRetriable: true))
@@ -139,11 +139,11 @@ public final class MatchStream: AsyncSequence, DeferredTarget, @unchecked Sendab
 
         /// The next match; the one before counts as delivered now. Nil when the sequence ends, or
         /// the task was cancelled.
-        public func next() async -> Delivery? {
+        public func next() async -> EventMatch? {
             last?.settle(nil)
             last = nil
             last = await stream.next()
-            return last?.delivery
+            return last?.match
         }
     }
 }

@@ -12,43 +12,43 @@ public struct MatchedEvent: ~Escapable {
     package let publishTime: UInt64
     /// How many buses it came through before this one.
     package let hops: UInt8
-    private unowned(unsafe) let place: TargetPlace
+    private unowned(unsafe) let names: TargetNames
 
     /// The caller keeps the bytes and the place alive for as long as the event is passed on.
     @_lifetime(immortal)
     init(
         bytes: UnsafeRawBufferPointer, sequence: UInt64, attempt: Int, publishTime: UInt64,
-        hops: UInt8, place: TargetPlace
+        hops: UInt8, names: TargetNames
     ) {
         self.publishTime = publishTime
         self.bytes = _overrideLifetime(RawSpan(_unsafeBytes: bytes), copying: ())
         self.sequence = sequence
         self.attempt = attempt
         self.hops = hops
-        self.place = place
+        self.names = names
     }
 
     /// The bus that it was matched on.
-    public var bus: String { place.bus }
+    public var bus: String { names.bus }
     /// The rule that it matches.
-    public var rule: String { place.rule }
+    public var rule: String { names.rule }
     /// The target's id.
-    public var target: String { place.target }
+    public var target: String { names.target }
     /// The bytes as text.
     public var text: String {
         bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
     /// A copy that may be kept.
-    public var delivery: Delivery {
+    public var copy: EventMatch {
         let copy = bytes.withUnsafeBytes { Array($0) }
-        return Delivery(
-            bytes: copy, event: copy, sequence: sequence, attempt: attempt, hops: hops, place: place
+        return EventMatch(
+            bytes: copy, event: copy, sequence: sequence, attempt: attempt, hops: hops, names: names
         )
     }
 }
 
 /// An event on its way to an asynchronous target: a copy.
-public struct Delivery: Sendable {
+public struct EventMatch: Sendable {
     /// What the target gets: the event, or what its ``/EventInput/TargetInput`` made of it.
     public let bytes: [UInt8]
     /// The event that was matched, whatever the input is: what a target's own parameters read.
@@ -59,20 +59,20 @@ public struct Delivery: Sendable {
     /// How often its delivery was tried, this time included.
     public let attempt: Int
     let hops: UInt8
-    let place: TargetPlace
+    let names: TargetNames
 
     /// The bus that it was matched on.
-    public var bus: String { place.bus }
+    public var bus: String { names.bus }
     /// The rule that it matches.
-    public var rule: String { place.rule }
+    public var rule: String { names.rule }
     /// The target's id.
-    public var target: String { place.target }
+    public var target: String { names.target }
     /// The bytes as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// Which target of which rule on which bus, with the names that targets and templates see.
-package final class TargetPlace: Sendable {
+package final class TargetNames: Sendable {
     package let bus: String
     package let rule: String
     package let target: String
@@ -86,5 +86,5 @@ package final class TargetPlace: Sendable {
     }
 
     /// What the watermarks know it by.
-    package var key: WatermarkKey { WatermarkKey(bus: bus, rule: rule, target: target) }
+    package var key: TargetID { TargetID(bus: bus, rule: rule, target: target) }
 }

@@ -15,8 +15,8 @@ package final class SharedTarget: DeferredTarget {
     /// Begins another use, which ``close()`` ends.
     func open() { uses.begin() }
 
-    package func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void) {
-        target.begin(delivery, settle: settle)
+    package func begin(_ match: EventMatch, settle: @escaping @Sendable ((any Error)?) -> Void) {
+        target.begin(match, settle: settle)
     }
 
     package func close() {

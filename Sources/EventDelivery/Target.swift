@@ -18,8 +18,8 @@ internal import JSONScan
 ///
 /// Where anything is kept, delivery does not know. It meets the disk behind three seams, each of which
 /// tests have in memory: the bus's log (`EventLog`, of `RoutingInterface`; an archive), the watermarks
-/// (`WatermarkStore`; `DeliveryWatermarks`, a file) and the dead letters (`DeadLetterStore`;
-/// `DeadLetterOffice`, an archive of its own, or `NoDeadLetters`). `DeliveryServices` has what all
+/// (`WatermarkStore`; `FileWatermarkStore`, a file) and the dead letters (`DeadLetterStore`;
+/// `ArchiveDeadLetterStore`, an archive of its own, or `NoDeadLetters`). `DeliveryServices` has what all
 /// targets of a router share of these, and the clock that tests move.
 ///
 /// Everything is delivered at least once. Order is that of the bus as long as nothing fails and the
@@ -104,7 +104,7 @@ public struct Target: Sendable {
     public static func task(
         _ id: String, input: TargetInput = .event, retry: RetryPolicy = RetryPolicy(),
         concurrency: Int = 1, timeout: Duration = .seconds(30),
-        _ body: @escaping @Sendable (Delivery) async throws -> Void
+        _ body: @escaping @Sendable (EventMatch) async throws -> Void
     ) -> Target {
         let target = SharedTarget(TaskTarget(timeout: timeout, body: body))
         return Target(id: id, .deferred(target, concurrency: max(1, concurrency)), input, retry)
@@ -186,7 +186,7 @@ extension ImmediateTarget {
 public protocol DeferredTarget: Sendable {
     /// Begins a delivery and returns at once. `settle` is called when its outcome is known, from
     /// anywhere, exactly once: with nil if it was delivered.
-    func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void)
+    func begin(_ match: EventMatch, settle: @escaping @Sendable ((any Error)?) -> Void)
     /// Called once, when nothing more will be delivered.
     func close()
 }

@@ -55,7 +55,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
 
     // What the way of an event looks at comes first: there may be more targets than caches hold.
 
-    package let place: TargetPlace
+    package let names: TargetNames
     /// An inline closure, in an object: to call it there counts no reference.
     private let inline: Unmanaged<InlineBody>?
     /// The queue's worker, for the way of an event, on which nothing is retained; `queue` keeps it
@@ -96,11 +96,11 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     ///   - destination: what stands for the bus that the target names, if it names one.
     ///   - makeRules: compiles the target's rule as it is then.
     package init(
-        _ target: Target, at place: TargetPlace, of bus: Bus, limits: Limits,
+        _ target: Target, at names: TargetNames, of bus: Bus, limits: Limits,
         destination: (any ImmediateTarget)?, services: DeliveryServices,
         rules makeRules: @escaping @Sendable () throws -> RuleSet
     ) {
-        self.place = place
+        self.names = names
         self.makeRules = makeRules
         self.services = services
         lane = bus.lane
@@ -119,15 +119,15 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
             return
         case .immediate(let make):
             worker = TargetWorker(
-                .immediate(make()), target, place, counters, limits, services)
+                .immediate(make()), target, names, counters, limits, services)
         case .deferred(let deferred, let concurrency):
             deferred.open()
             worker = TargetWorker(
-                .deferred(deferred, concurrency: concurrency), target, place, counters, limits,
+                .deferred(deferred, concurrency: concurrency), target, names, counters, limits,
                 services)
         case .bus:
             worker = TargetWorker(
-                .immediate(destination ?? NoTarget()), target, place, counters, limits, services)
+                .immediate(destination ?? NoTarget()), target, names, counters, limits, services)
         }
         inline = nil
         queue = TargetQueue(worker, limits)
@@ -176,7 +176,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
             inline.body(
                 MatchedEvent(
                     bytes: event.bytes, sequence: event.sequence, attempt: 1,
-                    publishTime: event.publishTime, hops: event.hops, place: place))
+                    publishTime: event.publishTime, hops: event.hops, names: names))
         } else {
             offerInlineSlow(event, inline.body)
         }
@@ -189,7 +189,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         if inlineScanner == nil { inlineScanner = ScannerBox() }
         inlineOutput.removeAll(keepingCapacity: true)
         let context = InputContext(
-            ruleARN: place.ruleARN, ruleName: place.rule,
+            ruleARN: names.ruleARN, ruleName: names.rule,
             ingestionTime: EventTime(services.clock.wallTime))
         do {
             guard let index = try inlineScanner?.scan(event.bytes) else { return }
@@ -203,7 +203,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
             inline(
                 MatchedEvent(
                     bytes: $0, sequence: event.sequence, attempt: 1,
-                    publishTime: event.publishTime, hops: event.hops, place: place))
+                    publishTime: event.publishTime, hops: event.hops, names: names))
         }
     }
 
@@ -211,7 +211,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     @inline(never)
     private func refuse(_ event: OfferedEvent, _ error: DeliveryError) {
         let letter = DeadLetter(
-            place, event: Array(event.bytes), sequence: event.sequence, error: error, attempts: 0,
+            names, event: Array(event.bytes), sequence: event.sequence, error: error, attempts: 0,
             condition: nil)
         write(letter)
     }
@@ -265,7 +265,7 @@ extension TargetEngine {
             .thirdAccountHopDetected, "the event has come from another bus; it goes no further")
         write(
             DeadLetter(
-                place, event: Array(event), sequence: sequence, error: error, attempts: 0,
+                names, event: Array(event), sequence: sequence, error: error, attempts: 0,
                 condition: nil))
         return true
     }

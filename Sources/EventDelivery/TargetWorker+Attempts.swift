@@ -25,7 +25,7 @@ extension TargetWorker {
             succeeded(events.count - failures.count)
             if services.observer?.isActive == true {
                 for position in events.indices where !failures.contains(position) {
-                    services.observer?.attempted(place, events[position].tag, 1, nil)
+                    services.observer?.attempted(names, events[position].tag, 1, nil)
                 }
             }
         } catch {
@@ -48,7 +48,7 @@ extension TargetWorker {
                 MatchedEvent(
                     bytes: input, sequence: event.tag, attempt: 1,
                     publishTime: event.publishTime, hops: UInt8(truncatingIfNeeded: event.key),
-                    place: place))
+                    names: names))
         }
     }
 
@@ -65,12 +65,12 @@ extension TargetWorker {
                         try target.deliver(
                             MatchedEvent(
                                 bytes: input, sequence: item.sequence, attempt: item.attempts,
-                                publishTime: item.acceptedAt, hops: item.hops, place: place))
+                                publishTime: item.acceptedAt, hops: item.hops, names: names))
                     }
                 }
                 try target.finishRun()
                 succeeded(1)
-                services.observer?.attempted(place, item.sequence, item.attempts, nil)
+                services.observer?.attempted(names, item.sequence, item.attempts, nil)
                 item.whenSettled?(.delivered)
             } catch {
                 failed(item, error)
@@ -108,10 +108,10 @@ extension TargetWorker {
             return failed(item, error)
         }
         let number = pending.start(item)
-        let delivery = Delivery(
+        let match = EventMatch(
             bytes: input, event: item.bytes, sequence: item.sequence, attempt: item.attempts,
-            hops: item.hops, place: place)
-        target.begin(delivery) { [self] error in
+            hops: item.hops, names: names)
+        target.begin(match) { [self] error in
             onQueue { [self] in
                 settle(number, error)
                 pump()
@@ -127,7 +127,7 @@ extension TargetWorker {
             failed(item, error)
         } else {
             succeeded(1)
-            services.observer?.attempted(place, item.sequence, item.attempts, nil)
+            services.observer?.attempted(names, item.sequence, item.attempts, nil)
             item.whenSettled?(.delivered)
         }
     }

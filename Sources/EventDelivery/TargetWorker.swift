@@ -25,7 +25,7 @@ package final class TargetWorker: @unchecked Sendable {
     let kind: Kind
     let input: TargetInput
     let policy: RetryPolicy
-    let place: TargetPlace
+    let names: TargetNames
     let counters: TargetCounters
     let services: DeliveryServices
     let pendingMax: Int
@@ -46,15 +46,16 @@ package final class TargetWorker: @unchecked Sendable {
     private var checkpoint: (sequence: UInt64, count: UInt64)?
     /// The sequence number of the last checkpoint that came true.
     private var reached: UInt64?
+    private var lastWatermark: UInt64?
 
     init(
-        _ kind: Kind, _ target: Target, _ place: TargetPlace, _ counters: TargetCounters,
+        _ kind: Kind, _ target: Target, _ names: TargetNames, _ counters: TargetCounters,
         _ limits: TargetEngine.Limits, _ services: DeliveryServices
     ) {
         self.kind = kind
         input = target.input
         policy = target.retryPolicy
-        self.place = place
+        self.names = names
         self.counters = counters
         self.services = services
         var most = limits.pendingEvents
@@ -118,7 +119,7 @@ package final class TargetWorker: @unchecked Sendable {
         if case .event = input { return try body(bytes) }
         let age = services.clock.nanoseconds(since: acceptedAt)
         let context = InputContext(
-            ruleARN: place.ruleARN, ruleName: place.rule,
+            ruleARN: names.ruleARN, ruleName: names.rule,
             ingestionTime: EventTime(services.clock.wallTime &- Int64(bitPattern: age)))
         output.removeAll(keepingCapacity: true)
         // Checked when it was published.
@@ -133,7 +134,7 @@ package final class TargetWorker: @unchecked Sendable {
         failuresInARow += 1
         counters.failed.add(1)
         if error.code == .throttling { counters.throttled.add(1) }
-        services.observer?.attempted(place, item.sequence, item.attempts, error)
+        services.observer?.attempted(names, item.sequence, item.attempts, error)
         let now = services.clock.monotonicTime
         guard error.isRetriable else { return giveUp(item, error, nil) }
         let decision = policy.decision(
@@ -154,7 +155,7 @@ package final class TargetWorker: @unchecked Sendable {
         _ condition: ExhaustedRetryCondition?
     ) {
         let letter = DeadLetter(
-            place, event: item.bytes, sequence: item.sequence, error: error,
+            names, event: item.bytes, sequence: item.sequence, error: error,
             attempts: item.attempts, condition: condition)
         let fate = services.deadLetters.write(letter)
         if let whenSettled = item.whenSettled {
@@ -189,6 +190,7 @@ package final class TargetWorker: @unchecked Sendable {
         fullUntil.store(
             pending.count >= pendingMax ? max(1, pending.nextDue ?? 1) : 0, ordering: .relaxed)
         evaluateCheckpoint()
+        services.ticker?.ask()
         guard let due = pending.nextDue, !isClosed else { return }
         // A wake-up that comes too early finds nothing due, and makes another.
         if let wakeDue, wakeDue <= due { return }
@@ -233,9 +235,12 @@ extension TargetWorker {
 
     /// Everything before the last checkpoint that came true is done, except for what is pending.
     func advanceWatermark() {
-        guard let reached else { return }
-        services.watermarks?.advance(
-            place.key, to: min(reached, pending.firstSequence ?? .max))
+        guard let reached, let watermarks = services.watermarks else { return }
+        let watermark = min(reached, pending.firstSequence ?? .max)
+        guard watermark != lastWatermark else { return }
+        lastWatermark = watermark
+        watermarks.advance(names.key, to: watermark)
+        services.ticker?.ask()
     }
 }
 

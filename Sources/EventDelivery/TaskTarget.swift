@@ -1,16 +1,16 @@
 /// An asynchronous closure, with a time limit.
 struct TaskTarget: DeferredTarget {
     let timeout: Duration
-    let body: @Sendable (Delivery) async throws -> Void
+    let body: @Sendable (EventMatch) async throws -> Void
 
-    func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void) {
+    func begin(_ match: EventMatch, settle: @escaping @Sendable ((any Error)?) -> Void) {
         Task {
             // Whichever ends first decides; the other one is cancelled. A body that does not heed
             // its cancellation goes on, but nobody waits for it.
             let first = FirstOutcome(settle)
             let work = Task {
                 do {
-                    try await body(delivery)
+                    try await body(match)
                     await first.settle(nil)
                 } catch {
                     await first.settle(error)

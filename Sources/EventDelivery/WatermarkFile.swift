@@ -1,6 +1,6 @@
 internal import InternalSystem
 
-/// The file that ``DeliveryWatermarks`` appends lines to: as a whole, or not at all.
+/// The file that ``FileWatermarkStore`` appends lines to: as a whole, or not at all.
 struct WatermarkFile: ~Copyable {
     let path: String
     private let calls: FileSystemCalls

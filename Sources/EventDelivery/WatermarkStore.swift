@@ -3,29 +3,32 @@
 ///
 /// Targets raise their watermarks on queues of their own, and wait for nothing there; when what they
 /// raised is kept, the control plane says. A watermark that is too low only costs deliveries that were
-/// made already; one that is too high would cost events. ``DeliveryWatermarks`` keeps them in a file.
+/// made already; one that is too high would cost events. ``FileWatermarkStore`` keeps them in a file.
 package protocol WatermarkStore: AnyObject, Sendable {
     /// The watermark of a target; nil if it has none. From any thread.
-    subscript(key: WatermarkKey) -> UInt64? { get }
+    subscript(key: TargetID) -> UInt64? { get }
 
     /// Raises the watermark of a target that has one, unless it is as high already. Must not wait for a
     /// disk, and is not kept before a ``save()``. From any thread.
-    func advance(_ key: WatermarkKey, to sequence: UInt64)
+    func advance(_ key: TargetID, to sequence: UInt64)
 
     /// Gives targets new watermarks, whatever they had, and returns when these are durable.
     ///
     /// - Throws: why that is not so; then nothing has changed.
-    func begin(_ keys: [WatermarkKey], at sequence: UInt64) throws
+    func begin(_ keys: [TargetID], at sequence: UInt64) throws
 
     /// Forgets a target.
     ///
     /// - Throws: why it may be known again after a restart.
-    func remove(_ key: WatermarkKey) throws
+    func remove(_ key: TargetID) throws
 
     /// Makes all that has changed durable.
     ///
     /// - Throws: why that is not so; the next call tries it again.
     func save() throws
+
+    /// Whether something was raised that is not durable. From any thread.
+    var hasUnsaved: Bool { get }
 
     /// The same, soon, and without waiting for it or hearing of what went wrong.
     func saveSoon()
@@ -35,7 +38,7 @@ package protocol WatermarkStore: AnyObject, Sendable {
 }
 
 /// Which target of which rule on which bus a watermark is of.
-package struct WatermarkKey: Hashable, Sendable {
+package struct TargetID: Hashable, Sendable {
     /// The bus.
     package var bus: String
     /// The rule.

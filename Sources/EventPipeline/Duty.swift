@@ -14,6 +14,9 @@ struct Duty {
     private var workBegin: UInt64?
     private var idleBegin: UInt64?
 
+    /// One long wait must not hide that the next ones are short.
+    private static let waitMax: UInt64 = 160_000
+
     init(lingerMax: UInt64) { self.lingerMax = lingerMax }
 
     /// There is something to be done.
@@ -21,8 +24,7 @@ struct Duty {
         workBegin = time
         guard let begin = idleBegin else { return }
         idleBegin = nil
-        // One long wait must not hide that the next ones are short.
-        Self.add(min(time &- begin, 16 &* max(lingerMax, 1_000)), to: &idle)
+        Self.add(min(time &- begin, Self.waitMax), to: &idle)
     }
 
     /// Nothing is there to be done.

@@ -12,7 +12,7 @@ internal import JSONScan
 ///   it is due;
 /// - ``RuleKeys`` tells what of the archive no rule can match, so that it is not read;
 /// - this one matches, and hands what it reads to a closure;
-/// - ``RouterReplay`` hands it to the targets of a router's rules instead (`ReplayDelivery`), as
+/// - ``RouterReplay`` hands it to the targets of a router's rules instead (`ReplayToTargets`), as
 ///   `ReplayEnvelope` makes it.
 ///
 /// ```swift

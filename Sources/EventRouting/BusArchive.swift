@@ -84,7 +84,7 @@ package final class BusArchive: EventLog, @unchecked Sendable {
 
     /// Begins to commit what the configured durability asks for: while that runs, the next run is
     /// routed, and goes with the next commit.
-    func startCommitIfDue() {
+    package func startCommitIfDue() {
         guard !failure.exists else { return }
         do throws(ArchiveError) {
             try writer.startCommitIfDue()

@@ -9,7 +9,7 @@ package import Synchronization
 /// A bus as its lane sees it: an archive, and a matcher that follows the bus's rule book.
 ///
 /// A router's bus has rules with targets, and delivers also what can't be archived. An `EventBus` is
-/// such a bus with a `BusDelivery` instead: that gets all events, but none that is not archived.
+/// such a bus with a `BusHandler` instead: that gets all events, but none that is not archived.
 ///
 /// `@unchecked Sendable`: everything that changes is touched on the lane's queue alone, except for
 /// what is atomic.
@@ -20,7 +20,7 @@ package final class BusEngine: @unchecked Sendable {
     /// The archive, for the way of an event, on which nothing is retained; `archive` keeps it alive.
     let archiveOfLane: Unmanaged<BusArchive>?
     /// What gets all events; nil for the rules' targets.
-    let deliveryOfLane: Unmanaged<BusDelivery>?
+    let deliveryOfLane: Unmanaged<BusHandler>?
     /// Made for the first event: a bus without any costs no scratch memory.
     @exclusivity(unchecked) private var matcher: LiveMatcher?
     /// Whether something was archived in this run.
@@ -34,7 +34,7 @@ package final class BusEngine: @unchecked Sendable {
 
     package let archive: BusArchive?
     package let book: RuleBook
-    private let delivery: BusDelivery?
+    private let delivery: BusHandler?
     private let scratch: MatcherScratch
     /// Events that wait for room on the archive's disk.
     @exclusivity(unchecked) var held = HeldEvents() {
@@ -46,7 +46,7 @@ package final class BusEngine: @unchecked Sendable {
 
     /// - Parameter scratch: the lane's.
     package init(
-        archive: BusArchive?, book: RuleBook, delivery: BusDelivery? = nil, scratch: MatcherScratch
+        archive: BusArchive?, book: RuleBook, delivery: BusHandler? = nil, scratch: MatcherScratch
     ) {
         self.archive = archive
         archiveOfLane = archive.map(Unmanaged.passUnretained)
@@ -75,26 +75,26 @@ package final class BusEngine: @unchecked Sendable {
     func take(
         _ event: UnsafeRawBufferPointer, _ keys: ArchiveKeys, time: Int64, ingestTime: Int64,
         hops: UInt8
-    ) -> EventPlace? {
-        var place = EventPlace(sequence: number, isArchived: false)
+    ) -> EventNumber? {
+        var given = EventNumber(sequence: number, isArchived: false)
         if let archiveOfLane {
             let outcome = archiveOfLane._withUnsafeGuaranteedRef {
                 $0.append(event, keys, time, ingestTime, hops: hops)
             }
             switch outcome {
             case .appended(let sequence):
-                place = EventPlace(sequence: sequence, isArchived: true)
+                given = EventNumber(sequence: sequence, isArchived: true)
             case .full: return nil
             case .failed:
                 counters.unarchived.add(1)
-                place.sequence = nextSequence
+                given.sequence = nextSequence
             }
         } else {
             number &+= 1
         }
         counters.events.add(1)
         counters.bytes.add(UInt64(event.count))
-        return place
+        return given
     }
 
     /// The rules that an event matches, of the edition that ``newestEdition()`` went over to. Valid
@@ -208,7 +208,7 @@ package struct BusCounters: ~Copyable, Sendable {
     /// How many events wait for room on the disk.
     package let held = Atomic<Int>(0)
 
-    package func read(into statistics: inout RouterBusStatistics) {
+    package func read(into statistics: inout BusStatistics) {
         statistics.routed = events.current
         statistics.bytes = bytes.current
         statistics.unarchived = unarchived.current
@@ -219,7 +219,7 @@ package struct BusCounters: ~Copyable, Sendable {
 }
 
 /// What one bus of a router has done so far.
-public struct RouterBusStatistics: Sendable, Hashable {
+public struct BusStatistics: Sendable, Hashable {
     /// Events that publishers took on.
     public var accepted: UInt64 = 0
     /// Events that were archived, if there is an archive, matched, and offered to targets.

@@ -10,7 +10,7 @@
 //     ├ BusArchive   the bus's log in an archive directory (`EventLog`); who fell behind reads it by a
 //     │              BusArchiveReader (`EventLogReader`)
 //     ├ RuleRoute    where the matches of a rule go: a table of sinks (`MatchSink`)
-//     └ BusDelivery  for a bus without targets: one closure that gets every event
+//     └ BusHandler  for a bus without targets: one closure that gets every event
 //   RouteTimings     how long the parts of the way take, for those who ask
 //
 // Read `RouterLane`, then `BusEngine` and `EventPublisher`. On the way of an event nothing is

@@ -3,10 +3,10 @@ internal import InternalSystem
 internal import Synchronization
 
 /// What a bus has done so far.
-public struct BusStatistics: Sendable {
+public struct RouteStatistics: Sendable {
     /// A part of an event's way, timed for one in 61 of the events that the worker scanned and matched
     /// itself: while it is busy, publishers do that.
-    public struct Stage: Sendable {
+    public struct Step: Sendable {
         /// How many events were timed.
         public var events: UInt64 = 0
         /// Their bytes.
@@ -32,13 +32,13 @@ public struct BusStatistics: Sendable {
     /// How often a publisher had to wake the worker.
     public var wakes: UInt64 = 0
     /// The structural scan and check of the JSON.
-    public var scan = Stage()
+    public var scan = Step()
     /// The append to the archive.
-    public var append = Stage()
+    public var append = Step()
     /// The rules, without the scan.
-    public var match = Stage()
+    public var match = Step()
     /// The delivery.
-    public var deliver = Stage()
+    public var deliver = Step()
 
     /// How long events took, in nanoseconds, from publication until all of the run that they were in was
     /// archived, matched and delivered, and its commit was begun where the archive's durability asks for
@@ -69,7 +69,7 @@ public struct LatencyPercentiles: Sendable {
 }
 
 /// A part of an event's way.
-enum RouteStage {
+enum RouteStep {
     case scan, append, match, deliver
 }
 
@@ -128,13 +128,13 @@ struct RouteWatch {
     let clockCost: UInt64
 
     @inline(__always)
-    mutating func lap(_ stage: RouteStage, _ batch: inout RouteBatch) {
+    mutating func lap(_ step: RouteStep, _ batch: inout RouteBatch) {
         guard last != 0 else { return }
         let now = monotonicNanoseconds()
         let passed = now &- last
         let nanoseconds = passed > clockCost ? passed &- clockCost : 0
         last = now
-        switch stage {
+        switch step {
         case .scan: batch.nanoseconds.scan &+= nanoseconds
         case .append: batch.nanoseconds.append &+= nanoseconds
         case .match: batch.nanoseconds.match &+= nanoseconds
@@ -154,7 +154,7 @@ package final class RouteTimings: Sendable {
     /// Creates timings of nothing.
     package init() {}
 
-    /// Called when a run was delivered and its commit begun: see ``BusStatistics/latency``.
+    /// Called when a run was delivered and its commit begun: see ``RouteStatistics/latency``.
     func add(_ batch: RouteBatch, _ events: UnsafeBufferPointer<EventDescriptor>) {
         if batch.sampledEvents > 0 {
             add(batch, batch.nanoseconds.scan, to: scan)
@@ -169,21 +169,22 @@ package final class RouteTimings: Sendable {
     }
 
     @inline(__always)
-    private func add(_ batch: RouteBatch, _ nanoseconds: UInt64, to stage: StageCounters) {
-        stage.add(events: batch.sampledEvents, bytes: batch.sampledBytes, nanoseconds: nanoseconds)
+    private func add(_ batch: RouteBatch, _ nanoseconds: UInt64, to counters: StageCounters) {
+        counters.add(
+            events: batch.sampledEvents, bytes: batch.sampledBytes, nanoseconds: nanoseconds)
     }
 
-    package func read(into statistics: inout BusStatistics) {
-        func stage(_ stage: StageCounters) -> BusStatistics.Stage {
-            let counted = stage.snapshot
-            return BusStatistics.Stage(
+    package func read(into statistics: inout RouteStatistics) {
+        func step(_ counters: StageCounters) -> RouteStatistics.Step {
+            let counted = counters.snapshot
+            return RouteStatistics.Step(
                 events: counted.events, bytes: counted.bytes, nanoseconds: counted.nanoseconds)
         }
         let times = latency.snapshot()
-        statistics.scan = stage(scan)
-        statistics.append = stage(append)
-        statistics.match = stage(match)
-        statistics.deliver = stage(deliver)
+        statistics.scan = step(scan)
+        statistics.append = step(append)
+        statistics.match = step(match)
+        statistics.deliver = step(deliver)
         statistics.latency = LatencyPercentiles(
             p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
             max: times.max)

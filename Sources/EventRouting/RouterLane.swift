@@ -22,6 +22,8 @@ package final class RouterLane: @unchecked Sendable {
     private let clock: any TimeSource
     /// Who is told of events that are traced.
     private let observer: (any RouteObserver)?
+    /// Asked whenever something was routed: what follows from it by the clock has then something to do.
+    private let ticker: Ticker?
     /// What the buses' matchers share.
     package let scratch = MatcherScratch()
     /// What all of this runs on.
@@ -37,12 +39,13 @@ package final class RouterLane: @unchecked Sendable {
     /// Creates a lane without buses.
     package init(
         pool: SlabPool, clock: any TimeSource = SystemClock.shared,
-        observer: (any RouteObserver)? = nil, timings: RouteTimings? = nil
+        observer: (any RouteObserver)? = nil, timings: RouteTimings? = nil, ticker: Ticker? = nil
     ) {
         self.timings = timings
         sampling = RouteSampling(isOn: timings != nil)
         self.pool = pool
         self.observer = observer
+        self.ticker = ticker
         self.clock = clock
     }
 
@@ -99,6 +102,7 @@ package final class RouterLane: @unchecked Sendable {
     private func finishRun() {
         touchedTargets.drain { $0.flush() }
         touchedBuses.drain { $0.finishRun() }
+        ticker?.ask()
     }
 
     @inline(__always)
@@ -117,10 +121,10 @@ package final class RouterLane: @unchecked Sendable {
     ) -> Bool {
         var watch = RouteWatch.off
         let hops = UInt8(truncatingIfNeeded: event.tag)
-        let place: EventPlace?
+        let assigned: EventNumber?
         let matches: RouteMatches
         if let prepared = PreparedEvent(event, edition: bus.newestEdition()) {
-            place = bus.take(
+            assigned = bus.take(
                 event.bytes, prepared.keys, time: prepared.time ?? ingestTime,
                 ingestTime: ingestTime, hops: hops)
             matches = prepared.matches
@@ -130,25 +134,27 @@ package final class RouterLane: @unchecked Sendable {
             watch.lap(.scan, &batch)
             // Nobody else wants to know.
             let envelope = bus.archiveOfLane == nil ? EnvelopeFields() : envelopes.read(index)
-            place = bus.take(
+            assigned = bus.take(
                 event.bytes, envelope.keys, time: envelope.time ?? ingestTime,
                 ingestTime: ingestTime, hops: hops)
             watch.lap(.append, &batch)
-            matches = place == nil ? .none : bus.match(index)
+            matches = assigned == nil ? .none : bus.match(index)
         }
-        guard let place else { return false }
+        guard let assigned else { return false }
         watch.lap(.match, &batch)
-        if event.tag & EventTag.traced != 0 { traceSlow(event, place, matches) }
+        if event.tag & EventTag.traced != 0 { traceSlow(event, assigned, matches) }
         if let delivery = bus.deliveryOfLane {
-            if place.isArchived || bus.archiveOfLane == nil {
+            if assigned.isArchived || bus.archiveOfLane == nil {
                 bus.count(matches)
-                delivery._withUnsafeGuaranteedRef { $0.call(event.bytes, matches, place.sequence) }
+                delivery._withUnsafeGuaranteedRef {
+                    $0.call(event.bytes, matches, assigned.sequence)
+                }
             }
         } else if !matches.isEmpty {
             bus.count(matches)
             let offered = OfferedEvent(
-                bytes: event.bytes, sequence: place.sequence, publishTime: event.publishTime,
-                hops: hops, isArchived: place.isArchived)
+                bytes: event.bytes, sequence: assigned.sequence, publishTime: event.publishTime,
+                hops: hops, isArchived: assigned.isArchived)
             bus.noteMatch(offer(offered, to: matches, of: bus))
         }
         watch.lap(.deliver, &batch)
@@ -194,10 +200,12 @@ package final class RouterLane: @unchecked Sendable {
 
 extension RouterLane {
     @inline(never)
-    private func traceSlow(_ event: EventDescriptor, _ place: EventPlace, _ matches: RouteMatches) {
+    private func traceSlow(
+        _ event: EventDescriptor, _ assigned: EventNumber, _ matches: RouteMatches
+    ) {
         var routes: Set<ObjectIdentifier> = []
         matches.forEach { routes.insert(ObjectIdentifier($0)) }
-        observer?.routed(EventTag.traceNumber(event.tag), place, routes)
+        observer?.routed(EventTag.traceNumber(event.tag), assigned, routes)
     }
 }
 

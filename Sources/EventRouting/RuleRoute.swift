@@ -44,7 +44,7 @@ package final class RuleRoute: @unchecked Sendable {
     }
 }
 
-/// The rules that an event matches, as pointers to their routes; on a bus with a `BusDelivery`, as their positions
+/// The rules that an event matches, as pointers to their routes; on a bus with a `BusHandler`, as their positions
 /// in its rule set (`RuleBook.init(fixed:)`).
 ///
 /// Whoever uses one sees to it that the edition of the rule book that they are from is still there.

@@ -3,17 +3,17 @@ package protocol RouteObserver: AnyObject, Sendable {
     /// The event with a trace's number was routed.
     ///
     /// - Parameter routes: the rules that it matched, by the objects that stand for them.
-    func routed(_ number: UInt64, _ place: EventPlace, _ routes: Set<ObjectIdentifier>)
+    func routed(_ number: UInt64, _ event: EventNumber, _ routes: Set<ObjectIdentifier>)
 }
 
-/// Where a bus put an event.
-package struct EventPlace: Sendable {
+/// The number that a bus gave an event.
+package struct EventNumber: Sendable {
     /// Its number.
     package var sequence: UInt64
     /// Whether it can be found in the bus's log by it.
     package var isArchived: Bool
 
-    /// Creates a place.
+    /// Creates a number.
     @inlinable
     package init(sequence: UInt64, isArchived: Bool) {
         self.sequence = sequence

@@ -73,7 +73,7 @@ public final class EventBus: Sendable {
 
     /// Called by the worker for each event, one after the other, archived before. It has to be
     /// quick: while it runs, nothing else of the bus moves.
-    public typealias Delivery = @Sendable (borrowing RoutedEvent) -> Void
+    public typealias Handler = @Sendable (borrowing RoutedEvent) -> Void
 
     /// The rules that events are matched against.
     public let rules: RuleSet
@@ -96,7 +96,7 @@ public final class EventBus: Sendable {
     /// - Throws: ``/EventArchive/ArchiveError`` where the archive can't be opened.
     public init(
         rules: RuleSet, configuration: Configuration = Configuration(),
-        deliver: @escaping Delivery = { _ in }
+        deliver: @escaping Handler = { _ in }
     ) throws(ArchiveError) {
         var archive: BusArchive?
         if let place = configuration.archive {
@@ -115,7 +115,7 @@ public final class EventBus: Sendable {
         let book = RuleBook(fixed: rules)
         engine = BusEngine(
             archive: archive, book: book,
-            delivery: BusDelivery(ruleCount: rules.count, deliver), scratch: lane.scratch)
+            delivery: BusHandler(ruleCount: rules.count, deliver), scratch: lane.scratch)
         lane.set(engine, at: 0)
         stage = Stage(
             label: "switchyard.route",

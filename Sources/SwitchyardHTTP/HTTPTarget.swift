@@ -34,10 +34,10 @@
             }
         }
 
-        func begin(_ delivery: Delivery, settle: @escaping @Sendable ((any Error)?) -> Void) {
+        func begin(_ match: EventMatch, settle: @escaping @Sendable ((any Error)?) -> Void) {
             Task {
                 do {
-                    try await deliver(delivery)
+                    try await deliver(match)
                     settle(nil)
                 } catch {
                     settle(HTTPOutcome.error(error, timeout: timeout))
@@ -56,9 +56,9 @@
             Task { try? await client.shutdown() }
         }
 
-        private func deliver(_ delivery: Delivery) async throws {
-            let plan = try template.plan(for: delivery.event)
-            guard let body = plan.body(delivery.bytes) else {
+        private func deliver(_ match: EventMatch) async throws {
+            let plan = try template.plan(for: match.event)
+            guard let body = plan.body(match.bytes) else {
                 throw DeliveryError(
                     .invalidParameter,
                     "the input is no JSON object, to which parameters can be added")

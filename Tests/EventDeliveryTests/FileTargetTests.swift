@@ -7,12 +7,12 @@ import Testing
 
 @Suite struct FileTargetTests {
     private func give(_ number: Int, to target: FileTarget) throws {
-        let place = TargetPlace(bus: "default", rule: "all", target: "t", ruleARN: "")
+        let names = TargetNames(bus: "default", rule: "all", target: "t", ruleARN: "")
         try Array(event(number).utf8).withUnsafeBytes {
             try target.deliver(
                 MatchedEvent(
                     bytes: $0, sequence: UInt64(number), attempt: 1, publishTime: 0, hops: 0,
-                    place: place))
+                    names: names))
         }
         try target.finishRun()
     }

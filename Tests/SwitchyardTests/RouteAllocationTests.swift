@@ -2,6 +2,7 @@ import Dispatch
 import EventArchive
 import EventMatching
 import EventPipeline
+import InternalSystem
 import EventWorkload
 import Foundation
 import MemoryMeasures
@@ -126,8 +127,11 @@ struct WakeAllocationTests {
         ) { _ in handled.signal() }
         stage.lendsTurns = lendsTurns
         var least = UInt64.max
-        for _ in 0..<5 {
-            let wakes = stage.statistics.wakes
+        var rounds = 0
+        // Turns are lent as soon as the machine has time for it.
+        let deadline = monotonicNanoseconds() + 60_000_000_000
+        while rounds < 5, monotonicNanoseconds() < deadline {
+            let before = stage.statistics
             let allocated = try allocatedBytes {
                 for _ in 0..<100 {
                     withUnsafeTemporaryAllocation(of: EventDescriptor.self, capacity: 1) { event in
@@ -141,15 +145,14 @@ struct WakeAllocationTests {
                     usleep(50)
                 }
             }
-            if !lendsTurns {
-                #expect(stage.statistics.wakes > wakes + 50, "the worker has to have parked")
-            }
+            let wakes = stage.statistics.wakes - before.wakes
+            let lent = stage.statistics.turns - before.turns - wakes
+            guard lendsTurns ? lent > 50 : wakes > 50 else { continue }
+            rounds += 1
             least = min(least, allocated)
         }
-        #expect(least == 0, "\(least) bytes for 100 wakes")
-        if lendsTurns {
-            #expect(stage.statistics.wakes < 500, "some turns have to have been lent")
-        }
+        #expect(rounds == 5, "the worker has to have parked")
+        #expect(least == 0, "\(least) bytes for 100 turns")
         stage.stopAndWait()
     }
 }

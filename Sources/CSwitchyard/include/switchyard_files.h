@@ -7,12 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/uio.h>
+
+// Not <sys/uio.h>: what else that declares (timespec) would be this module's in Swift.
+struct iovec;
 
 // As pwritev2 with RWF_DSYNC: when it returns, the bytes are on the disk. Returns the number of bytes
 // written or the negative error number, -EOPNOTSUPP where the kernel or the file system has no such
 // flag.
-ssize_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset);
+intptr_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset);
 
 // As sync_file_range: has the kernel begin to write these bytes of a file to the disk, without waiting
 // for it. Promises nothing.

@@ -16,10 +16,10 @@ internal import Synchronization
 final class Mailbox: @unchecked Sendable {
     /// What the matcher shares with others of its thread.
     let scratch: MatcherScratch
-    /// A retained ``Delivery``, or nil.
+    /// A retained ``MailboxItem``, or nil.
     private let pending = Atomic<UnsafeRawPointer?>(nil)
     /// The last one that was put in, fetched or not. Only touched by who puts in.
-    private var last: Delivery?
+    private var last: MailboxItem?
 
     init(_ scratch: MatcherScratch) { self.scratch = scratch }
 
@@ -30,11 +30,11 @@ final class Mailbox: @unchecked Sendable {
     var isEmpty: Bool { pending.load(ordering: .relaxed) == nil }
 
     /// Takes out what is there.
-    func take() -> Delivery? {
+    func take() -> MailboxItem? {
         guard let delivery = pending.exchange(nil, ordering: .acquiringAndReleasing) else {
             return nil
         }
-        return Unmanaged<Delivery>.fromOpaque(delivery).takeRetainedValue()
+        return Unmanaged<MailboxItem>.fromOpaque(delivery).takeRetainedValue()
     }
 
     /// Puts an edition in, with the matchers for the levels that are new since the one before. Those
@@ -43,17 +43,17 @@ final class Mailbox: @unchecked Sendable {
         let before = (last?.matchers ?? []).filter { matcher in
             edition.parts.contains { $0.level === matcher.level }
         }
-        let delivery = Delivery(edition, new + before)
+        let delivery = MailboxItem(edition, new + before)
         last = delivery
         let pointer = UnsafeRawPointer(Unmanaged.passRetained(delivery).toOpaque())
         if let unfetched = pending.exchange(pointer, ordering: .acquiringAndReleasing) {
-            Unmanaged<Delivery>.fromOpaque(unfetched).release()
+            Unmanaged<MailboxItem>.fromOpaque(unfetched).release()
         }
     }
 }
 
 /// An edition for one matcher, with scratch memory for levels that may be new to it.
-final class Delivery: Sendable {
+final class MailboxItem: Sendable {
     let edition: RuleEdition
     let matchers: [LevelMatcher]
 
@@ -67,7 +67,7 @@ final class Delivery: Sendable {
 ///
 /// Invariant: `matcher` points to an initialised matcher, which belongs to the object and goes with
 /// it, unless it is lent: then it belongs to the ``MatcherScratch``, which the mailbox has.
-/// `@unchecked Sendable`: it is used by the matcher's thread alone, which gets it in a ``Delivery``;
+/// `@unchecked Sendable`: it is used by the matcher's thread alone, which gets it in a ``MailboxItem``;
 /// others only hold it.
 final class LevelMatcher: @unchecked Sendable {
     let level: RuleLevel

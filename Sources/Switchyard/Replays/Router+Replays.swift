@@ -87,7 +87,7 @@ extension Router {
                 .filter { request.rules?.contains($0.rule.name) ?? true }
             do throws(RuleError) {
                 let plan = try ReplayPlan(rules)
-                output = ReplayDelivery(request.name, plan, on: destination.lane.lane.queue)
+                output = ReplayToTargets(request.name, plan, on: destination.lane.lane.queue)
                 selection = selection.narrowed(to: plan.keys)
             } catch { throw .router(.rule(error)) }
         }

@@ -115,15 +115,15 @@ extension Router {
     ///
     /// - Throws: ``RouterError/noSuchBus(_:)``
     public func statistics(bus name: String = Router.defaultBus) throws(RouterError)
-        -> RouterBusStatistics
+        -> BusStatistics
     {
         try control.sync { () throws(RouterError) in
             statistics(of: try state(of: name))
         }
     }
 
-    func statistics(of bus: BusState) -> RouterBusStatistics {
-        var statistics = RouterBusStatistics()
+    func statistics(of bus: BusState) -> BusStatistics {
+        var statistics = BusStatistics()
         bus.engine.counters.read(into: &statistics)
         statistics.accepted = bus.port.accepted.load(ordering: .acquiring)
         statistics.archived = bus.engine.archive?.watermark.appended

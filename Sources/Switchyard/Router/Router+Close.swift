@@ -49,7 +49,7 @@ extension Router {
             return control.isClosed
         }
         if wasClosed { return Remainder() }
-        control.queue.sync { control.ticks }?.cancel()
+        ticker.stop()
         schedules.stop()
         endReplays()
         let (end, overflow) = monotonicNanoseconds().addingReportingOverflow(limit.wholeNanoseconds)
@@ -106,7 +106,7 @@ extension Router {
                 let isBehind = engine.isCatchingUp.load(ordering: .relaxed)
                 let unsent = engine.closeLaneSide()
                 guard let queue = engine.queue else { continue }
-                let name = "\(engine.place.bus)/\(engine.place.rule)/\(engine.place.target)"
+                let name = "\(engine.names.bus)/\(engine.names.rule)/\(engine.names.target)"
                 box.begin(name, isBehind: isBehind)
                 group.enter()
                 queue.stage.stop {

@@ -86,7 +86,7 @@ extension Router {
     private func send(_ letter: DeadLetter) async -> Resending {
         let worker = control.queue.sync {
             control.buses[letter.bus]?.rules[letter.rule]?.targets
-                .first { $0.place.target == letter.target }?.queue?.worker
+                .first { $0.names.target == letter.target }?.queue?.worker
         }
         guard let worker else {
             guard case .written = services.deadLetters.write(letter) else {

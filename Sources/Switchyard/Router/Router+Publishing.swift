@@ -121,7 +121,7 @@ extension Router {
     }
 
     private func put(
-        _ entries: [EventEntry], _ now: EventTime, _ box: EnvelopeBox
+        _ entries: [EventEntry], _ now: EventTime, _ box: EntryWriter
     ) -> [EntryOutcome] {
         box.output.removeAll(keepingCapacity: true)
         var outcomes: [EntryOutcome] = []

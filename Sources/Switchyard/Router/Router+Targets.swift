@@ -107,12 +107,12 @@ extension Router {
         on bus: BusState
     ) throws(RouterError) {
         let replaced = Set(targets.map(\.target.id))
-        let old = rule.targets.filter { replaced.contains($0.place.target) }
+        let old = rule.targets.filter { replaced.contains($0.names.target) }
         let fresh = try writeFirstWatermarks(of: targets.map(\.target), of: rule, on: bus)
         let made = targets.map { makeEngine($0.target, of: rule, on: bus) }
         rule.definitions.removeAll { replaced.contains($0.definition.id) }
         rule.definitions += targets.map(\.definition)
-        rule.targets.removeAll { replaced.contains($0.place.target) }
+        rule.targets.removeAll { replaced.contains($0.names.target) }
         if isJournaled(bus), !old.isEmpty {
             // They end first: two engines for one target would not know of each other's events.
             // What comes in between is in the archive.
@@ -157,9 +157,9 @@ extension Router {
 
     /// Takes targets of a rule out of use.
     func forget(targets ids: [String], of rule: RuleState, on bus: BusState) {
-        let old = rule.targets.filter { ids.contains($0.place.target) }
+        let old = rule.targets.filter { ids.contains($0.names.target) }
         rule.definitions.removeAll { ids.contains($0.definition.id) }
-        rule.targets.removeAll { ids.contains($0.place.target) }
+        rule.targets.removeAll { ids.contains($0.names.target) }
         install(rule, on: bus)
         remove(old, on: bus)
         forgetWatermarks(of: ids, rule, on: bus)
@@ -179,7 +179,7 @@ extension Router {
 
     /// A target, under the control lock.
     func engine(_ id: String, of rule: RuleState) throws(RouterError) -> TargetEngine {
-        guard let engine = rule.targets.first(where: { $0.place.target == id }) else {
+        guard let engine = rule.targets.first(where: { $0.names.target == id }) else {
             throw .noSuchTarget(id, rule: rule.rule.name)
         }
         return engine
@@ -193,7 +193,7 @@ extension Router {
     private func makeEngine(
         _ target: Target, of rule: RuleState, on bus: BusState
     ) -> TargetEngine {
-        let place = TargetPlace(
+        let place = TargetNames(
             bus: bus.name, rule: rule.rule.name, target: target.id, ruleARN: rule.arn)
         let limits = TargetEngine.Limits(
             queueEvents: configuration.targetQueueEvents,
@@ -222,13 +222,13 @@ extension Router {
     ///   machine lost.
     private func writeFirstWatermarks(
         of targets: [Target], of rule: RuleState, on bus: BusState
-    ) throws(RouterError) -> Set<DeliveryWatermarks.Key> {
+    ) throws(RouterError) -> Set<TargetID> {
         guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
             return []
         }
         let end = bus.lane.lane.perform { archive.nextSequence }
         let fresh = targets.filter(\.isQueued).map {
-            DeliveryWatermarks.Key(bus: bus.name, rule: rule.rule.name, target: $0.id)
+            TargetID(bus: bus.name, rule: rule.rule.name, target: $0.id)
         }.filter { watermarks[$0].map { $0 > end } ?? true }
         do { try watermarks.begin(fresh, at: end) } catch {
             throw .files("the targets' watermarks can't be written: \(error)")
@@ -238,7 +238,7 @@ extension Router {
 
     /// Takes targets into use: each goes on from its watermark.
     private func begin(
-        _ engines: [TargetEngine], fresh: Set<DeliveryWatermarks.Key>, of rule: RuleState,
+        _ engines: [TargetEngine], fresh: Set<TargetID>, of rule: RuleState,
         on bus: BusState
     ) {
         guard let archive = bus.engine.archive, let watermarks = services.watermarks else {
@@ -247,10 +247,10 @@ extension Router {
         install(rule, on: bus) {
             let end = archive.nextSequence
             for engine in engines where engine.queue != nil {
-                if fresh.contains(engine.place.key) {
+                if fresh.contains(engine.names.key) {
                     // What was published since it got its watermark was before it was in use.
-                    watermarks.advance(engine.place.key, to: end)
-                } else if let known = watermarks[engine.place.key], known < end {
+                    watermarks.advance(engine.names.key, to: end)
+                } else if let known = watermarks[engine.names.key], known < end {
                     engine.fallBehind(from: known)
                 }
             }
@@ -297,7 +297,7 @@ extension Router {
     func remove(_ engines: [TargetEngine], on bus: BusState) {
         end(engines, on: bus, isReplaced: false)
         // A watermark that could not be removed costs a line in the file.
-        for engine in engines { try? services.watermarks?.remove(engine.place.key) }
+        for engine in engines { try? services.watermarks?.remove(engine.names.key) }
     }
 
     /// Forgets how far targets have come that have no engine: closures that were not put again.
@@ -305,7 +305,7 @@ extension Router {
         for id in ids {
             // One that could not be removed costs a line in the file.
             try? services.watermarks?.remove(
-                DeliveryWatermarks.Key(bus: bus.name, rule: rule.rule.name, target: id))
+                TargetID(bus: bus.name, rule: rule.rule.name, target: id))
         }
     }
 

@@ -4,22 +4,30 @@ internal import EventPipeline
 internal import EventRouting
 internal import InternalSystem
 
-// What happens by the clock: watermarks are written, dead letters made durable.
+// What happens by the clock, a while after something was routed or delivered: watermarks are written, dead
+// letters made durable. While nothing is, the router sleeps.
 extension Router {
-    /// Begins to look at the clock.
-    func startTicking() {
-        let interval = max(configuration.watermarkInterval.wholeNanoseconds, 10_000_000)
-        control.ticks = configuration.clock.run(on: control.queue, every: interval) { [weak self] in
-            self?.tick()
-        }
-    }
-
     /// On the control queue: asks how far the targets have come.
     func tick() {
         guard !control.isClosed else { return }
+        // What can't be written now, because the disk is full for instance, is tried again.
+        if services.watermarks?.hasUnsaved == true { ticker.ask() }
+        commitOverdue()
         noteCheckpoints()
         services.watermarks?.saveSoon()
         services.deadLetters.startCommit()
+    }
+
+    /// Commits what waits in journals for an interval to pass in which nothing may come.
+    private func commitOverdue() {
+        guard case .interval = configuration.archive?.durability else { return }
+        for bus in control.buses.values {
+            guard let archive = bus.engine.archive,
+                archive.watermark.durable < archive.watermark.appended
+            else { continue }
+            bus.lane.lane.perform { archive.startCommitIfDue() }
+            ticker.ask()
+        }
     }
 
     /// Asks each target's worker to note how far the bus is now.

@@ -55,10 +55,10 @@ extension Router {
             where record.routes.contains(ObjectIdentifier(rule.route)) {
                 matched.append(rule.rule.name)
                 for engine in rule.targets {
-                    let place = engine.place
-                    let own = record.attempts.filter { $0.place === place }
+                    let names = engine.names
+                    let own = record.attempts.filter { $0.names === names }
                     let letter = record.letters.last {
-                        $0.rule == place.rule && $0.target == place.target
+                        $0.rule == names.rule && $0.target == names.target
                     }
                     let state: EventTrace.TargetOutcome.State =
                         if let letter { .deadLettered(letter) } else if engine.queue == nil {
@@ -68,7 +68,7 @@ extension Router {
                         }
                     outcomes.append(
                         EventTrace.TargetOutcome(
-                            rule: place.rule, target: place.target,
+                            rule: names.rule, target: names.target,
                             attempts: own.map {
                                 .init(number: $0.number, error: $0.error, after: after($0.time))
                             }, state: state))
@@ -76,9 +76,9 @@ extension Router {
             }
         }
         return EventTrace(
-            bus: bus, sequence: record?.place?.sequence,
-            isArchived: record?.place?.isArchived ?? false,
-            routedAfter: record?.place.map { _ in after(record?.routedAt ?? start) },
+            bus: bus, sequence: record?.event?.sequence,
+            isArchived: record?.event?.isArchived ?? false,
+            routedAfter: record?.event.map { _ in after(record?.routedAt ?? start) },
             matchedRules: matched, nearestMisses: [], targets: outcomes)
     }
 

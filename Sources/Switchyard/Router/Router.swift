@@ -43,6 +43,7 @@ public final class Router: Sendable {
     let control: RouterControl
     let publishing: RouterPublishing
     let schedules: RuleSchedules
+    let ticker: Ticker
     /// Where buses, rules and targets are kept; nil for nowhere.
     let store: (any ConfigurationStore)?
     let adapters: TargetAdapters
@@ -69,44 +70,50 @@ public final class Router: Sendable {
         self.configuration = configuration
         adapters = configuration.adapters
         let traces = traces
-        services = try Self.openServices(configuration, traces)
+        control = RouterControl(laneCount: configuration.laneCount)
+        let ticked = TickedRouter()
+        let ticker = Ticker(
+            every: max(configuration.watermarkInterval.wholeNanoseconds, 10_000_000),
+            on: control.queue, configuration.clock
+        ) { ticked.router?.tick() }
+        self.ticker = ticker
+        services = try Self.openServices(configuration, traces, ticker)
         // After the dead letters: their lock tells of a second router first.
         store = try Self.openStore(configuration)
         lanes = (0..<configuration.laneCount).map { _ in
-            Self.makeLane(configuration, traces)
+            Self.makeLane(configuration, traces, ticker)
         }
-        control = RouterControl(laneCount: lanes.count)
         let publishing = RouterPublishing(configuration, lanes: lanes)
         self.publishing = publishing
         schedules = RuleSchedules(clock: configuration.clock) { publishing.fire($0) }
+        ticked.router = self
         try restore()
-        startTicking()
     }
 
     deinit {
-        control.ticks?.cancel()
+        ticker.stop()
         schedules.stop()
     }
 
     private static func openServices(
-        _ configuration: RouterConfiguration, _ traces: TraceBook
+        _ configuration: RouterConfiguration, _ traces: TraceBook, _ ticker: Ticker
     ) throws(RouterError) -> DeliveryServices {
         guard let directory = configuration.directory else {
             return DeliveryServices(
                 deadLetters: NoDeadLetters(), watermarks: nil, clock: configuration.clock,
-                observer: traces)
+                observer: traces, ticker: ticker)
         }
-        let office: DeadLetterOffice
+        let office: ArchiveDeadLetterStore
         try makeFolder(directory + "/buses")
         do throws(ArchiveError) {
-            office = try DeadLetterOffice(
+            office = try ArchiveDeadLetterStore(
                 directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax,
                 bytesMax: configuration.deadLetterBytesMax, clock: configuration.clock)
         } catch { throw .deadLetters(error) }
         do {
             return DeliveryServices(
-                deadLetters: office, watermarks: try DeliveryWatermarks(directory: directory),
-                clock: configuration.clock, observer: traces)
+                deadLetters: office, watermarks: try FileWatermarkStore(directory: directory),
+                clock: configuration.clock, observer: traces, ticker: ticker)
         } catch { throw .unusable(path: directory + "/delivery.watermarks", error) }
     }
 
@@ -124,12 +131,13 @@ public final class Router: Sendable {
     }
 
     private static func makeLane(
-        _ configuration: RouterConfiguration, _ traces: TraceBook
+        _ configuration: RouterConfiguration, _ traces: TraceBook, _ ticker: Ticker
     ) -> Lane {
         let pool = SlabPool(
             slabCount: configuration.slabCount, slabBytes: configuration.slabBytes,
             eventBytesMax: configuration.eventBytesMax)
-        let lane = RouterLane(pool: pool, clock: configuration.clock, observer: traces)
+        let lane = RouterLane(
+            pool: pool, clock: configuration.clock, observer: traces, ticker: ticker)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)
         let stage = Stage(label: "switchyard.lane", ring: ring) { lane.route($0) }
         stage.lendsTurns = true
@@ -150,7 +158,6 @@ final class RouterControl: @unchecked Sendable {
     let ruleSets = RuleSetPool()
     /// The keys of each lane's buses.
     var keys: [BusKeys]
-    var ticks: TimedWork?
     /// By their names, also those that have ended.
     var replays: [String: RouterReplay] = [:]
     /// How many were started.
@@ -170,6 +177,12 @@ final class RouterControl: @unchecked Sendable {
         let result = queue.sync { Swift.Result(catching: body) }
         return try result.get()
     }
+}
+
+/// The router that ticks, which is made after what asks for ticks. `@unchecked Sendable`: set before anybody
+/// asks, and only read on the control queue.
+private final class TickedRouter: @unchecked Sendable {
+    weak var router: Router?
 }
 
 /// A bus as the control plane keeps it.

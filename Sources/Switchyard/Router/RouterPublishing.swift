@@ -1,6 +1,4 @@
-internal import Dispatch
 internal import EventEnvelope
-internal import EventPipeline
 internal import EventRouting
 internal import EventSchedule
 internal import InternalSystem
@@ -13,8 +11,8 @@ final class RouterPublishing: Sendable {
     private let scope: ResourceScope
     let shared: [SharedPublisher]
     /// What makes events and is not in use: one for each caller at a time, up to ``idleWritersMax``.
-    private let idleWriters = Guarded<[EnvelopeBox]>([])
-    private let makeWriter: @Sendable () -> EnvelopeBox
+    private let idleWriters = Guarded<[EntryWriter]>([])
+    private let makeWriter: @Sendable () -> EntryWriter
     /// Entries for buses that do not exist.
     private let unroutedCount = Atomic<UInt64>(0)
 
@@ -25,7 +23,7 @@ final class RouterPublishing: Sendable {
     init(_ configuration: RouterConfiguration, lanes: [Router.Lane]) {
         scope = ResourceScope(account: configuration.account, region: configuration.region)
         shared = lanes.map { SharedPublisher($0.stage) }
-        makeWriter = { EnvelopeBox(configuration) }
+        makeWriter = { EntryWriter(configuration) }
     }
 
     /// The way in of the bus that a name or a resource name stands for.
@@ -48,7 +46,7 @@ final class RouterPublishing: Sendable {
     }
 
     /// Gives the caller something to make events with, which nobody else has meanwhile.
-    func withWriter<Result>(_ body: (EnvelopeBox) -> Result) -> Result {
+    func withWriter<Result>(_ body: (EntryWriter) -> Result) -> Result {
         let box = idleWriters.withLock { $0.popLast() } ?? makeWriter()
         defer {
             idleWriters.withLock { idle in
@@ -77,8 +75,8 @@ final class RouterPublishing: Sendable {
     var unrouted: UInt64 { unroutedCount.load(ordering: .relaxed) }
 }
 
-/// An envelope writer that stays where it is.
-final class EnvelopeBox {
+/// What makes events of entries and schedules, with the memory for one.
+final class EntryWriter {
     var writer: EnvelopeWriter
     var output: [UInt8] = []
 
@@ -86,63 +84,5 @@ final class EnvelopeBox {
         writer = EnvelopeWriter(
             account: configuration.account, region: configuration.region,
             limits: configuration.entryLimits)
-    }
-}
-
-/// One publisher for any number of threads.
-final class SharedPublisher: @unchecked Sendable {
-    // Unchecked: the publisher is only touched on the queue.
-    let stage: Stage<MPSCRing>
-    /// Not a `Lock`: callers come through in the order in which they came, which ``waitForCallers()``
-    /// needs.
-    private let queue = DispatchQueue(label: "switchyard.publish")
-    private var publisher: EventPublisher?
-
-    init(_ stage: Stage<MPSCRing>) { self.stage = stage }
-
-    /// Publishes events, and sends them on: nothing waits here when this returns, so that whatever was
-    /// accepted is on its way. Nobody would send it otherwise until somebody publishes again.
-    ///
-    /// - Returns: how many were accepted, the first ones, and what befell the next.
-    func publish(
-        _ events: some Collection<UnsafeRawBufferPointer>, to port: PublishPort, tag: UInt64 = 0
-    ) -> (accepted: Int, error: PublishError?) {
-        queue.sync {
-            var accepted = 0
-            var failure: PublishError?
-            do throws(PublishError) {
-                let publisher = try open(port)
-                for event in events {
-                    try publisher.publish(
-                        event, to: port, publishTime: monotonicNanoseconds(), tag: tag)
-                    accepted += 1
-                }
-            } catch { failure = error }
-            if let publisher, publisher.flush() > 0 {
-                accepted -= publisher.takeBack()
-                failure =
-                    stage.isClosed ? .closed : port.backPressure == .dropNewest ? .dropped : .full
-            }
-            port.accepted.wrappingAdd(UInt64(accepted), ordering: .releasing)
-            return (accepted, failure)
-        }
-    }
-
-    private func open(_ port: PublishPort) throws(PublishError) -> EventPublisher {
-        if let publisher { return publisher }
-        let made = try EventPublisher(to: port)
-        publisher = made
-        return made
-    }
-
-    /// Returns when all calls of ``publish(_:to:tag:)`` that were made before have sent their events.
-    func waitForCallers() { queue.sync {} }
-
-    /// Ends.
-    func close() {
-        queue.sync {
-            publisher?.close()
-            publisher = nil
-        }
     }
 }

@@ -11,7 +11,7 @@ public struct RouterSnapshot: Sendable, Hashable {
         /// Its name.
         public var name: String
         /// What it has done so far.
-        public var statistics: RouterBusStatistics
+        public var statistics: BusStatistics
         /// Its rules, in the order in which they were put.
         public var rules: [Rule]
     }
@@ -78,7 +78,7 @@ extension Router {
                             matched: rule.route.matched,
                             targets: rule.targets.map { engine in
                                 RouterSnapshot.Target(
-                                    id: engine.place.target, statistics: engine.statistics,
+                                    id: engine.names.target, statistics: engine.statistics,
                                     isBehind: engine.isCatchingUp.load(ordering: .relaxed))
                             })
                     })

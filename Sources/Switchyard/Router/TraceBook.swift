@@ -12,7 +12,7 @@ final class TraceBook: RouteObserver, DeliveryObserver {
     /// What is known of an event.
     struct Record {
         let bus: String
-        var place: EventPlace?
+        var event: EventNumber?
         var routedAt: UInt64 = 0
         /// The rules that it matched, by their routes.
         var routes: Set<ObjectIdentifier> = []
@@ -22,7 +22,7 @@ final class TraceBook: RouteObserver, DeliveryObserver {
     }
 
     struct Attempt {
-        var place: TargetPlace
+        var names: TargetNames
         var number: Int
         var error: DeliveryError?
         var time: UInt64
@@ -62,9 +62,9 @@ final class TraceBook: RouteObserver, DeliveryObserver {
     }
 
     /// The event was archived and matched.
-    func routed(_ number: UInt64, _ place: EventPlace, _ routes: Set<ObjectIdentifier>) {
+    func routed(_ number: UInt64, _ event: EventNumber, _ routes: Set<ObjectIdentifier>) {
         state.withLock { state in
-            state.records[number]?.place = place
+            state.records[number]?.event = event
             state.records[number]?.routes = routes
             state.records[number]?.routedAt = monotonicNanoseconds()
         }
@@ -72,13 +72,13 @@ final class TraceBook: RouteObserver, DeliveryObserver {
 
     /// Somebody tried to deliver an event.
     func attempted(
-        _ place: TargetPlace, _ sequence: UInt64, _ attempt: Int, _ error: DeliveryError?
+        _ names: TargetNames, _ sequence: UInt64, _ attempt: Int, _ error: DeliveryError?
     ) {
         guard isActive else { return }
-        change(place.bus, sequence) {
+        change(names.bus, sequence) {
             $0.attempts.append(
                 Attempt(
-                    place: place, number: attempt, error: error, time: monotonicNanoseconds()))
+                    names: names, number: attempt, error: error, time: monotonicNanoseconds()))
         }
     }
 
@@ -91,7 +91,7 @@ final class TraceBook: RouteObserver, DeliveryObserver {
     private func change(_ bus: String, _ sequence: UInt64, _ body: (inout Record) -> Void) {
         state.withLock { state in
             for (number, record) in state.records
-            where record.bus == bus && record.place?.sequence == sequence {
+            where record.bus == bus && record.event?.sequence == sequence {
                 var record = record
                 body(&record)
                 state.records[number] = record

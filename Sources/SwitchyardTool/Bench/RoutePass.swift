@@ -10,7 +10,7 @@ struct RoutePass {
     var published: UInt64 = 0
     var archived: UInt64 = 0
     var deliveredMatches: UInt64 = 0
-    var statistics = BusStatistics()
+    var statistics = RouteStatistics()
     var archiveBytes: UInt64 = 0
     var isSound = true
     /// Bytes that were allocated while events were routed; nil without jemalloc.
@@ -135,7 +135,7 @@ private func threadProcessorTime() -> UInt64 {
 
 extension Measurement {
     /// What was timed of a stage.
-    fileprivate init(_ stage: BusStatistics.Stage) {
+    fileprivate init(_ stage: RouteStatistics.Step) {
         self.init(
             events: Int(stage.events), bytes: Int(stage.bytes), nanoseconds: stage.nanoseconds)
     }

@@ -243,7 +243,7 @@ final class LoadRun: Sendable {
 
     /// What was measured.
     func report(ruleSource: String, eventSource: String) -> LoadReport {
-        let statistics = (try? router.statistics()) ?? RouterBusStatistics()
+        let statistics = (try? router.statistics()) ?? BusStatistics()
         return LoadReport(
             command, rules: ruleCount, ruleSource: ruleSource, eventSource: eventSource,
             published: published.load(ordering: .relaxed), delivered: probe.count,

@@ -25,7 +25,7 @@ final class LoneTarget: Sendable {
         lane.attach(to: DispatchQueue(label: "lone lane"))
         log = MemoryLog(ingestTime: clock.wallTime)
         engine = TargetEngine(
-            target, at: TargetPlace(bus: "b", rule: "r", target: target.id, ruleARN: "arn"),
+            target, at: TargetNames(bus: "b", rule: "r", target: target.id, ruleARN: "arn"),
             of: TargetEngine.Bus(lane: lane, log: isLogged ? log : nil, hopsMax: 1),
             limits: TargetEngine.Limits(
                 queueEvents: 2, slabCount: 4, slabBytes: 16_384, eventBytesMax: 4_096,
@@ -34,12 +34,12 @@ final class LoneTarget: Sendable {
             services: DeliveryServices(
                 deadLetters: letters, watermarks: watermarks, clock: clock, observer: nil)
         ) { try RuleSet([Rule(name: "r", pattern: #"{"n":[{"exists":true}]}"#)]) }
-        watermarks.begin([engine.place.key], at: 0)
+        watermarks.begin([engine.names.key], at: 0)
     }
 
     var statistics: TargetStatistics { engine.statistics }
     var isCatchingUp: Bool { engine.isCatchingUp.load(ordering: .relaxed) }
-    var watermark: UInt64? { watermarks[engine.place.key] }
+    var watermark: UInt64? { watermarks[engine.names.key] }
 
     /// Logs events and offers them, as a lane does in one run.
     func publish(_ numbers: Range<Int>) {

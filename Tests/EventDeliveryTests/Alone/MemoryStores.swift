@@ -5,7 +5,7 @@ import InternalSystem
 /// Watermarks in memory, which remember how they were raised.
 final class MemoryWatermarks: WatermarkStore {
     private struct State {
-        var values: [WatermarkKey: UInt64] = [:]
+        var values: [TargetID: UInt64] = [:]
         var raised: [UInt64] = []
         var whenRaised: (@Sendable (UInt64) -> Void)?
     }
@@ -20,9 +20,9 @@ final class MemoryWatermarks: WatermarkStore {
         state.withLock { $0.whenRaised = body }
     }
 
-    subscript(key: WatermarkKey) -> UInt64? { state.withLock { $0.values[key] } }
+    subscript(key: TargetID) -> UInt64? { state.withLock { $0.values[key] } }
 
-    func advance(_ key: WatermarkKey, to sequence: UInt64) {
+    func advance(_ key: TargetID, to sequence: UInt64) {
         let body = state.withLock { state -> (@Sendable (UInt64) -> Void)? in
             guard let current = state.values[key], current < sequence else { return nil }
             state.values[key] = sequence
@@ -32,12 +32,13 @@ final class MemoryWatermarks: WatermarkStore {
         body?(sequence)
     }
 
-    func begin(_ keys: [WatermarkKey], at sequence: UInt64) {
+    func begin(_ keys: [TargetID], at sequence: UInt64) {
         state.withLock { for key in keys { $0.values[key] = sequence } }
     }
 
-    func remove(_ key: WatermarkKey) { state.withLock { $0.values[key] = nil } }
+    func remove(_ key: TargetID) { state.withLock { $0.values[key] = nil } }
     func save() {}
+    var hasUnsaved: Bool { false }
     func saveSoon() {}
     var unreadableLines: Int { 0 }
 }

@@ -80,13 +80,13 @@ private struct InboxAdapter: TargetAdapter {
     func logs() throws {
         let pipe = Pipe()
         let log = LogTarget(descriptor: pipe.fileHandleForWriting.fileDescriptor)
-        let place = TargetPlace(bus: "b", rule: "r", target: "t", ruleARN: "")
+        let names = TargetNames(bus: "b", rule: "r", target: "t", ruleARN: "")
         for text in [#"{"n":1}"#, "{\n\"n\":2}"] {
             try Array(text.utf8).withUnsafeBytes { bytes in
                 try log.deliver(
                     MatchedEvent(
                         bytes: bytes, sequence: 0, attempt: 1, publishTime: 0, hops: 0,
-                        place: place))
+                        names: names))
             }
         }
         try log.finishRun()

@@ -4,7 +4,7 @@ package import InternalSystem
 internal import JSONScan
 
 /// Dead letters in an archive of their own.
-package final class DeadLetterOffice: DeadLetterStore {
+package final class ArchiveDeadLetterStore: DeadLetterStore {
     private let directory: String
     private let clock: any TimeSource
     private let lock = Lock()

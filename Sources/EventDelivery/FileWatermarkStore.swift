@@ -15,8 +15,8 @@ internal import JSONScan
 ///
 /// A file that can't be read is an error, never one that says nothing. Lines in it that make no sense
 /// are left where they are, and counted: ``unreadableLines``.
-package final class DeliveryWatermarks: WatermarkStore {
-    package typealias Key = WatermarkKey
+package final class FileWatermarkStore: WatermarkStore {
+    package typealias Key = TargetID
 
     private struct State {
         var values: [Key: UInt64]
@@ -169,6 +169,8 @@ package final class DeliveryWatermarks: WatermarkStore {
 
     /// Writes what has changed, and makes it durable. O(targets that have come further).
     package func save() throws { try queue.sync(execute: write) }
+
+    package var hasUnsaved: Bool { state.withLock { !$0.changed.isEmpty } }
 
     /// The same, soon and without waiting for it. What can't be written now, because the disk is full
     /// for instance, is written with the next save.

@@ -4,7 +4,7 @@ package import EventEnvelope
 /// call it on the way of an event counts no reference.
 ///
 /// Invariant: `positions` has room for each rule of the bus once; only the bus's lane touches it.
-package final class BusDelivery: @unchecked Sendable {
+package final class BusHandler: @unchecked Sendable {
     package typealias Body = @Sendable (borrowing RoutedEvent) -> Void
 
     private let body: Body

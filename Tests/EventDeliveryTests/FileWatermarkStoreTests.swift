@@ -6,9 +6,9 @@ import Testing
 
 @testable import EventDelivery
 
-@Suite struct DeliveryWatermarksTests {
-    private func key(_ target: String) -> DeliveryWatermarks.Key {
-        DeliveryWatermarks.Key(bus: "default", rule: "all", target: target)
+@Suite struct FileWatermarkStoreTests {
+    private func key(_ target: String) -> TargetID {
+        TargetID(bus: "default", rule: "all", target: target)
     }
 
     /// A disk on which this is what a sync does; it returns an error number.
@@ -23,7 +23,7 @@ import Testing
         let folder = try TemporaryFolder()
         let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let isSlow = Switch(false)
-        let watermarks = try DeliveryWatermarks(
+        let watermarks = try FileWatermarkStore(
             directory: folder.path,
             calls: syncing {
                 guard isSlow.isOn else { return 0 }
@@ -42,14 +42,14 @@ import Testing
         goOn.signal()
         goOn.signal()
         try watermarks.save()
-        #expect(try DeliveryWatermarks(directory: folder.path)[key("a")] == 3)
+        #expect(try FileWatermarkStore(directory: folder.path)[key("a")] == 3)
     }
 
     @Test("what could not be saved is saved with the next change, but for what was removed")
     func savesLater() throws {
         let folder = try TemporaryFolder()
         let fails = Switch(false)
-        let watermarks = try DeliveryWatermarks(
+        let watermarks = try FileWatermarkStore(
             directory: folder.path,
             calls: syncing { fails.isOn ? EIO : 0 })
         try watermarks.begin([key("a"), key("b")], at: 1)
@@ -62,7 +62,7 @@ import Testing
         let before = readFile(path)?.count ?? 0
         try watermarks.save()
         #expect(readFile(path)?.count ?? 0 > before)
-        let again = try DeliveryWatermarks(directory: folder.path)
+        let again = try FileWatermarkStore(directory: folder.path)
         #expect(again[key("a")] == 2 && again[key("b")] == nil)
     }
 
@@ -76,7 +76,7 @@ import Testing
     func beginsDurably() throws {
         let folder = try TemporaryFolder()
         let (syncs, seen) = (Inbox(), Inbox())
-        let watermarks = try DeliveryWatermarks(
+        let watermarks = try FileWatermarkStore(
             directory: folder.path,
             calls: syncing {
                 syncs.take("")
@@ -95,7 +95,7 @@ import Testing
     func beginsOrNot() throws {
         let folder = try TemporaryFolder()
         let fails = Switch(false)
-        let watermarks = try DeliveryWatermarks(
+        let watermarks = try FileWatermarkStore(
             directory: folder.path,
             calls: syncing { fails.isOn ? EIO : 0 })
         try watermarks.begin([key("a")], at: 1)
@@ -104,32 +104,32 @@ import Testing
         #expect(watermarks[key("b")] == nil && lines(folder).count == 1)
         fails.isOn = false
         try watermarks.begin([key("b")], at: 3)
-        let again = try DeliveryWatermarks(directory: folder.path)
+        let again = try FileWatermarkStore(directory: folder.path)
         #expect(again[key("a")] == 1 && again[key("b")] == 3 && again.unreadableLines == 0)
     }
 
     @Test("a file that can't be read is an error, and stays as it is")
     func keepsUnreadableFile() throws {
         let folder = try TemporaryFolder()
-        try DeliveryWatermarks(directory: folder.path).begin([key("a")], at: 5)
+        try FileWatermarkStore(directory: folder.path).begin([key("a")], at: 5)
         var calls = FileSystemCalls()
         calls.read = { _, _, _, _ in EIO }
         #expect(throws: FileError.self) {
-            try DeliveryWatermarks(directory: folder.path, calls: calls)
+            try FileWatermarkStore(directory: folder.path, calls: calls)
         }
-        #expect(try DeliveryWatermarks(directory: folder.path)[key("a")] == 5)
+        #expect(try FileWatermarkStore(directory: folder.path)[key("a")] == 5)
         // The system's own errors are errors too.
         try FileManager.default.createDirectory(
             atPath: folder.path + "/x/delivery.watermarks", withIntermediateDirectories: true)
         #expect(throws: (any Error).self) {
-            try DeliveryWatermarks(directory: folder.path + "/x")
+            try FileWatermarkStore(directory: folder.path + "/x")
         }
     }
 
     @Test("lines that make no sense are counted and stay, but for one that was cut short")
     func keepsUnreadableLines() throws {
         let folder = try TemporaryFolder()
-        try DeliveryWatermarks(directory: folder.path).begin([key("a")], at: 5)
+        try FileWatermarkStore(directory: folder.path).begin([key("a")], at: 5)
         let path = folder.path + "/delivery.watermarks"
         let odd = [
             #"{"bus":"default","rule":"all","target":"a","sequence":"x"}"#, "nothing",
@@ -138,7 +138,7 @@ import Testing
         let text = (lines(folder) + odd + [#"{"bus":"defa"#]).joined(separator: "\n")
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         for _ in 0..<2 {
-            let watermarks = try DeliveryWatermarks(directory: folder.path)
+            let watermarks = try FileWatermarkStore(directory: folder.path)
             #expect(watermarks[key("a")] == 5 && watermarks.unreadableLines == 3)
             #expect(odd.allSatisfy(lines(folder).contains))
             #expect(lines(folder).count == 4)
@@ -148,7 +148,7 @@ import Testing
     @Test("the file stays short however long targets go on")
     func staysShort() throws {
         let folder = try TemporaryFolder()
-        let watermarks = try DeliveryWatermarks(
+        let watermarks = try FileWatermarkStore(
             directory: folder.path, calls: syncing { 0 })
         let keys = (0..<100).map { key("\($0)") }
         try watermarks.begin(keys, at: 0)
@@ -157,7 +157,7 @@ import Testing
             try watermarks.save()
         }
         #expect(lines(folder).count < 12_000)
-        let again = try DeliveryWatermarks(directory: folder.path)
+        let again = try FileWatermarkStore(directory: folder.path)
         #expect(keys.allSatisfy { again[$0] == 500 })
     }
 }

@@ -50,7 +50,7 @@ struct ReplayPlan {
 /// Hands replayed events to the targets of rules. Each target's queue gets them from a publisher of
 /// its own, which is there as long as the replay, so that two replays to one target come one after
 /// the other.
-final class ReplayDelivery: ReplayOutput {
+final class ReplayToTargets: ReplayOutput {
     var counts = ReplayProgress()
     private let envelope: ReplayEnvelope
     private let plan: ReplayPlan
