@@ -27,7 +27,8 @@ struct RepeatedWorkTests {
     @Test("a stage whose publishers take its turns has others in time")
     func ofStages() async {
         let stage = Stage(
-            label: "lent", ring: MPSCRing(minimumCapacity: 64), lingerMax: 0, lentRunsMax: 2
+            label: "lent", ring: MPSCRing(minimumCapacity: 64),
+            lingerMax: PipelineLimit.lingerNanoseconds, lentRunsMax: 2
         ) { _ in }
         stage.lendsTurns = true
         await wait {
