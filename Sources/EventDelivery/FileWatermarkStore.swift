@@ -208,6 +208,6 @@ package final class FileWatermarkStore: WatermarkStore {
     /// Puts another file in the place of one that has become too long. On the queue.
     private func shorten() throws {
         let values = state.withLock { $0.values }
-        file = try file.replaced(with: Self.text(values, unreadable))
+        try file.replace(with: Self.text(values, unreadable))
     }
 }

@@ -78,8 +78,8 @@ public struct Target: Sendable {
     ///
     /// - Parameter isCalledByPublishers: whether a thread that publishes may call it as well, within its call
     ///   of the router, while there is so little to do that waking the worker up would take longer. It must
-    ///   not wait then for anything that a publisher has, a lock for instance. All such targets of a
-    ///   lane's buses have to allow it, or none is called so.
+    ///   not wait then for anything that a publisher has, a lock for instance, nor publish to any bus that
+    ///   may do the same. All such targets of a lane's buses have to allow it, or none is called so.
     public static func inline(
         _ id: String, input: TargetInput = .event, isCalledByPublishers: Bool = false,
         _ body: @escaping @Sendable (borrowing MatchedEvent) -> Void

@@ -32,9 +32,17 @@ struct WatermarkFile: ~Copyable {
         lineCount = lines.count
     }
 
-    /// The same with other lines, in its place.
-    func replaced(with lines: [[UInt8]]) throws(FileError) -> WatermarkFile {
-        try WatermarkFile(replacing: path, calls, with: lines)
+    /// Puts another file with these lines in its place. Where that fails, this is whichever of the two has
+    /// the name: lines that were appended to the other would be lost with it.
+    mutating func replace(with lines: [[UInt8]]) throws(FileError) {
+        do throws(FileError) {
+            self = try WatermarkFile(replacing: path, calls, with: lines)
+        } catch {
+            if try FileIdentity(of: path) != file.identity() {
+                self = try WatermarkFile(continuing: path, calls, lineCount: lines.count)
+            }
+            throw error
+        }
     }
 
     /// Appends lines. Where that fails, or where they are to be durable and don't become so, none of them

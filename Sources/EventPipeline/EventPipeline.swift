@@ -29,7 +29,7 @@ package enum PipelineLimit {
     package static let slabBytes = (1 << 12)...(1 << 28)
 
     /// For how long a worker or a publisher that finds nothing to do gives the processor away and looks
-    /// again before it sleeps, if that is likely to help (`Idleness`): less than a wake-up costs. Measured
+    /// again before it sleeps, if that is likely to help (`Duty`): less than a wake-up costs. Measured
     /// with four publishers and a worker on two cores, in batches of 64: without, 42 M events/s and a
     /// wake-up for every 220 events; with 3 to 40 µs, 500 M and at most three wake-ups in all.
     package static let lingerNanoseconds: UInt64 = 10_000

@@ -12,7 +12,8 @@ extension Stage {
     /// Whether a publisher that finds the worker asleep may take its turn, on its own thread, while there
     /// is little to do; not unless somebody says so. To be set on the queue: from then on it holds.
     ///
-    /// The handler must not wait for anything that a publisher has or does then.
+    /// The handler must not wait for anything that a publisher has or does then, and nobody may publish
+    /// from the queue but the handler within a turn.
     package var lendsTurns: Bool {
         get { self.words[StageWord.lends].pointee.load(ordering: .relaxed) != 0 }
         set { self.words[StageWord.lends].pointee.store(newValue ? 1 : 0, ordering: .relaxed) }

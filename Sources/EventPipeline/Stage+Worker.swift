@@ -52,6 +52,7 @@ extension Stage {
     /// that takes less of its time than waking somebody up. What came from others meanwhile is for the
     /// worker.
     func takeLentTurn() {
+        self.lentTurn.noteRun()
         // It may have been taken back since the publisher looked.
         guard self.lendsTurns else { return self.askForTurn() }
         self.words[StageWord.turns].count(1)

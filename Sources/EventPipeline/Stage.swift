@@ -46,8 +46,8 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     let turnBudget: Int
     /// How much there is to do. Only touched on the queue.
     var duty: Duty
-    /// A turn of a publisher; made once, so that nothing is allocated for it.
-    private let lentTurn: DispatchWorkItem
+    /// What a publisher runs on the queue to take a turn.
+    let lentTurn: RepeatedWork
     /// How many events are handled before their slots are reported free.
     let runMax: Int
     let room = WaitingRoom()
@@ -64,9 +64,19 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     ///   - lingerMax: for how many nanoseconds at most a worker without work looks again, giving the
     ///     processor away in between, before it parks.
     ///   - handler: what is done with them. It should not block for long.
-    package init(
+    package convenience init(
         label: String, ring: Ring, turnBudget: Int = 8_192,
         lingerMax: UInt64 = PipelineLimit.lingerNanoseconds, handler: @escaping Handler
+    ) {
+        self.init(
+            label: label, ring: ring, turnBudget: turnBudget, lingerMax: lingerMax,
+            lentRunsMax: RepeatedWork.runsMax, handler: handler)
+    }
+
+    /// The same with a limit that a test can reach: see `RepeatedWork`.
+    init(
+        label: String, ring: Ring, turnBudget: Int = 8_192, lingerMax: UInt64, lentRunsMax: Int,
+        handler: @escaping Handler
     ) {
         precondition(turnBudget > 0, "a turn must handle something")
         self.ring = ring
@@ -77,7 +87,7 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
         self.duty = Duty(lingerMax: lingerMax)
         let borrower = Borrower<Ring>()
         // Whoever performs it holds the stage.
-        self.lentTurn = DispatchWorkItem {
+        self.lentTurn = RepeatedWork(runsMax: lentRunsMax) {
             borrower.stage?._withUnsafeGuaranteedRef { $0.takeLentTurn() }
         }
         self.runMax = max(1, ring.capacity / 4)
@@ -97,8 +107,9 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     deinit { self.turns.cancel() }
 
     /// Publishes as many of `events` as there is room for, the first ones, wakes the worker if it is
-    /// parked, and returns their number: fewer if the ring is full or the stage stopped. Never
-    /// blocks. With an ``SPSCRing``, one thread at a time may call this or ``send(_:onFull:)``.
+    /// parked, and returns their number: fewer if the ring is full or the stage stopped. Does not wait
+    /// for room; where turns are lent it may take one, and waits then for what is done on the queue. With
+    /// an ``SPSCRing``, one thread at a time may call this or ``send(_:onFull:)``.
     @inlinable
     package func offer(_ events: UnsafeBufferPointer<EventDescriptor>) -> Int {
         let accepted = self.ring.push(events)
@@ -146,7 +157,7 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
     func wakeSlow() {
         guard self.takeParkedFlag() else { return }
         if self.words[StageWord.isLent].pointee.load(ordering: .relaxed) != 0 {
-            return self.queue.sync(execute: self.lentTurn)
+            return self.lentTurn.run(on: self.queue)
         }
         self.words[StageWord.wakes].count(1)
         self.askForTurn()

@@ -180,10 +180,12 @@ struct HeldEvents {
                 publishTime: event.publishTime))
     }
 
+    mutating func removeAll() { (events, first) = ([], 0) }
+
     mutating func removeFirst() {
         events[first].bytes = []
         first += 1
-        if isEmpty { (events, first) = ([], 0) }
+        if isEmpty { removeAll() }
     }
 }
 

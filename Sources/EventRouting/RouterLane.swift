@@ -217,6 +217,10 @@ extension RouterLane {
         scheduleRelease(of: bus)
     }
 
+    /// Forgets what a bus holds, which is removed: nothing of it comes to its archive or targets any more.
+    /// On the lane's queue.
+    package func discardHeld(of bus: BusEngine) { bus.held.removeAll() }
+
     private func scheduleRelease(of bus: BusEngine) {
         guard !bus.held.isRetryScheduled else { return }
         bus.held.isRetryScheduled = true

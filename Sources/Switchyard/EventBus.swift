@@ -46,7 +46,7 @@ public final class EventBus: Sendable {
         public var backPressure = BackPressure.wait
         /// Whether a thread that publishes may call the delivery too, within its call of the bus, while
         /// there is so little to do that waking the worker up would take longer. The delivery must not wait
-        /// then for anything that a publisher has, a lock for instance.
+        /// then for anything that a publisher has, a lock for instance, nor publish to the bus.
         public var deliversOnPublishers = false
         /// Where events are archived; nil for nowhere.
         public var archive: Archive?

@@ -108,6 +108,34 @@ import Testing
         #expect(again[key("a")] == 1 && again[key("b")] == 3 && again.unreadableLines == 0)
     }
 
+    @Test(
+        "a first watermark is in the file of the name also where that was shortened with an error")
+    func beginsAfterShortening() throws {
+        let folder = try TemporaryFolder()
+        let fails = Switch(false)
+        var calls = FileSystemCalls()
+        calls.syncFile = { file in
+            var status = stat()
+            fstat(file, &status)
+            return fails.isOn && status.st_mode & S_IFMT == S_IFDIR ? EIO : 0
+        }
+        let watermarks = try DeliveryWatermarks(directory: folder.path, calls: calls)
+        let keys = (0..<1_000).map { key("\($0)") }
+        try watermarks.begin(keys, at: 0)
+        fails.isOn = true
+        var sequence: UInt64 = 0
+        var failures = 0
+        while failures == 0, sequence < 20 {
+            sequence += 1
+            for key in keys { watermarks.advance(key, to: sequence) }
+            do { try watermarks.save() } catch { failures += 1 }
+        }
+        #expect(failures == 1)
+        try watermarks.begin([key("new")], at: 7)
+        let again = try DeliveryWatermarks(directory: folder.path)
+        #expect(again[key("new")] == 7 && again[key("0")] == sequence)
+    }
+
     @Test("a file that can't be read is an error, and stays as it is")
     func keepsUnreadableFile() throws {
         let folder = try TemporaryFolder()

@@ -1,3 +1,5 @@
+// For `timespec`: see MeasuredTime.swift.
+internal import CSwitchyard
 package import Dispatch
 
 #if canImport(Musl)

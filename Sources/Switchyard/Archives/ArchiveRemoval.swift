@@ -29,6 +29,8 @@ enum ArchiveRemoval {
             let folder = try Folder(directory)
             for name in try folder.names() { try folder.remove(name) }
             try Folder.removeEmpty(directory)
+            // Before the mark: without it, nobody would know that a folder is not wanted.
+            try Folder(parts(of: directory).parent).sync()
         } catch {
             guard error.isMissing else { throw error }
         }

@@ -66,8 +66,9 @@ final class ArchiveTarget: ImmediateTarget, @unchecked Sendable {
 
     func deliver(_ event: borrowing MatchedEvent) throws {
         let now = runTime ?? clock.wallTime
-        runTime = now
         let hops = event.hops
+        // Of a run in which all fails no end is told.
+        runTime = nil
         try event.bytes.withUnsafeBytes { bytes throws(DeliveryError) in
             let fields: EnvelopeFields
             do throws(JSONError) { fields = reader.read(try scanner.scan(bytes)) } catch {
@@ -79,6 +80,7 @@ final class ArchiveTarget: ImmediateTarget, @unchecked Sendable {
                     hops: hops)
             } catch { throw failed(error) }
         }
+        runTime = now
         if hasFailed {
             hasFailed = false
             feed.note(nil)

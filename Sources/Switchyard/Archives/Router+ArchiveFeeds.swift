@@ -17,6 +17,7 @@ extension Router {
             throw .invalidArchive(
                 archive.label, reason: "its bus has a rule \(rule.name) of the program's own")
         }
+        let before = known?.rule
         let state = known ?? makeState(of: rule, on: bus)
         let isFed = !state.targets.isEmpty
         let definition = StoredTarget(archive.targetDefinition, order: 1)
@@ -39,6 +40,16 @@ extension Router {
         do throws(RouterError) { try use([(target, definition)], of: state, on: bus) } catch {
             archive.feed?.close()
             // It is in the store with its rule; what can't be taken away again is fed by the next router.
+            if let before {
+                let isAwaited = !state.definitions.isEmpty
+                try? change(
+                    [(state, before)], on: bus, now: EventTime(configuration.clock.wallTime)
+                ) {
+                    batch throws(ConfigurationStoreError) in
+                    if !isAwaited { try batch.remove(.target(archive.rule, id: archive.rule.name)) }
+                }
+                throw error
+            }
             try? save { batch throws(ConfigurationStoreError) in
                 try batch.remove(.rule(archive.rule))
                 try batch.remove(.target(archive.rule, id: archive.rule.name))
@@ -95,6 +106,13 @@ extension Router {
             }
             return try archive.open(configuration)
         }
+    }
+
+    /// Closes the files of an archive that ``archiveTarget(_:of:)`` opened, and whose target did not come
+    /// into use: who opens them again waits for that.
+    func closeUnused(_ definition: TargetDefinition) {
+        guard let (scope, name) = definition.archive else { return }
+        control.queue.sync { control.archives[archiveLabel(scope, name)]?.feed?.close() }
     }
 
     /// The first error of an archive whose target has ended, which sealed its files.

@@ -109,6 +109,10 @@ extension Router {
                 }
             } catch {
                 archive.stored = old
+                // It may be in the store already; what can't be taken back there is what the next router has.
+                try? save { batch throws(ConfigurationStoreError) in
+                    try archive.put(into: &batch)
+                }
                 throw error
             }
             archive.feed?.writer.setRetention(archive.stored.retention)

@@ -89,6 +89,7 @@ extension Router {
             bus.port.close()
             bus.lane.lane.perform {
                 bus.lane.lane.set(nil, at: bus.port.key)
+                bus.lane.lane.discardHeld(of: bus.engine)
                 for rule in bus.rules.values { bus.needWorker(0, insteadOf: &rule.needsWorker) }
             }
             for rule in bus.rules.values {

@@ -107,10 +107,14 @@ extension Router {
                 try control.sync { () throws(RouterError) in
                     let bus = try state(of: label(of: bus.id))
                     let rule = try ruleState(rule.id.name, on: bus)
-                    rule.definitions = awaited
+                    // What can't be used stays awaited.
+                    rule.definitions = awaited + made.map(\.definition)
                     try use(made, of: rule, on: bus)
                 }
-            } catch { note("\(rule.id): \(error)") }
+            } catch {
+                note("\(rule.id): \(error)")
+                for (_, definition) in made { closeUnused(definition.definition) }
+            }
         }
     }
 

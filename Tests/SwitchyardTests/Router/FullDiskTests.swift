@@ -65,6 +65,43 @@ import Testing
         #expect(full.count == accepted + 1)
         #expect(full.texts.map { String($0.prefix(12)) } == expected.map { String($0.prefix(12)) })
     }
+
+    @Test(
+        "a bus that is removed while its disk is full is gone with what it held",
+        .enabled(if: SmallDisk.isPossible))
+    func removesFullBus() async throws {
+        let folder = try TemporaryFolder()
+        let disk = try SmallDisk(kilobytes: 4 << 10)
+        let router = try makeRouter(folder)
+        let place = disk.path + "/full.archive"
+        try FileManager.default.createDirectory(
+            atPath: place, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/router/buses/full.archive", withDestinationPath: place)
+        try router.createBus("full")
+        try router.putRule(
+            RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "full")
+        try router.putTargets([.closure("t") { _ in }], on: "all", of: "full")
+        let filler = String(repeating: "x", count: 1_000)
+        let publisher = try router.makePublisher(to: "full")
+        #expect(throws: PublishError.self) {
+            for number in 0..<100_000 {
+                try publisher.publish(
+                    #"{"n":\#(number),"filler":"\#(filler)"}"#.utf8Span.span.bytes)
+            }
+        }
+        publisher.close()
+        try await wait { try router.statistics(bus: "full").held > 0 }
+        // The archive says that it had no room.
+        #expect(throws: RouterError.self) { try router.removeBus("full") }
+        // Longer than a bus waits before it looks for room again.
+        try await Task.sleep(for: .milliseconds(200))
+        try router.publish(event(1))
+        try await router.confirm()
+        #expect(try router.deadLetters().isEmpty)
+        try router.close()
+    }
+
     @Test(
         "an event bus whose disk is full waits for room, and nothing is lost or out of order",
         .enabled(if: SmallDisk.isPossible))
