@@ -119,7 +119,7 @@ import Testing
             fstat(file, &status)
             return fails.isOn && status.st_mode & S_IFMT == S_IFDIR ? EIO : 0
         }
-        let watermarks = try DeliveryWatermarks(directory: folder.path, calls: calls)
+        let watermarks = try FileWatermarkStore(directory: folder.path, calls: calls)
         let keys = (0..<1_000).map { key("\($0)") }
         try watermarks.begin(keys, at: 0)
         fails.isOn = true
@@ -132,7 +132,7 @@ import Testing
         }
         #expect(failures == 1)
         try watermarks.begin([key("new")], at: 7)
-        let again = try DeliveryWatermarks(directory: folder.path)
+        let again = try FileWatermarkStore(directory: folder.path)
         #expect(again[key("new")] == 7 && again[key("0")] == sequence)
     }
 

@@ -28,6 +28,9 @@ struct LeashTests {
         isStarted.wait()
         for _ in 0..<patience where !asking.isFinished { usleep(10_000) }
         #expect(asking.isFinished && process.isRunning)
+        // Not before it is what it was started as: it asks for the signal on its way to that.
+        let name = "/proc/\(process.processIdentifier)/comm"
+        for _ in 0..<patience where readFile(name) != Array("sleep\n".utf8) { usleep(10_000) }
         leash.end()
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal)

@@ -1,6 +1,3 @@
-// Which of the two modules that see it `timespec` is said to be of depends on what is compiled with this.
-internal import CSwitchyard
-
 #if canImport(Musl)
     import Musl
 #else

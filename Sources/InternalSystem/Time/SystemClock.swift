@@ -1,5 +1,3 @@
-// For `timespec`: see MeasuredTime.swift.
-internal import CSwitchyard
 package import Dispatch
 
 #if canImport(Musl)

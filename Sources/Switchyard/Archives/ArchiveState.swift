@@ -14,6 +14,10 @@ final class ArchiveState {
     var stored: StoredArchive
     /// Its files, if it is fed, or was.
     private(set) var feed: ArchiveFeed?
+    /// Why they could not be opened the last time, if so.
+    private var openingFailure: ArchiveError?
+    /// Why nothing can be written to them now, if so.
+    var failure: ArchiveError? { openingFailure ?? feed?.failure }
 
     init(
         _ name: String, in scope: ResourceScope, label: String, directory: String,
@@ -55,12 +59,15 @@ final class ArchiveState {
         do throws(ArchiveError) {
             let feed = ArchiveFeed(
                 try ArchiveWriter(directory: directory, configuration: wanted, clock: clock))
-            self.feed = feed
+            (self.feed, openingFailure) = (feed, nil)
             let definition = targetDefinition
             return Target(
                 id: definition.id, .immediate { ArchiveTarget(feed, clock: clock) }, .event,
                 definition.retryPolicy)
-        } catch { throw .archiveFiles(archive: label, error) }
+        } catch {
+            openingFailure = error
+            throw .archiveFiles(archive: label, error)
+        }
     }
 }
 

@@ -63,7 +63,7 @@ extension Router {
     }
 
     /// The archives of a configuration, before their rules' targets.
-    func restore(_ archives: [RouterState.Archive]) {
+    func restore(_ archives: [RouterState.Archive], _ problems: [RouterState.Problem]) {
         for known in archives {
             let label = archiveLabel(known.scope, known.name)
             do throws(RouterError) {
@@ -73,17 +73,23 @@ extension Router {
                 control.queue.sync { control.archives[label] = archive }
             } catch { note("archive \(label): \(error)") }
         }
-        removeUnwantedFolders()
+        // One that can't be read is not known, and wanted all the same.
+        let unread = problems.compactMap { problem -> String? in
+            guard case .archive(let scope, let name) = problem.resource else { return nil }
+            return try? archiveFolder(scope, name)
+        }
+        removeUnwantedFolders(but: Set(unread))
     }
 
     /// Removes what was interrupted when it was made or removed.
-    private func removeUnwantedFolders() {
+    private func removeUnwantedFolders(but unread: Set<String>) {
         guard configuration.directory != nil, let names = try? Folder(archivesFolder).names() else {
             return
         }
         let known = control.queue.sync { Set(control.archives.values.map(\.directory)) }
         for name in names where name.hasSuffix(ArchiveRemoval.suffix) {
             let path = "\(archivesFolder)/\(name.dropLast(ArchiveRemoval.suffix.utf8.count))"
+            if unread.contains(path) { continue }
             do throws(FileError) {
                 if known.contains(path) {
                     try ArchiveRemoval.undo(path)

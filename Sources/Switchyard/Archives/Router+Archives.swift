@@ -189,7 +189,7 @@ extension Router {
                 retentionDays: archive.stored.retentionDays,
                 description: archive.stored.description),
             arn: archive.arn, isFed: rule?.targets.isEmpty == false,
-            failure: archive.feed?.failure, creationTime: archive.stored.creationTime, events: 0,
+            failure: archive.failure, creationTime: archive.stored.creationTime, events: 0,
             bytes: 0, directory: archive.directory)
     }
 

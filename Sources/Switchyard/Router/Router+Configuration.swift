@@ -56,7 +56,7 @@ extension Router {
         if control.queue.sync(execute: { control.buses[Self.defaultBus] }) == nil {
             try createBus(Self.defaultBus)
         }
-        restore(known.archives)
+        restore(known.archives, known.problems)
         // When all buses and archives are there, since targets name some.
         for bus in known.buses { restoreTargets(of: bus) }
     }

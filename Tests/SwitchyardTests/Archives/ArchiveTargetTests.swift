@@ -18,12 +18,12 @@ struct ArchiveTargetTests {
             clock: clock)
         let feed = ArchiveFeed(writer)
         let target = ArchiveTarget(feed, clock: clock)
-        let place = TargetPlace(bus: "b", rule: "r", target: "t", ruleARN: "arn")
+        let names = TargetNames(bus: "b", rule: "r", target: "t", ruleARN: "arn")
         func deliver(_ text: String) throws {
             try Array(text.utf8).withUnsafeBytes {
                 try target.deliver(
                     MatchedEvent(
-                        bytes: $0, sequence: 1, attempt: 1, publishTime: 0, hops: 0, place: place))
+                        bytes: $0, sequence: 1, attempt: 1, publishTime: 0, hops: 0, names: names))
             }
         }
         let tooLong = #"{"n":"\#(String(repeating: "x", count: 100))"}"#
