@@ -66,7 +66,7 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
         case .busExists(let bus): "Event bus \(bus) already exists."
         case .defaultBus: "Cannot delete event bus default."
         case .invalidName(let name, let what, let reason):
-            "\"\(name)\" can't be the name of a \(what): \(reason)"
+            "\"\(name)\" can't be the name of \(what == "archive" ? "an" : "a") \(what): \(reason)"
         case .noSuchRule(let rule, let bus): "Rule \(rule) does not exist on EventBus \(bus)."
         case .emptyRule(let rule):
             "Rule \(rule) has neither EventPattern nor ScheduleExpression; it needs one."
@@ -96,7 +96,8 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
             "archive \(archive): \(path) holds the files of an earlier archive that is not known "
                 + "any more; move or remove them, or take another name"
         case .managedRule(let rule, let owner):
-            "Rule \(rule) is managed by \(owner): it can't be changed, and only be removed by force."
+            "Rule \(rule) is managed by \(owner): change what it belongs to; it can only be removed, by "
+                + "force."
         case .closed: "the router was closed"
         }
     }

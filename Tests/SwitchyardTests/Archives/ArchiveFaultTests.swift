@@ -20,7 +20,7 @@ struct ArchiveFaultTests {
         let wrong: [(ArchiveDefinition, String)] = [
             (try archive("known"), "Archive known already exists."),
             (try archive("a", of: "none"), "Event bus none does not exist."),
-            (try archive("a/b"), "can't be the name of a archive"),
+            (try archive("a/b"), "can't be the name of an archive"),
             (try archive(String(repeating: "a", count: 49)), "1 to 48 characters"),
             (try archive("a", days: -1), "for -1 days"),
             (try archive("a", days: .max), "expected 1 to 106751"),
