@@ -109,7 +109,7 @@ public final class EventPublisher {
         } catch {
             throw .invalid(error)
         }
-        // What follows the object is no part of the event.
+        if index.textLength != event.count { try checkRestSlow(event, from: index.textLength) }
         let bytes = UnsafeRawBufferPointer(rebasing: event[..<index.textLength])
         let outcome =
             isHelping
@@ -121,6 +121,17 @@ public final class EventPublisher {
         case .dropped: throw .dropped
         case .closed: throw .closed
         case .tooLarge: throw .tooLarge(bytes: event.count, limit: port.pool.eventBytesMax)
+        }
+    }
+
+    /// Throws unless nothing but blanks follows the object: a second event there would be lost in silence.
+    @inline(never)
+    private func checkRestSlow(
+        _ event: UnsafeRawBufferPointer, from end: Int
+    ) throws(PublishError) {
+        let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+        if let position = event[end...].firstIndex(where: { !blanks.contains($0) }) {
+            throw .invalid(JSONError(.textAfterValue, offset: position))
         }
     }
 

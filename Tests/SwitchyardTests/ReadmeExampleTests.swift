@@ -43,7 +43,6 @@ import Testing
         try router.putTargets(
             [
                 .file("lines", path: directory + ".jsonl"),
-                .process("words", executable: "/usr/bin/wc", arguments: ["-w"]),
                 .task("details", input: .path(InputPath("$.detail")), concurrency: 8) {
                     try await store($0.text)
                 },
@@ -62,7 +61,7 @@ import Testing
         let first = matches.makeAsyncIterator()
         #expect(await first.next()?.rule == "stopped")
         try await wait { try router.statistics(bus: "audit").routed == 1 }
-        for target in ["lines", "words", "details", "audit"] {
+        for target in ["lines", "details", "audit"] {
             try await wait { try router.statistics(target: target, of: "stopped").delivered == 1 }
         }
         #expect(try router.rules().map(\.rule.name) == ["stopped", "hourly"])

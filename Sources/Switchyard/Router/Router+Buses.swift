@@ -42,7 +42,8 @@ extension Router {
             if control.isClosed { throw .closed }
             guard control.buses[name] == nil else { throw .busExists(name) }
             guard control.buses.count < configuration.busesMax else {
-                throw .limitExceeded(what: "buses", limit: configuration.busesMax)
+                throw .limitExceeded(
+                    what: "buses, by RouterConfiguration.busesMax", limit: configuration.busesMax)
             }
             // A key is taken only for a bus that there will be.
             let archive = try openArchive(of: id)
@@ -202,7 +203,10 @@ extension Router {
             default: false
             }
         }
-        guard isGood, name != ".", name != ".." else {
+        guard name != ".", name != ".." else {
+            throw .invalidName(name, what: what, reason: "it stands for a folder")
+        }
+        guard isGood else {
             throw .invalidName(
                 name, what: what, reason: "names are made of letters, digits, \".\", \"-\", \"_\"")
         }

@@ -28,7 +28,9 @@ extension Router {
             for rule in rules { try check(rule, on: bus) }
             let added = Set(rules.lazy.map(\.name).filter { bus.rules[$0] == nil })
             guard bus.rules.count + added.count <= configuration.rulesPerBus else {
-                throw .limitExceeded(what: "rules of a bus", limit: configuration.rulesPerBus)
+                throw .limitExceeded(
+                    what: "rules of bus \(bus.name), by RouterConfiguration.rulesPerBus",
+                    limit: configuration.rulesPerBus)
             }
             var states: [(state: RuleState, rule: RoutingRule)] = []
             // Of the same name the last one counts.

@@ -65,7 +65,10 @@ extension Router {
             }
             let kept = rule.definitions.count { !replaced.contains($0.definition.id) }
             guard kept + replaced.count <= configuration.targetsPerRule else {
-                throw .limitExceeded(what: "targets of a rule", limit: configuration.targetsPerRule)
+                let name = rule.rule.name
+                throw .limitExceeded(
+                    what: "targets of rule \(name), by RouterConfiguration.targetsPerRule",
+                    limit: configuration.targetsPerRule)
             }
             var order = rule.definitions.map(\.order).max() ?? 0
             let stored = made.map { target, definition in

@@ -109,7 +109,10 @@ public final class Router: Sendable {
             office = try ArchiveDeadLetterStore(
                 directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax,
                 bytesMax: configuration.deadLetterBytesMax, clock: configuration.clock)
-        } catch { throw .deadLetters(error) }
+        } catch {
+            if case .locked = error { throw .directoryInUse(directory) }
+            throw .deadLetters(error)
+        }
         do {
             return DeliveryServices(
                 deadLetters: office, watermarks: try FileWatermarkStore(directory: directory),

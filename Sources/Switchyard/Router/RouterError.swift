@@ -28,6 +28,8 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
     case noSuchTarget(String, rule: String)
     /// The archive can't be opened or closed.
     case archive(bus: String, ArchiveError)
+    /// Another router, of this process or another one, has the directory open.
+    case directoryInUse(String)
     /// The archive of dead letters can't be opened, read or closed.
     case deadLetters(ArchiveError)
     /// A file of the router can't be read or written.
@@ -78,6 +80,8 @@ public enum RouterError: Error, Sendable, CustomStringConvertible {
             "The requested resource exceeds the maximum number allowed. (\(what): \(limit))"
         case .noSuchTarget(let target, let rule): "Rule \(rule) has no target \(target)."
         case .archive(let bus, let error): "the archive of bus \(bus): \(error)"
+        case .directoryInUse(let path):
+            "\(path): another router has this directory open; close it, or take another directory"
         case .deadLetters(let error): "the archive of dead letters: \(error)"
         case .files(let message): message
         case .unusable(let path, let reason): "\(path): can't be used: \(reason)"

@@ -56,8 +56,10 @@ struct ArchiveCompactCommand: ParsableCommand {
         guard level == nil || compress else {
             throw ValidationError("--level is for --compress, which is not given.")
         }
-        if let keepDays, !(0...36_500).contains(keepDays) {
-            throw ValidationError("--keep-days has to be from 0 to 36,500.")
+        if let keepDays, !(keepDays > 0 && keepDays <= 36_500) {
+            throw ValidationError(
+                "--keep-days has to be greater than 0 and at most 36,500; without it, no event is "
+                    + "too old.")
         }
         if let keepMebibytes, keepMebibytes > 1 << 40 {
             throw ValidationError("--keep-mebibytes is larger than any disk.")

@@ -68,20 +68,20 @@ struct ArchiveReplayCommand: ParsableCommand {
             of: reader, over: part.selection, at: pace.pace,
             by: part.byEventTime ? .event : .ingest, through: ruleSet, keys: RuleKeys(chosen))
         let start = benchClock()
-        let isComplete: Bool
+        let end: End
         do throws(ArchiveError) {
-            isComplete = try play(&replay, reader.sequences, ruleSet)
+            end = try play(&replay, reader.sequences, ruleSet)
         } catch {
             throw ArchiveCommand.failure(error, of: directory)
         }
-        try report(replay, seconds: Double(max(benchClock() - start, 1)) / 1e9)
+        try report(replay, end, seconds: Double(max(benchClock() - start, 1)) / 1e9)
         for sequence in replay.invalid { Terminal.error("event \(sequence) is not a JSON object") }
         let further = replay.invalidCount - UInt64(replay.invalid.count)
         if further > 0 { Terminal.error("nor are \(further) further events") }
-        if Interrupt.isRequested, !isComplete {
+        if Interrupt.isRequested, end != .complete {
             Terminal.note("stopped; go on with --from \(replay.position)")
         }
-        try reportGaps(replay.gaps, endedAt: isComplete ? nil : replay.position)
+        try reportGaps(replay.gaps, endedAt: end == .complete ? nil : replay.position)
         if Interrupt.isRequested { throw Outcome.interrupted }
         if !replay.invalid.isEmpty { throw Outcome.wrong }
         try skipped.finish()
@@ -95,11 +95,22 @@ struct ArchiveReplayCommand: ParsableCommand {
         return rule.isEmpty ? all : all.filter { rule.contains($0.name) }
     }
 
-    /// Replays until the end, the limit, or Ctrl-C. Whether nothing is left.
+    /// How a replay ended.
+    private enum End {
+        /// Nothing is left.
+        case complete
+        /// Something is left.
+        case stopped
+        /// The same, and the next event was read and was waiting for its time.
+        case waiting
+    }
+
+    /// Replays until the end, the limit, or Ctrl-C.
     private func play(
         _ replay: inout Replay, _ sequences: Range<UInt64>, _ ruleSet: RuleSet
-    ) throws(ArchiveError) -> Bool {
+    ) throws(ArchiveError) -> End {
         var progress = Progress("replay")
+        var end = End.stopped
         while !Interrupt.isRequested, replay.events < part.limit ?? .max {
             let left = (part.limit ?? .max) - replay.events
             let step = try replay.step(limit: Int(min(left, 10_000)), now: benchClock()) { event in
@@ -111,17 +122,18 @@ struct ArchiveReplayCommand: ParsableCommand {
                 return "\(Figure.count(replay.events)) events, \(Int(100 * min(share, 1))) % done"
             }
             switch step {
-            case .more: continue
-            case .end: return true
+            case .more: end = .stopped
+            case .end: return .complete
             case .due(let nanoseconds):
+                end = .waiting
                 Output.standard.flush()
                 usleep(UInt32(min(nanoseconds, Self.napNanoseconds) / 1_000 + 1))
             }
         }
-        return false
+        return end
     }
 
-    private func report(_ replay: borrowing Replay, seconds: Double) throws {
+    private func report(_ replay: borrowing Replay, _ end: End, seconds: Double) throws {
         let statistics = replay.statistics
         let totals = Totals(
             events: replay.events, bytes: replay.bytes, matches: replay.matches,
@@ -133,10 +145,11 @@ struct ArchiveReplayCommand: ParsableCommand {
             + "\(Figure.count(totals.matches)) matches in "
             + "\(Figure.count(totals.matchedEvents)) events, "
             + Figure.eventRate(totals.eventsPerSecond)
-        let others = statistics.recordsRead - min(totals.events, statistics.recordsRead)
+        let played = totals.events + (end == .waiting ? 1 : 0)
+        let others = statistics.recordsRead - min(played, statistics.recordsRead)
         if others + totals.skippedEvents > 0 {
             line +=
-                "; passed over \(Figure.count(others + totals.skippedEvents)) others, "
+                "; passed over \(Figure.count(others + totals.skippedEvents, of: "other")), "
                 + "\(Figure.count(totals.skippedEvents)) of them unread"
         }
         if totals.skippedSegments > 0 {

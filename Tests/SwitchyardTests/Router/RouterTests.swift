@@ -401,4 +401,51 @@ import Testing
         try router.close()
         #expect(inbox.texts == (0..<1_000).map(event))
     }
+
+    @Test("what follows an event but blanks is refused, so that no second event is lost")
+    func refusesWhatFollows() async throws {
+        let inbox = Inbox()
+        let router = try makeRouter()
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        for text in [#"{"n":1}\n{"n":2}"#, #"{"n":1}}"#, #"{"n":1} x"#] {
+            let event = text.replacing("\\n", with: "\n")
+            do {
+                try router.publish(event)
+                Issue.record("\(event) was taken")
+            } catch {
+                guard case .invalid(let json) = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+                #expect("\(json)".contains("more after the value"), "\(json)")
+            }
+        }
+        try router.publish("{\"n\":3} \t\r\n")
+        try router.close()
+        #expect(inbox.texts == [#"{"n":3}"#])
+    }
+
+    @Test("a second router on its directory says that there is one, and a full rule which it is")
+    func saysWhatIsInTheWay() throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder) { $0.targetsPerRule = 1 }
+        do {
+            _ = try Router(configuration(folder))
+            Issue.record("there are two")
+        } catch {
+            #expect("\(error)".contains("\(folder.path)/router: another router"), "\(error)")
+        }
+        do {
+            try router.putTargets([.inline("a") { _ in }, .inline("b") { _ in }], on: "all")
+            Issue.record("there are two")
+        } catch {
+            #expect("\(error)".contains("rule all"), "\(error)")
+            #expect("\(error)".contains("RouterConfiguration.targetsPerRule: 1"), "\(error)")
+        }
+        do {
+            try router.createBus("..")
+            Issue.record("it was made")
+        } catch { #expect("\(error)".contains("stands for a folder"), "\(error)") }
+        try router.close()
+    }
 }

@@ -248,6 +248,7 @@ struct MatchCommandTests {
         arguments: [
             ["bench", "--seed", "-1"], ["archive", "cat", "d", "--limit", "-1"],
             ["archive", "compact", "d", "--keep-days", "-1"],
+            ["archive", "compact", "d", "--keep-days", "0"],
             ["bench", "rings", "--batch", "-1"],
             ["dry-run", "r", "--archive", "d", "--first", "-1"],
         ])
