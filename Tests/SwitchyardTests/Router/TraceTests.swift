@@ -24,7 +24,7 @@ import Testing
             ], on: "all")
         for number in 0..<10 { try router.publish(event(number)) }
         let trace = try await router.publishTraced(
-            #"{"n":7,"state":"running"}"#, within: .seconds(120))
+            #"{"n":7,"state":"running"}"#, within: .seconds(3_600))
         #expect(trace.sequence == 10 && trace.isArchived && trace.isSettled)
         #expect(trace.matchedRules == ["all", "second"])
         #expect(trace.targets.map(\.target) == ["flaky", "asks", "inline", "refuses"])
@@ -52,7 +52,7 @@ import Testing
         let router = try makeRouter()
         let release = DispatchSemaphore(value: 0)
         try router.putTargets([.closure("hangs") { _ in release.wait() }], on: "all")
-        let none = try await router.publishTraced(#"{"x":1}"#, within: .seconds(120))
+        let none = try await router.publishTraced(#"{"x":1}"#, within: .seconds(3_600))
         #expect(none.isSettled && none.matchedRules.isEmpty && none.targets.isEmpty)
         #expect(none.description.contains("no rule matches"))
         #expect(none.nearestMisses.first?.explanation.rule == "all")
