@@ -20,7 +20,7 @@ package final class BusEngine: @unchecked Sendable {
     /// The archive, for the way of an event, on which nothing is retained; `archive` keeps it alive.
     let archiveOfLane: Unmanaged<BusArchive>?
     /// What gets all events; nil for the rules' targets.
-    let deliveryOfLane: Unmanaged<BusHandler>?
+    let handlerOfLane: Unmanaged<BusHandler>?
     /// Made for the first event: a bus without any costs no scratch memory.
     @exclusivity(unchecked) private var matcher: LiveMatcher?
     /// Whether something was archived in this run.
@@ -34,7 +34,7 @@ package final class BusEngine: @unchecked Sendable {
 
     package let archive: BusArchive?
     package let book: RuleBook
-    private let delivery: BusHandler?
+    private let handler: BusHandler?
     private let scratch: MatcherScratch
     /// Events that wait for room on the archive's disk.
     @exclusivity(unchecked) var held = HeldEvents() {
@@ -46,12 +46,12 @@ package final class BusEngine: @unchecked Sendable {
 
     /// - Parameter scratch: the lane's.
     package init(
-        archive: BusArchive?, book: RuleBook, delivery: BusHandler? = nil, scratch: MatcherScratch
+        archive: BusArchive?, book: RuleBook, handler: BusHandler? = nil, scratch: MatcherScratch
     ) {
         self.archive = archive
         archiveOfLane = archive.map(Unmanaged.passUnretained)
-        self.delivery = delivery
-        deliveryOfLane = delivery.map(Unmanaged.passUnretained)
+        self.handler = handler
+        handlerOfLane = handler.map(Unmanaged.passUnretained)
         self.book = book
         self.scratch = scratch
     }

@@ -1,7 +1,7 @@
 package import EventEnvelope
 
-/// What an event bus without targets calls for each event, whether a rule matches or not: in an object, so that to
-/// call it on the way of an event counts no reference.
+/// What an event bus without targets calls for each event, whether a rule matches or not: in an object,
+/// so that to call it on the way of an event counts no reference.
 ///
 /// Invariant: `positions` has room for each rule of the bus once; only the bus's lane touches it.
 package final class BusHandler: @unchecked Sendable {

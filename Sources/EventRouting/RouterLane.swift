@@ -143,10 +143,10 @@ package final class RouterLane: @unchecked Sendable {
         guard let assigned else { return false }
         watch.lap(.match, &batch)
         if event.tag & EventTag.traced != 0 { traceSlow(event, assigned, matches) }
-        if let delivery = bus.deliveryOfLane {
+        if let handler = bus.handlerOfLane {
             if assigned.isArchived || bus.archiveOfLane == nil {
                 bus.count(matches)
-                delivery._withUnsafeGuaranteedRef {
+                handler._withUnsafeGuaranteedRef {
                     $0.call(event.bytes, matches, assigned.sequence)
                 }
             }

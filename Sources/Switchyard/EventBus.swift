@@ -115,7 +115,7 @@ public final class EventBus: Sendable {
         let book = RuleBook(fixed: rules)
         engine = BusEngine(
             archive: archive, book: book,
-            delivery: BusHandler(ruleCount: rules.count, deliver), scratch: lane.scratch)
+            handler: BusHandler(ruleCount: rules.count, deliver), scratch: lane.scratch)
         lane.set(engine, at: 0)
         stage = Stage(
             label: "switchyard.route",

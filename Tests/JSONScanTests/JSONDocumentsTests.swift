@@ -43,7 +43,8 @@ private let wrappers = [
     JSONDocuments.Wrapper("Entries", elementKeys: []),
 ]
 
-private func read(_ path: String, _ bufferBytes: Int = 1 << 16) throws -> [FoundDocument] {
+/// The documents of a file, read so many bytes at once.
+func readDocuments(_ path: String, _ bufferBytes: Int = 1 << 16) throws -> [FoundDocument] {
     var documents = try JSONDocuments(path: path, wrappers: wrappers, bufferBytes: bufferBytes)
     var found: [FoundDocument] = []
     var number = 0
@@ -150,8 +151,10 @@ struct JSONDocumentsTests {
         let plain = try folder.file("plain", Array(text.utf8))
         let marked = try folder.file("marked", [0xEF, 0xBB, 0xBF] + Array(text.utf8))
         for bufferBytes in Array(0...40) + [1 << 16] {
-            #expect(try read(plain, bufferBytes) == documents, "\(bufferBytes) bytes at once")
-            #expect(try read(marked, bufferBytes) == documents, "\(bufferBytes) bytes at once")
+            #expect(
+                try readDocuments(plain, bufferBytes) == documents, "\(bufferBytes) bytes at once")
+            #expect(
+                try readDocuments(marked, bufferBytes) == documents, "\(bufferBytes) bytes at once")
         }
     }
 
@@ -324,51 +327,8 @@ struct JSONDocumentsTests {
     func broken(text: String, documents: [FoundDocument]) throws {
         let path = try folder.file("broken", Array(text.utf8))
         for bufferBytes in Array(0...40) + [1 << 16] {
-            #expect(try read(path, bufferBytes) == documents, "\(bufferBytes) bytes at once")
-        }
-    }
-
-    @Test("random documents are found in random layouts, compressed or not")
-    func randomLayouts() throws {
-        var random = SeededGenerator(stream: 0xD0C5)
-        for _ in 0..<150 {
-            let layout = RandomLayout(&random)
-            let bytes = Array(layout.text.utf8)
-            let plain = try folder.file("plain", bytes)
-            let bufferBytes = Int.random(in: 0...200, using: &random)
-            let expected = layout.documents
-            #expect(try read(plain, bufferBytes).map(\.text) == expected, "\(layout.text)")
-            let cut = Int.random(in: 0...bytes.count, using: &random)
-            let members = Gzip.stored(Array(bytes[..<cut])) + Gzip.stored(Array(bytes[cut...]))
-            let zeros = [UInt8](repeating: 0, count: Int.random(in: 0...3, using: &random))
-            let compressed = try folder.file("compressed", members + zeros)
-            #expect(try read(compressed, bufferBytes).map(\.text) == expected, "\(layout.text)")
-        }
-    }
-
-    @Test("a damaged file comes to its end, and gives nothing that is no document")
-    func damaged() throws {
-        var random = SeededGenerator(stream: 0xD0C6)
-        for _ in 0..<400 {
-            var bytes = Array(RandomLayout(&random).text.utf8)
-            for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
-                let at = Int.random(in: bytes.indices, using: &random)
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0: bytes.remove(at: at)
-                case 1: bytes[at] = Array("{}[],:\"\n x0".utf8).randomElement(using: &random) ?? 0
-                default: bytes.removeSubrange(at...)
-                }
-            }
-            let path = try folder.file("damaged", bytes)
-            let whole = try read(path)
-            #expect(try read(path, Int.random(in: 0...100, using: &random)) == whole)
-            #expect(whole.count <= bytes.count + 1)
-            for document in whole where !document.text.hasPrefix("! ") {
-                var scanner = StructuralScanner()
-                let text = Array(document.text.utf8)
-                let length = text.withUnsafeBytes { try? scanner.scan($0).textLength }
-                #expect(length == text.count)
-            }
+            #expect(
+                try readDocuments(path, bufferBytes) == documents, "\(bufferBytes) bytes at once")
         }
     }
 
@@ -419,7 +379,7 @@ struct JSONDocumentsTests {
     func refuses(bytes: [UInt8], reason: String) throws {
         for bytes in [bytes, Gzip.stored(bytes)] {
             let path = try folder.file("other", bytes)
-            let error = #expect(throws: InputError.self) { try read(path) }
+            let error = #expect(throws: InputError.self) { try readDocuments(path) }
             #expect(error?.description.hasPrefix("can't read \(path): \(reason)") == true)
             let ofLines = #expect(throws: InputError.self) {
                 var blocks = try LineBlocks(path: path)
@@ -434,7 +394,9 @@ struct JSONDocumentsTests {
         let good = Gzip.stored(Array(#"{"a":1}"#.utf8))
         for count in 2..<good.count {
             let path = try folder.file("cut", Array(good[..<count]))
-            let error = #expect(throws: InputError.self, "\(count) bytes") { try read(path) }
+            let error = #expect(throws: InputError.self, "\(count) bytes") {
+                try readDocuments(path)
+            }
             #expect(
                 error?.description
                     == "can't read \(path): the gzip data ends early: the file is cut off")
@@ -445,63 +407,8 @@ struct JSONDocumentsTests {
             wrong, good + Array("x".utf8), [0x1F, 0x8B] + Array(repeating: 7, count: 30),
         ] {
             let path = try folder.file("damaged", bytes)
-            let error = #expect(throws: InputError.self) { try read(path) }
+            let error = #expect(throws: InputError.self) { try readDocuments(path) }
             #expect(error?.message.contains("the gzip data") == true, "\(error?.message ?? "read")")
-        }
-    }
-}
-
-/// Documents and a text that has them, one layout behind the other.
-private struct RandomLayout {
-    var documents: [String] = []
-    var text = ""
-
-    init(_ random: inout SeededGenerator) {
-        for _ in 0..<Int.random(in: 0...4, using: &random) {
-            let some = (0..<Int.random(in: 1...4, using: &random)).map { _ in
-                Self.object(depth: 3, &random)
-            }
-            func blanks() -> String {
-                String(
-                    repeating: " \n\t".randomElement(using: &random) ?? " ",
-                    count: Int.random(in: 0...2, using: &random))
-            }
-            documents += some
-            switch Int.random(in: 0..<4, using: &random) {
-            case 0: text += some.joined(separator: "\n") + "\n"
-            case 1: text += some.map { $0 + blanks() }.joined()
-            case 2:
-                text += "[" + some.map { blanks() + $0 + blanks() }.joined(separator: ",") + "]\n"
-            default:
-                let list = some.map { blanks() + $0 }.joined(separator: ",")
-                let around =
-                    Bool.random(using: &random) ? ("{\"x\": [{}], ", "") : ("{", ", \"y\":\"}\"")
-                text += around.0 + "\"Entries\"" + blanks() + ": [" + list + "]" + around.1 + "}"
-            }
-        }
-    }
-
-    private static func object(depth: Int, _ random: inout SeededGenerator) -> String {
-        let members = (0..<Int.random(in: 0...3, using: &random)).map { _ in
-            "\"k\(Int.random(in: 0...9, using: &random))\":" + value(depth: depth - 1, &random)
-        }
-        let separator = Bool.random(using: &random) ? "," : ",\n "
-        return "{" + members.joined(separator: separator) + "}"
-    }
-
-    private static func value(depth: Int, _ random: inout SeededGenerator) -> String {
-        switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &random) {
-        case 0: "\(Int.random(in: -99...99, using: &random))"
-        case 1: "true"
-        case 2: #""\\\"}]{[,""#
-        case 3: #""é €""#
-        case 4: "null"
-        case 5:
-            "["
-                + (0..<Int.random(in: 0...2, using: &random)).map { _ in
-                    value(depth: depth - 1, &random)
-                }.joined(separator: ", ") + "]"
-        default: object(depth: depth, &random)
         }
     }
 }

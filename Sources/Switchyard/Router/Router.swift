@@ -103,10 +103,10 @@ public final class Router: Sendable {
                 deadLetters: NoDeadLetters(), watermarks: nil, clock: configuration.clock,
                 observer: traces, ticker: ticker)
         }
-        let office: ArchiveDeadLetterStore
+        let letters: ArchiveDeadLetterStore
         try makeFolder(directory + "/buses")
         do throws(ArchiveError) {
-            office = try ArchiveDeadLetterStore(
+            letters = try ArchiveDeadLetterStore(
                 directory: directory + "/dead-letters", eventBytesMax: configuration.eventBytesMax,
                 bytesMax: configuration.deadLetterBytesMax, clock: configuration.clock)
         } catch {
@@ -115,7 +115,7 @@ public final class Router: Sendable {
         }
         do {
             return DeliveryServices(
-                deadLetters: office, watermarks: try FileWatermarkStore(directory: directory),
+                deadLetters: letters, watermarks: try FileWatermarkStore(directory: directory),
                 clock: configuration.clock, observer: traces, ticker: ticker)
         } catch { throw .unusable(path: directory + "/delivery.watermarks", error) }
     }

@@ -7,7 +7,7 @@ import Testing
 /// A process that appends is killed at random moments, again and again.
 @Suite("A killed writer", .onThreadsOfItsOwn)
 struct KilledWriterTests {
-    /// For how long it is killed with each durability.
+    /// For how long it is killed with each durability, three times at least.
     static let seconds =
         ProcessInfo.processInfo.environment["SWITCHYARD_CRASH_SECONDS"].flatMap { Double($0) } ?? 1
 
@@ -28,9 +28,8 @@ struct KilledWriterTests {
             let found = try read(fixture)
             try #require(found >= max(acknowledged, before), "kill \(kills) of \(durability)")
             before = found
-        } while Date() < end
+        } while Date() < end || kills < 3
         print("\(durability): killed \(kills) times")
-        #expect(kills > 1)
     }
 
     /// Starts a writer, kills it, and returns up to where it had acknowledged.

@@ -105,6 +105,32 @@ struct ArchiveFaultTests {
         try second.close()
     }
 
+    @Test("that a newer program made keeps its files, whatever was begun with them")
+    func keepsWhatIsNewer() throws {
+        let folder = try TemporaryFolder()
+        let first = try makeRouter(folder)
+        try first.createArchive(archive("newer"))
+        let directory = try first.archive("newer").directory
+        try first.close()
+        let store = try FileConfigurationStore(directory: folder.path + "/router")
+        var batch = ConfigurationBatch()
+        let key = try ConfigurationKey(["archive", "000000000000", "local", "newer"])
+        batch.put(key, Array(#"{"Version":99}"#.utf8))
+        _ = try store.apply(batch)
+        try store.close()
+        let mark = directory + ".unwanted"
+        try Data().write(to: URL(fileURLWithPath: mark))
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+
+        let second = try Router(configuration(folder))
+        #expect(second.configurationProblems.contains { $0.contains("newer") })
+        #expect(throws: RouterError.self) { try second.archive("newer") }
+        try second.close()
+        #expect(!files.isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == files)
+        #expect(FileManager.default.fileExists(atPath: mark))
+    }
+
     @Test(
         "whose disk is full says so, and gets its events when there is room",
         .enabled(if: SmallDisk.isPossible))

@@ -17,15 +17,8 @@ import Testing
         let ballast = disk.path + "/ballast"
         try Data(count: 48 << 20).write(to: URL(fileURLWithPath: ballast))
         let router = try makeRouter(folder)
-        let place = disk.path + "/full.archive"
-        try FileManager.default.createDirectory(
-            atPath: place, withIntermediateDirectories: false)
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/router/buses/full.archive", withDestinationPath: place)
-        try router.createBus("full")
+        try createFullBus(of: router, in: folder, on: disk)
         let (full, other) = (Inbox(), Inbox())
-        try router.putRule(
-            RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "full")
         try router.putTargets(
             [.closure("t") { full.take(String($0.text.prefix(20))) }], on: "all", of: "full")
         try router.putTargets([.inline("t") { other.take($0.text) }], on: "all")
@@ -73,14 +66,7 @@ import Testing
         let folder = try TemporaryFolder()
         let disk = try SmallDisk(kilobytes: 4 << 10)
         let router = try makeRouter(folder)
-        let place = disk.path + "/full.archive"
-        try FileManager.default.createDirectory(
-            atPath: place, withIntermediateDirectories: false)
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/router/buses/full.archive", withDestinationPath: place)
-        try router.createBus("full")
-        try router.putRule(
-            RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "full")
+        try createFullBus(of: router, in: folder, on: disk)
         try router.putTargets([.closure("t") { _ in }], on: "all", of: "full")
         let filler = String(repeating: "x", count: 1_000)
         let publisher = try router.makePublisher(to: "full")
@@ -143,6 +129,20 @@ import Testing
         // What was delivered is what is in the archive.
         #expect(bus.watermark?.appended == statistics.delivered)
         #expect(inbox.texts == (0..<inbox.count).map { String(line($0).prefix(12)) })
+    }
+
+    /// A bus "full" whose journal is on a small disk, with a rule for every event that has a member `n`.
+    private func createFullBus(
+        of router: Router, in folder: TemporaryFolder, on disk: SmallDisk
+    ) throws {
+        let place = disk.path + "/full.archive"
+        try FileManager.default.createDirectory(
+            atPath: place, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/router/buses/full.archive", withDestinationPath: place)
+        try router.createBus("full")
+        try router.putRule(
+            RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "full")
     }
 
     private func makeEventBus(on disk: SmallDisk, _ inbox: Inbox) throws -> EventBus {

@@ -21,7 +21,13 @@ struct LoadCommandTests {
         #expect(published > 0 && report["delivered"] as? Int == published)
         let latency = try #require(report["latency"] as? [String: Any])
         #expect(latency["p50"] as? Int ?? 0 > 0)
+        // Only who has a schedule can be late.
+        let lateness = report["lateness"] as? [String: Any]
+        #expect((lateness != nil) == (options.first == "--rate"))
         if options.first == "--rate" {
+            // To be late is a part of what an event took.
+            #expect(lateness?["p50"] as? Int ?? 0 > 0)
+            #expect(lateness?["p50"] as? Int ?? .max <= latency["max"] as? Int ?? 0)
             let rate = try #require(report["eventsPerSecond"] as? Double)
             #expect(rate > 1_000 && rate < 3_000)
         }
@@ -106,6 +112,7 @@ struct LoadCommandTests {
         let path = folder.path("report.json")
         let run = try Tool.run(["load", "--seconds", "0.2", "--report", path] + small)
         #expect(run.exitCode == 0 && run.output.contains("latency p99.9"), "\(run.errors)")
+        #expect(run.output.contains("processors busy") && !run.output.contains("late p50"))
         let same = try Tool.run("load", "--compare", path, path)
         #expect(same.exitCode == 0)
         #expect(same.lines.filter { $0.hasSuffix("1.00") }.count >= 8, "\(same.output)")
