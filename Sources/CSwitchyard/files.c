@@ -29,10 +29,6 @@ intptr_t sw_write_durably(int file, const struct iovec *pieces, int count, int64
     return errno == ENOSYS ? -EOPNOTSUPP : -errno;
 }
 
-void sw_start_writing_back(int file, int64_t offset, int64_t length) {
-    sync_file_range(file, offset, length, SYNC_FILE_RANGE_WRITE);
-}
-
 int sw_open_directly(int directory, const char *name) {
     int file = openat(directory, name, O_RDWR | O_DIRECT | O_CLOEXEC);
     return file >= 0 ? file : -errno;
@@ -46,26 +42,32 @@ bool sw_is_cached(int file, int64_t offset) {
 
 int sw_direct_flag(void) { return O_DIRECT; }
 
+void *sw_mirrored_mapping(int file, int64_t offset, size_t length) {
+    // Twice the room first, then both halves into it, so that nobody else gets in between.
+    void *start = mmap(NULL, 2 * length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (size_t half = 0; half < 2 && start != MAP_FAILED; half++) {
+        char *place = (char *)start + half * length;
+        if (mmap(place, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
+                 (off_t)offset) == place) {
+            continue;
+        }
+        int saved = errno;
+        munmap(start, 2 * length);
+        errno = saved;
+        start = MAP_FAILED;
+    }
+    return start == MAP_FAILED ? NULL : start;
+}
+
 void *sw_mirrored_buffer(size_t length) {
     int file = memfd_create("switchyard", MFD_CLOEXEC);
     if (file < 0) return NULL;
-    void *start = MAP_FAILED;
-    if (ftruncate(file, (off_t)length) == 0) {
-        // Twice the room first, then both halves into it, so that nobody else gets in between.
-        start = mmap(NULL, 2 * length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    }
-    for (size_t half = 0; half < 2 && start != MAP_FAILED; half++) {
-        char *place = (char *)start + half * length;
-        if (mmap(place, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) == place) {
-            continue;
-        }
-        munmap(start, 2 * length);
-        start = MAP_FAILED;
-    }
+    void *start = NULL;
+    if (ftruncate(file, (off_t)length) == 0) start = sw_mirrored_mapping(file, 0, length);
     int saved = errno;
     close(file);
     errno = saved;
-    return start == MAP_FAILED ? NULL : start;
+    return start;
 }
 
 // ---- Guards of mappings ------------------------------------------------------------------------

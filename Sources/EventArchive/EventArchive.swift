@@ -6,9 +6,9 @@
 /// 1. ``ArchiveWriter`` owns the directory (`ArchiveLock` makes it the only one) and one `OpenSegment`;
 ///    `SegmentTail` copies the event behind the last record in memory and checksums it on the way: no
 ///    system call, no allocation, no lock.
-/// 2. A `WritePath` gets it from there to the file: `MappedLog`, where that memory is the file, or
-///    `BufferedLog`, which gathers records and writes them durably while the next ones gather.
-///    ``ArchiveWatermark`` tells other threads how far, the file `tail` (`ArchiveTail`) other processes.
+/// 2. `BufferedLog` gathers records in a ring of memory and writes them to the file while the next ones
+///    gather: durably, or behind a ring that is a file itself, which a crash of the process leaves
+///    (`finishRing(of:)`) and readers look into (`GatheredSegment`). ``ArchiveWatermark`` tells other threads how far, the file `tail` (`ArchiveTail`) other processes.
 /// 3. `SegmentPreparation` has the next `SegmentFile`s ready before they are needed, on queues of its own,
 ///    so that going from one segment to the next waits for nothing.
 /// 4. `SegmentCompletion` does the rest on another: a full segment is *sealed*, a `SegmentFooter` (made
@@ -26,6 +26,7 @@
 /// | `Format` | the layout of records, headers, footers, names: bytes to values and back |
 /// | `Files` | the directory, its files, locks and pins, and what can go wrong with them |
 /// | `Writer` | appending, committing, sealing, keeping limits |
+/// | `Ring` | the file in which records gather, for those who read it |
 /// | `Reader` | cursors, following, and reading what is compressed |
 /// | `Recovery` | what a crash or damage left, and how a writer goes on |
 /// | `Maintenance` | what is done to sealed segments: verify, repair, compress, remove |

@@ -92,13 +92,6 @@ package final class PowerCutDisk: @unchecked Sendable {
                 return 0
             }
         }
-        calls.syncPages = { file, pages, offset in
-            self.locked {
-                let content = self.content(of: file)
-                content.sync(offset..<min(content.now.count, offset + pages.count))
-                return 0
-            }
-        }
         calls.writeDurably = { file, first, second, offset in
             self.locked {
                 let error = real.write(file, first, offset)

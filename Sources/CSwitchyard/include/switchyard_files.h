@@ -16,10 +16,6 @@ struct iovec;
 // flag.
 intptr_t sw_write_durably(int file, const struct iovec *pieces, int count, int64_t offset);
 
-// As sync_file_range: has the kernel begin to write these bytes of a file to the disk, without waiting
-// for it. Promises nothing.
-void sw_start_writing_back(int file, int64_t offset, int64_t length);
-
 // Opens a file of a directory for writing past the page cache. Returns the descriptor or the negative
 // error number, -EINVAL where the file system cannot do that.
 int sw_open_directly(int directory, const char *name);
@@ -35,6 +31,9 @@ bool sw_is_cached(int file, int64_t offset);
 // behind the other: what wraps around its end is contiguous all the same. NULL with errno set if there
 // is no memory for it. Ends with munmap(start, 2 * length).
 void *sw_mirrored_buffer(size_t length);
+
+// The same of a part of a file, from `offset` on, also a multiple of the page size; shared with the file.
+void *sw_mirrored_mapping(int file, int64_t offset, size_t length);
 
 // How many mappings can be guarded at once. More than a process may have by default (65,530, see
 // vm.max_map_count), and few enough that their table (40 MiB when full) is no concern beside them.

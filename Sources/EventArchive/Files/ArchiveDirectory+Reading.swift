@@ -4,10 +4,14 @@ extension ArchiveDirectory {
     /// Opens a segment's records for reading, also if it was sealed, and so renamed, since it was
     /// found. Nil if it is gone.
     func openContent(
-        of segment: SegmentDescription, isGrowing: Bool = false
+        of segment: SegmentDescription
     ) throws(ArchiveError) -> (any SegmentContent)? {
         if let file = try openSegment(segment.name), try isKept(file, of: segment.name) {
-            return try MappedSegment(file, segment, isGrowing: isGrowing)
+            return segment.hasFooter || segment.name.isSealed
+                ? try MappedSegment(file, recordsEnd: segment.recordsEnd)
+                : try GatheredSegment(
+                    file, (segment.header.archive, segment.header.id), in: self,
+                    recordsEnd: segment.recordsEnd)
         }
         // It can have been compressed since it was found.
         guard let file = try openIfThere(segment.name.compressedFileName) else { return nil }
@@ -33,6 +37,20 @@ extension ArchiveDirectory {
             if let file = try openIfThere(candidate.fileName) { return file }
         }
         return nil
+    }
+
+    /// The first page of a segment's file, which has its header: that of a segment that has just begun
+    /// may still be in the ring.
+    func headerPage(
+        of file: borrowing ArchiveFile, _ id: UInt64, _ archive: ArchiveID?, isSealed: Bool = false
+    ) throws(ArchiveError) -> [UInt8] {
+        let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+        if isSealed { return page }
+        if try SegmentHeader.decode(page, file: file.name)?.id == id { return page }
+        let gathered = try GatheredSegment(
+            try file.duplicate(), (archive, id), in: self,
+            recordsEnd: ArchiveFormat.segmentHeaderBytes)
+        return try gathered.read(0..<ArchiveFormat.segmentHeaderBytes)
     }
 
     /// Opens a file; nil if there is none.

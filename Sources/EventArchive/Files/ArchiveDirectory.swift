@@ -116,7 +116,7 @@ extension ArchiveDirectory {
             }
             if names.contains(where: isSegment) { throw .lostIdentity(directory: path) }
             let remains = [
-                Self.lockName, ArchiveTail.fileName,
+                Self.lockName, ArchiveTail.fileName, RingLayout.fileName,
                 ArchiveIdentity.fileName + Self.creationSuffix,
             ]
             throw names.allSatisfy(remains.contains)
@@ -185,7 +185,7 @@ extension ArchiveDirectory {
             guard error.isMissingFile else { throw error }
             return nil
         }
-        let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+        let page = try headerPage(of: file, id, nil)
         guard let header = try SegmentHeader.decode(page, file: name), header.id == id else {
             return nil
         }

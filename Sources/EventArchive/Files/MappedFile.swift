@@ -29,11 +29,4 @@ struct MappedFile: ~Copyable, Sendable {
 
     /// The bytes of a range that lies within the mapping.
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer { mapping.bytes(range) }
-
-    /// Maps the pages of a range for writing now, so that a store takes no page fault.
-    func populate(_ range: Range<Int>) throws(ArchiveError) {
-        do throws(FileError) {
-            try mapping.populate(range)
-        } catch { throw ArchiveError(error, file.name) }
-    }
 }

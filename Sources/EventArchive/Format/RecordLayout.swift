@@ -104,6 +104,16 @@ struct RecordCheck {
         eventBytesMax = Int(header.eventBytesMax)
     }
 
+    /// How many bytes a look at the record needs, of which so many are at hand; never more than the
+    /// largest record of the segment has.
+    func bytesNeeded(_ record: UnsafeRawPointer, available: Int) -> Int {
+        guard available >= ArchiveFormat.recordHeaderBytes else {
+            return ArchiveFormat.recordHeaderBytes
+        }
+        return RecordLayout.recordBytes(
+            eventBytes: min(RecordLayout.byteCount(record), max(0, eventBytesMax)))
+    }
+
     /// The bytes that the record takes, or 0 if there is no good record. `offset` is where it stands in
     /// its file. O(its bytes).
     ///

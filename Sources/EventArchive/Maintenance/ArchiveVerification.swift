@@ -120,9 +120,13 @@ extension ArchiveReader {
         let footer =
             segment.hasFooter
             ? try SegmentSurvey.readFooter(file, fileBytes: fileBytes) : nil
-        let mapped = try MappedFile(file, byteCount: segment.recordsEnd, writable: false)
-        mapped.mapping.adviseSequentialReading()
-        let scan = try SegmentScan(mapped, header: segment.header, end: segment.recordsEnd)
+        let mapped =
+            segment.hasFooter || segment.name.isSealed
+            ? try MappedSegment(file, recordsEnd: segment.recordsEnd) : nil
+        var content: (any SegmentContent)? = mapped
+        if content == nil { content = try directory.openContent(of: segment) }
+        guard let content else { return }
+        let scan = try SegmentScan(content, header: segment.header, file: fileName)
         result.segments += 1
         result.records &+= scan.summary.records
         result.bytes &+= UInt64(segment.recordsEnd)
@@ -146,7 +150,7 @@ extension ArchiveReader {
                     found: "a footer that says \(segment.summary.words)",
                     expected: scan.summary.words))
         }
-        if segment.hasFooter {
+        if segment.hasFooter, let mapped {
             compareBlocks(of: mapped, to: footer?.blockChecksums ?? [], fileName, &result)
         }
     }
@@ -191,22 +195,22 @@ extension ArchiveReader {
     }
 
     private func compareBlocks(
-        of mapped: borrowing MappedFile, to checksums: [UInt32], _ file: String,
+        of mapped: MappedSegment, to checksums: [UInt32], _ file: String,
         _ result: inout ArchiveVerification
     ) {
         let size = ArchiveFormat.checksumBlockBytes
-        let count = (mapped.byteCount + size - 1) / size
+        let count = (mapped.recordsEnd + size - 1) / size
         guard checksums.count == count else {
             result.problems.append(
                 ArchiveProblem(
-                    file: file, offset: UInt64(mapped.byteCount),
+                    file: file, offset: UInt64(mapped.recordsEnd),
                     found: "\(checksums.count) block checksums", expected: "\(count)"))
             return
         }
         for index in 0..<count {
             let begin = index * size
             let actual = Checksum.crc32c(
-                mapped.bytes(begin..<min(begin + size, mapped.byteCount)))
+                mapped.bytes(begin..<min(begin + size, mapped.recordsEnd)))
             guard actual != checksums[index] else { continue }
             result.problems.append(
                 ArchiveProblem(

@@ -14,7 +14,7 @@ struct SegmentRewriter: ~Copyable {
     private let segment: SegmentDescription
     private let summary: SegmentSummary
     private let recordsEnd: Int
-    private let mapped: MappedFile
+    private let mapped: MappedSegment
 
     /// Reads the segment. O(its bytes). Nil if its file is gone.
     ///
@@ -28,8 +28,8 @@ struct SegmentRewriter: ~Copyable {
         let hasHeader = try SegmentHeader.decode(page, file: file.name) == segment.header
         let footer = try SegmentSurvey.readFooter(file, fileBytes: fileBytes)
         let end = min(fileBytes, footer?.recordsEnd ?? fileBytes)
-        let mapped = try MappedFile(file, byteCount: end, writable: false)
-        let scan = try SegmentScan(mapped, header: segment.header, end: end)
+        let mapped = try MappedSegment(file, recordsEnd: end)
+        let scan = try SegmentScan(mapped, header: segment.header, file: segment.name.fileName)
         var gaps = scan.gaps
         var summary = scan.summary
         recordsEnd = footer == nil ? scan.recordsEnd : end
@@ -60,7 +60,7 @@ struct SegmentRewriter: ~Copyable {
 
     /// What the footer says of the bytes: the header as it is to be, then everything behind it.
     private static func digest(
-        of mapped: borrowing MappedFile, _ header: SegmentHeader, _ recordsEnd: Int,
+        of mapped: MappedSegment, _ header: SegmentHeader, _ recordsEnd: Int,
         _ gaps: [ArchiveGap]
     ) -> SegmentDigest {
         var digest = SegmentDigest(header)

@@ -17,6 +17,7 @@ extension ArchiveCursor {
         let published = try publishedEnd()
         if try walk.growth() { return true }
         guard let segment = walk.segment else { return false }
+        try walk.content?.lookForWriter()
         // Nothing more where it would be: either it was not written yet, or the segment is over.
         if !segment.hasFooter, let sealed = try directory.sealedVersion(of: segment) {
             try walk.extend(to: sealed.recordsEnd, sealed)
@@ -216,7 +217,7 @@ extension ArchiveDirectory {
     ) throws(ArchiveError) -> SegmentDescription? {
         for name in name.laterNames where !name.isSealed {
             guard let file = try openIfThere(name.fileName) else { continue }
-            let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+            let page = try headerPage(of: file, name.id, archive)
             guard let header = try SegmentHeader.decode(page, file: name.fileName),
                 header.archive == archive, header.id == name.id,
                 header.firstSequence == name.firstSequence

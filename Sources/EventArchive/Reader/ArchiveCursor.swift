@@ -200,8 +200,7 @@ public struct ArchiveCursor: ~Copyable {
     /// Maps a segment and goes to the first record that may be asked for. False if its file is gone, or
     /// its index says that it has none.
     private mutating func open(_ segment: SegmentDescription) throws(ArchiveError) -> Bool {
-        let isGrowing = isFollowing && !segment.hasFooter
-        guard let content = try directory.openContent(of: segment, isGrowing: isGrowing) else {
+        guard let content = try directory.openContent(of: segment) else {
             note(.missingFile(segment))
             return false
         }

@@ -20,7 +20,7 @@ public struct ArchiveKeys: Sendable, Hashable {
 
 /// One record of the archive, seen in place: it cannot outlive the cursor's next step.
 ///
-/// Its checksum was verified. Every property is a load from the mapped segment: O(1), no allocation.
+/// Its checksum was verified. Every property is a load from memory: O(1), no allocation.
 public struct ArchiveRecord: ~Escapable {
     /// The record's first byte. Valid while the cursor that made this stays where it is, which the
     /// compiler enforces through the lifetime below.
@@ -49,7 +49,7 @@ public struct ArchiveRecord: ~Escapable {
     /// The number of bytes of the event.
     public var byteCount: Int { RecordLayout.byteCount(start) }
 
-    /// The event's bytes, in the mapped segment.
+    /// The event's bytes, in the mapped segment or a copy of a part of it.
     public var bytes: RawSpan {
         @_lifetime(copy self)
         get {

@@ -23,6 +23,13 @@ protocol SegmentContent: AnyObject, SegmentBytes {
 
     /// Says whether only some records will be read, far from each other.
     func expect(sparse: Bool)
+
+    /// Looks, where nothing more was found, whether somebody else writes the segment by now.
+    func lookForWriter() throws(ArchiveError)
+}
+
+extension SegmentContent {
+    func lookForWriter() {}
 }
 
 /// A segment in a mapped file.
@@ -42,32 +49,27 @@ final class MappedSegment: SegmentContent {
 
     private(set) var recordsEnd: Int
     private let mapped: MappedFile
-    /// Whether there is one window, and nothing is asked for ahead.
-    private let isWhole: Bool
     private var sparse: SparseWindow?
     private var windowBegin = 0
     private var windowEnd = 0
     /// Up to here the disk was asked.
     private var requestedEnd = 0
 
-    /// Maps what the file has of its records, and room for more if the segment is being written.
-    init(
-        _ file: consuming ArchiveFile, _ segment: SegmentDescription, isGrowing: Bool
-    ) throws(ArchiveError) {
-        let fileBytes = try file.byteCount()
-        recordsEnd = min(fileBytes, segment.recordsEnd)
-        isWhole = isGrowing
-        let byteCount = isGrowing ? max(recordsEnd, Int(segment.header.capacity)) : recordsEnd
-        mapped = try MappedFile(file, byteCount: byteCount, writable: false)
+    /// Maps what the file has of its records.
+    init(_ file: consuming ArchiveFile, recordsEnd: Int) throws(ArchiveError) {
+        self.recordsEnd = min(try file.byteCount(), recordsEnd)
+        mapped = try MappedFile(file, byteCount: self.recordsEnd, writable: false)
         mapped.mapping.adviseSequentialReading()
     }
+
+    /// The bytes of a range that lies before the records' end.
+    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer { mapped.bytes(range) }
 
     func expect(sparse: Bool) { self.sparse = sparse ? SparseWindow() : nil }
 
     func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow {
         if let sparse { return try sparse.move(to: offset, byteCount, in: mapped.file, recordsEnd) }
         let base = UnsafeRawPointer(mapped.base)
-        if isWhole { return SegmentWindow(base: base, end: recordsEnd) }
         let size = Self.windowBytes
         let end = min(recordsEnd, (offset + max(1, byteCount) + size - 1) & ~(size - 1))
         // A search for a sequence number goes here and there: only who goes on reads on.

@@ -7,7 +7,7 @@ struct SegmentScan: Sendable {
     var recordsEnd: Int
     var gaps: [ArchiveGap] = []
 
-    /// Reads every record that ends at or before `end`. O(bytes of data).
+    /// Reads every record of some content. O(bytes of data).
     ///
     /// A writer may be appending meanwhile: a record that is half there looks bad until a look behind
     /// it finds a good one. Records are completed in order, so the first look is then repeated; only
@@ -15,28 +15,36 @@ struct SegmentScan: Sendable {
     ///
     /// With the tail of a writer at work, what is not published counts as the end, whatever it is.
     init(
-        _ segment: borrowing MappedFile, header: SegmentHeader, end: Int, tail: ArchiveTail? = nil
+        _ content: any SegmentContent, header: SegmentHeader, file: String,
+        tail: ArchiveTail? = nil
     ) throws(ArchiveError) {
-        let begin = Int(header.recordsBegin)
         let check = RecordCheck(header)
         summary = SegmentSummary(firstSequence: header.firstSequence)
-        recordsEnd = begin
-        var offset = begin
+        recordsEnd = Int(header.recordsBegin)
+        var offset = recordsEnd
         var isRepeated = false
+        var window = try content.window(
+            at: offset, byteCount: ArchiveFormat.recordHeaderBytes)
         while true {
-            let record = segment.base + offset
+            let record = window.base + offset
             let expected = summary.endSequence
-            let recordBytes = check.recordBytes(record, at: offset, available: end - offset)
+            let available = window.end - offset
+            let recordBytes = check.recordBytes(record, at: offset, available: available)
             if recordBytes > 0, RecordLayout.sequence(record) >= expected {
-                addRecord(record, at: offset, in: segment.file.name)
+                addRecord(record, at: offset, in: file)
                 offset += recordBytes
                 recordsEnd = offset
                 isRepeated = false
                 continue
             }
+            if window.end < content.recordsEnd {
+                let needed = check.bytesNeeded(record, available: available)
+                window = try content.window(at: offset, byteCount: needed)
+                if window.end - offset > available { continue }
+            }
             if let tail, tail.published <= expected { return }
             let next = try SegmentSearch.nextRecord(
-                in: segment.file, check, behind: offset, expecting: expected, end: end)
+                in: content, check, behind: offset, expecting: expected, end: content.recordsEnd)
             guard let next else { return }
             if isRepeated {
                 offset = next
@@ -44,6 +52,8 @@ struct SegmentScan: Sendable {
                 isRepeated = true
                 atomicMemoryFence(ordering: .acquiring)
             }
+            window = try content.window(
+                at: offset, byteCount: ArchiveFormat.recordHeaderBytes)
         }
     }
 

@@ -83,7 +83,7 @@ enum SegmentSurvey {
         let fileName = name.fileName
         let file = try directory.openFile(fileName)
         let fileBytes = try file.byteCount()
-        let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+        let page = try directory.headerPage(of: file, name.id, archive, isSealed: name.isSealed)
         let header = try SegmentHeader.decode(page, file: fileName)
         if header == nil {
             report.problems.append(
@@ -117,9 +117,13 @@ enum SegmentSurvey {
             return !name.isSealed && end == begin
                 ? .neverUsed : .unreadable(fileBytes: fileBytes)
         }
-        let mapped = try MappedFile(file, byteCount: fileBytes, writable: false)
+        let content: any SegmentContent =
+            name.isSealed
+            ? try MappedSegment(file, recordsEnd: fileBytes)
+            : try GatheredSegment(
+                file, (archive, name.id), in: directory, recordsEnd: fileBytes)
         return .readable(
-            try scan(mapped, name: name, header: header, tail: tail, report: &report))
+            try scan(content, name: name, header: header, tail: tail, report: &report))
     }
 
     static func check(
@@ -150,43 +154,48 @@ enum SegmentSurvey {
 
     /// Rows A2, B1, B2, B3, B5.
     private static func scan(
-        _ mapped: borrowing MappedFile, name: SegmentName, header: SegmentHeader,
+        _ content: any SegmentContent, name: SegmentName, header: SegmentHeader,
         tail: ArchiveTail?, report: inout ArchiveRecoveryReport
     ) throws(ArchiveError) -> SegmentDescription {
-        let scan = try SegmentScan(mapped, header: header, end: mapped.byteCount, tail: tail)
+        let fileBytes = content.recordsEnd
+        let scan = try SegmentScan(content, header: header, file: name.fileName, tail: tail)
         var segment = SegmentDescription(
-            name: name, header: header, hasFooter: false, fileBytes: mapped.byteCount,
+            name: name, header: header, hasFooter: false, fileBytes: fileBytes,
             recordsEnd: scan.recordsEnd, summary: scan.summary, gaps: scan.gaps)
         report.segmentsScanned += 1
         guard !name.isSealed else { return segment }
-        if UInt64(mapped.byteCount) != header.capacity {
+        if UInt64(fileBytes) != header.capacity {
             report.problems.append(
                 ArchiveProblem(
-                    file: name.fileName, offset: UInt64(mapped.byteCount),
+                    file: name.fileName, offset: UInt64(fileBytes),
                     found: "the end of the file", expected: "\(header.capacity) bytes"))
         }
         // No problem: whoever is killed while appending leaves it, and acknowledged none of it. Where a
         // writer is at work, it is not torn but on its way.
-        if tail == nil { segment.tornBytes = try tornBytes(mapped, header, scan) }
+        if tail == nil { segment.tornBytes = try tornBytes(content, header, scan) }
         report.tornBytes += UInt64(segment.tornBytes)
         return segment
     }
 
     /// How many bytes behind the records of an open segment are of a record that was begun.
     private static func tornBytes(
-        _ mapped: borrowing MappedFile, _ header: SegmentHeader, _ scan: SegmentScan
+        _ content: any SegmentContent, _ header: SegmentHeader, _ scan: SegmentScan
     ) throws(ArchiveError) -> Int {
-        let (begin, end) = (scan.recordsEnd, mapped.byteCount)
-        if header.isRecycled {
-            // Anything can stand there; only a header with the next number tells a torn record.
-            guard end - begin >= ArchiveFormat.recordHeaderBytes else { return 0 }
-            let record = mapped.base + begin
-            guard RecordLayout.length(record) & RecordLayout.presence != 0,
+        let (begin, end) = (scan.recordsEnd, content.recordsEnd)
+        guard header.isRecycled else {
+            return try SegmentSearch.endOfData(in: content, from: begin, to: end) - begin
+        }
+        // Anything can stand there; only a header with the next number tells a torn record.
+        let headerBytes = ArchiveFormat.recordHeaderBytes
+        guard end - begin >= headerBytes else { return 0 }
+        let bytes = try content.read(begin..<begin + headerBytes)
+        return bytes.withUnsafeBytes { bytes in
+            guard let record = bytes.baseAddress, bytes.count == headerBytes,
+                RecordLayout.length(record) & RecordLayout.presence != 0,
                 RecordLayout.sequence(record) == scan.summary.endSequence
             else { return 0 }
-            let bytes = RecordLayout.recordBytes(eventBytes: RecordLayout.byteCount(record))
-            return min(bytes, end - begin)
+            return min(
+                RecordLayout.recordBytes(eventBytes: RecordLayout.byteCount(record)), end - begin)
         }
-        return try SegmentSearch.endOfData(in: mapped.file, from: begin, to: end) - begin
     }
 }

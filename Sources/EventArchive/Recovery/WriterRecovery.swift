@@ -33,6 +33,7 @@ struct WriterRecovery: ~Copyable {
         let archive = try directory.identityOrNew().id
         let tail = try ArchiveTail(writingIn: directory)
         try directory.removeRemains()
+        try directory.finishRing(of: archive)
         try directory.finishPreparation()
 
         let survey = try ArchiveSurvey(directory, of: archive)
@@ -92,9 +93,9 @@ struct WriterRecovery: ~Copyable {
     private static func seal(
         _ segment: SegmentDescription, _ file: consuming ArchiveFile, _ directory: ArchiveDirectory
     ) throws(ArchiveError) {
-        let whole = try SegmentFile(
-            file, in: directory, byteCount: segment.fileBytes, isMapped: false, isRecycled: false,
-            recordsEnd: segment.recordsEnd, readyEnd: segment.fileBytes, flag: WriterFlag())
+        let whole = SegmentFile(
+            file, in: directory, byteCount: segment.fileBytes, isDurable: true, isRecycled: false,
+            recordsEnd: segment.recordsEnd, readyEnd: segment.fileBytes)
         let open = OpenSegment(continuing: segment, in: whole, directory)
         try open.takeInFile(upTo: segment.recordsEnd)
         try open.seal(segment.summary, recordsEnd: segment.recordsEnd)
@@ -124,16 +125,16 @@ struct WriterRecovery: ~Copyable {
 
     /// The file of the segment to go on in, allocated to its capacity again.
     func reopen(
-        _ segment: SegmentDescription, isMapped: Bool, flag: WriterFlag
+        _ segment: SegmentDescription, isDurable: Bool
     ) throws(ArchiveError) -> SegmentFile {
         let file = try directory.openFile(segment.name.fileName, writable: true)
         // Whole pages, whatever a damaged or foreign writer made of it.
         let size = (max(Int(segment.header.capacity), segment.recordsEnd) + 4095) & ~4095
         try file.allocate(size)
-        return try SegmentFile(
-            file, in: directory, byteCount: size, isMapped: isMapped,
+        return SegmentFile(
+            file, in: directory, byteCount: size, isDurable: isDurable,
             isRecycled: segment.header.isRecycled, recordsEnd: segment.recordsEnd,
-            readyEnd: segment.header.isRecycled ? size : segment.recordsEnd, flag: flag)
+            readyEnd: segment.header.isRecycled ? size : segment.recordsEnd)
     }
 
     /// Row B6, what is left of it.

@@ -1,8 +1,8 @@
 /// When what was appended is made durable, and so also how it is written.
 public enum ArchiveDurability: Sendable, Hashable {
-    /// Only when asked by `commit`, and when a segment is sealed. Events are stored into the mapped
-    /// file: a crash of the process loses nothing; a crash of the machine may lose what was not
-    /// committed.
+    /// Only when asked by `commit`, and when a segment is sealed. Events are stored into a mapped file,
+    /// `ring`, and written from there a mebibyte at a time: a crash of the process loses nothing; a
+    /// crash of the machine may lose what was not committed.
     case none
 
     /// `commitIfDue(now:)` begins to commit when this many milliseconds have passed since the last
@@ -28,9 +28,9 @@ public struct ArchiveConfiguration: Sendable, Hashable {
     /// When what was appended is made durable.
     public var durability: ArchiveDurability
 
-    /// How far ahead of the last record the files are made ready for it by a queue of its own: pages
-    /// mapped, so that an append takes no page fault, or blocks written once, so that a commit waits
-    /// for no journal. 0 leaves both to whoever appends.
+    /// How far ahead of the last record files are made ready for it by a queue of its own: blocks written
+    /// once, so that a commit waits for no journal. Where nothing commits, whether the next pages of the
+    /// ring are mapped in time, so that an append takes no page fault. 0 leaves both to whoever appends.
     public var prefaultBytes: Int
 
     /// How many files may be kept ready to become segments, each of ``segmentBytes`` on the disk: one

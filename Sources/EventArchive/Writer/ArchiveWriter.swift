@@ -29,7 +29,7 @@ public final class ArchiveWriter: @unchecked Sendable {
     @exclusivity(unchecked) private var tail: SegmentTail
     private let flag: WriterFlag
     private let fate: WriterFate
-    private let path: any WritePath
+    private let log: BufferedLog
     private let preparation: SegmentPreparation
     private let completion: SegmentCompletion
     private let retention: WriterRetention
@@ -80,7 +80,7 @@ public final class ArchiveWriter: @unchecked Sendable {
         preparation = parts.preparation
         completion = parts.completion
         retention = parts.retention
-        self.path = parts.path
+        log = parts.log
         (segment, tail) = try parts.firstSegment(recovery)
         try recovery.removeNeverUsed(but: segment?.name)
         preparation.prepareNext()
@@ -91,6 +91,9 @@ public final class ArchiveWriter: @unchecked Sendable {
     deinit {
         // As a crash would leave it; but nothing of this writer may go on once the lock is free.
         if isClosed { return }
+        if fate.error == nil {
+            log.leave(position: tail.position, endSequence: tail.summary.endSequence)
+        }
         fate.end(.closed)
         endQueues()
     }
@@ -151,7 +154,7 @@ public final class ArchiveWriter: @unchecked Sendable {
             try endSegment()
         }
         if segment == nil { try beginSegment() }
-        tail.stop = try path.makeRoom(
+        tail.stop = try log.makeRoom(
             position: tail.position, recordEnd: tail.position + recordBytes,
             endSequence: tail.summary.endSequence)
     }
@@ -159,7 +162,7 @@ public final class ArchiveWriter: @unchecked Sendable {
     /// Hands the segment over to be sealed.
     private func endSegment() throws(ArchiveError) {
         tail.stop = 0
-        try path.end(tail.summary, position: tail.position)
+        try log.end(tail.summary, position: tail.position)
         segment = nil
     }
 
@@ -172,7 +175,7 @@ public final class ArchiveWriter: @unchecked Sendable {
         let begun = OpenSegment(beginning: header, in: file, directory)
         segment = begun
         tail = SegmentTail(
-            try path.begin(begun, at: Int(header.recordsBegin)), header: header,
+            try log.begin(begun, at: Int(header.recordsBegin)), header: header,
             from: Int(header.recordsBegin),
             summary: SegmentSummary(firstSequence: header.firstSequence),
             eventBytesMax: configuration.effectiveEventBytesMax)
@@ -217,7 +220,7 @@ public final class ArchiveWriter: @unchecked Sendable {
 
     private func endQueues() {
         completion.endRepeating()
-        path.finish()
+        log.finish()
         try? completion.finish()
         try? preparation.end()
     }
@@ -228,7 +231,7 @@ extension ArchiveWriter {
     /// `syncFailed`: then this writer is at its end.
     public func commit() throws(ArchiveError) {
         try check()
-        try path.commit(position: tail.position, endSequence: tail.summary.endSequence)
+        try log.commit(position: tail.position, endSequence: tail.summary.endSequence)
     }
 
     /// Begins to make everything appended so far durable. While that runs, more can be appended, which
@@ -236,7 +239,7 @@ extension ArchiveWriter {
     /// waited for.
     public func startCommit() throws(ArchiveError) {
         try check()
-        path.startCommit(position: tail.position, endSequence: tail.summary.endSequence)
+        log.startCommit(position: tail.position, endSequence: tail.summary.endSequence)
     }
 
     /// Commits if the policy of the configuration says so now; returns whether it did. With `.batch`
@@ -304,7 +307,7 @@ extension ArchiveWriter {
                 try endSegment()
             }
         }
-        path.finish()
+        log.finish()
         try completion.finish()
         watermark.advanceDurable(to: tail.summary.endSequence)
         try preparation.end()

@@ -23,14 +23,15 @@ extension BufferedLog {
             }
             defer { extents = [] }
             return extents.reduce(into: []) { joined, extent in
-                guard let last = joined.last, last.segment === extent.segment else {
+                guard var last = joined.last, last.segment === extent.segment else {
                     joined.append(extent)
                     return
                 }
-                joined[joined.count - 1] = Extent(
-                    segment: extent.segment, bias: extent.bias,
-                    range: last.range.lowerBound..<extent.range.upperBound,
-                    endSequence: extent.endSequence, summary: extent.summary)
+                last.range = last.range.lowerBound..<extent.range.upperBound
+                last.endSequence = extent.endSequence
+                last.summary = extent.summary
+                last.purpose = max(last.purpose, extent.purpose)
+                joined[joined.count - 1] = last
             }
         }
     }
@@ -40,20 +41,30 @@ extension BufferedLog {
         if !extent.range.isEmpty {
             // The page in which the last write ended is written again, with more in it.
             let begin = extent.range.lowerBound & ~(GatheringRing.pageBytes - 1)
-            let (full, last) = ring.pages(bias + begin..<bias + end)
+            let isWhole = writesDurably || extent.purpose > .room
+            let written = isWhole ? end : max(begin, end & ~(GatheringRing.pageBytes - 1))
+            let (full, last) = ring.pages(bias + begin..<bias + written)
             services.preparation.noteWrite(end - begin)
             let error = segment.file.writeRecords(full, last, at: begin)
             guard error == 0 else {
                 services.fate.end(.syncFailed(file: segment.name.fileName, errno: error))
                 return
             }
-            services.fate.watermark.advancePublished(to: extent.endSequence)
-            services.fate.watermark.advanceDurable(to: extent.endSequence)
+            if writesDurably {
+                services.fate.watermark.advancePublished(to: extent.endSequence)
+                services.fate.watermark.advanceDurable(to: extent.endSequence)
+            }
             if extent.range.lowerBound == 0 {
                 services.completion.submit { () throws(ArchiveError) in try segment.giveName() }
             }
         }
         takeIn(extent)
+        guard !writesDurably, extent.purpose == .durability else { return }
+        let fate = services.fate
+        services.completion.submit { () throws(ArchiveError) in
+            try segment.sync()
+            fate.watermark.advanceDurable(to: extent.endSequence)
+        }
     }
 
     private func takeIn(_ extent: Extent) {
@@ -89,9 +100,7 @@ extension BufferedLog {
 extension OpenSegment {
     /// Takes in what is in the file up to where a record ends.
     func takeInFile(upTo end: Int) throws(ArchiveError) {
-        let mapped = try MappedFile(
-            try file.reopened(), byteCount: end, writable: false)
-        mapped.mapping.adviseSequentialReading()
+        let mapped = try MappedSegment(try file.reopened(), recordsEnd: end)
         takeIn(mapped.bytes(takenEnd..<end))
     }
 }

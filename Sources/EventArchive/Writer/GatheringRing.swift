@@ -11,8 +11,10 @@ internal import CSwitchyard
 /// The memory in which records gather before they are written: a ring whose copy is mapped behind it,
 /// so that every range up to its size is contiguous.
 ///
+/// It is the process's own, or the file `ring`, which outlives the process and which readers look into.
+///
 /// Unsafe: the memory is mapped as long as this lives, twice (see `MirroredMemory`). Who may touch which part is
-/// decided by `BufferedLog`: the writer's thread what is free, the writing one what is not.
+/// decided by `GatheringLog`: the writer's thread what is free, the writing one what is not.
 final class GatheringRing: @unchecked Sendable {
     static let pageBytes = 4096
     /// Enough for a millisecond's events at full speed, little enough to stay in the cache.
@@ -22,19 +24,69 @@ final class GatheringRing: @unchecked Sendable {
     /// The last page of a write, which is only in part used: it is written with zeros behind its
     /// records, from a copy, since the writer's thread goes on filling the original.
     private let lastPage: UnsafeMutableRawPointer
+    private let file: SharedFile?
 
-    /// Room for at least two of the largest records.
+    /// The file `ring` with its first pages mapped.
+    private struct SharedFile {
+        let directory: ArchiveDirectory
+        let header: WritableMapping
+        var words: RingWords { RingWords(header.file.base) }
+    }
+
+    /// A mapping that is kept with its flag.
+    private final class WritableMapping: Sendable {
+        let file: MappedFile
+        let flag: WriterFlag
+
+        init(_ file: consuming ArchiveFile, flag: WriterFlag) throws(ArchiveError) {
+            self.file = try MappedFile(
+                file, byteCount: RingLayout.headerBytes, writable: true, flag: flag.word)
+            self.flag = flag
+        }
+    }
+
+    /// Memory of the process's own, with room for at least two of the largest records.
     init(eventBytesMax: Int) throws(ArchiveError) {
-        let needed = 2 * RecordLayout.recordBytes(eventBytes: eventBytesMax) + 4 * Self.pageBytes
-        var size = Self.byteCountMin
-        while size < needed { size *= 2 }
         do throws(FileError) {
-            memory = try MirroredMemory(byteCount: size)
+            memory = try MirroredMemory(byteCount: Self.byteCount(eventBytesMax))
         } catch { throw ArchiveError(error, error.path) }
+        lastPage = .allocate(byteCount: Self.pageBytes, alignment: Self.pageBytes)
+        file = nil
+    }
+
+    /// The same in a new file `ring`. Nobody else writes the archive, and nothing is in a file of that
+    /// name any more that is not in the segments.
+    init(
+        eventBytesMax: Int, in directory: ArchiveDirectory, of archive: ArchiveID, flag: WriterFlag
+    ) throws(ArchiveError) {
+        let name = RingLayout.fileName
+        let byteCount = Self.byteCount(eventBytesMax)
+        let file = try directory.createFile(name)
+        do throws(ArchiveError) {
+            try file.allocate(RingLayout.headerBytes + byteCount)
+            try file.write(RingLayout.prefix(of: archive, byteCount: byteCount), at: 0)
+        } catch {
+            // The first error is the one to tell.
+            try? directory.remove(name)
+            throw error
+        }
+        do throws(FileError) {
+            memory = try MirroredMemory(
+                file.file, at: RingLayout.headerBytes, byteCount: byteCount, flag: flag.word)
+        } catch { throw ArchiveError(error, name) }
+        self.file = SharedFile(
+            directory: directory, header: try WritableMapping(file, flag: flag))
         lastPage = .allocate(byteCount: Self.pageBytes, alignment: Self.pageBytes)
     }
 
     deinit { lastPage.deallocate() }
+
+    private static func byteCount(_ eventBytesMax: Int) -> Int {
+        let needed = 2 * RecordLayout.recordBytes(eventBytes: eventBytesMax) + 4 * pageBytes
+        var size = byteCountMin
+        while size < needed { size *= 2 }
+        return size
+    }
 
     var byteCount: Int { memory.byteCount }
     private var base: UnsafeMutableRawPointer { memory.base }
@@ -43,6 +95,23 @@ final class GatheringRing: @unchecked Sendable {
     func memory(bias: Int) -> AppendMemory {
         AppendMemory(base: base, bias: bias, mask: byteCount - 1)
     }
+
+    /// Says to readers that a segment's bytes are here from now on.
+    func begin(_ id: UInt64, bias: Int) { file?.words.setBias(bias, of: id) }
+
+    /// Says to readers that memory up to a biased offset may change from now on: to be called before it
+    /// does.
+    func grant(_ end: Int) { file?.words.grant(end) }
+
+    /// Maps the pages of a range of biased offsets, so that a store takes no page fault: those that were
+    /// never touched, and those that the kernel has written to the disk since.
+    func makeReady(_ range: Range<Int>) {
+        let begin = range.lowerBound & (byteCount - 1)
+        memory.populate(begin..<begin + min(range.count, byteCount))
+    }
+
+    /// Takes the file away, if there is one: everything in it is in the segments' files.
+    func removeFile() { try? file?.directory.remove(RingLayout.fileName) }
 
     /// The bytes of a range of biased offsets, at most `byteCount`.
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {

@@ -61,11 +61,19 @@ final class OpenSegment: @unchecked Sendable {
     /// promises more than there is.
     func giveName() throws(ArchiveError) {
         guard currentName != name else { return }
-        let error = file.syncStores(0..<Int(header.recordsBegin))
-        guard error == 0 else { throw .syncFailed(file: name.fileName, errno: error) }
+        if !file.isDurable { try sync() }
         try directory.rename(currentName.fileName, to: name.fileName)
         currentName = name
         try directory.sync()
+    }
+
+    /// Makes all that was written durable.
+    func sync() throws(ArchiveError) {
+        do throws(ArchiveError) {
+            try file.withFile { file throws(ArchiveError) in try file.sync() }
+        } catch .syncFailed(_, let errno) {
+            throw .syncFailed(file: name.fileName, errno: errno)
+        }
     }
 
     /// Writes the footer, cuts the file behind it, syncs it, renames it, and syncs the directory, in

@@ -6,23 +6,21 @@ internal import InternalSystem
     import Glibc
 #endif
 
-/// A file that is, or can become, an open segment: allocated to its capacity, and made ready for
-/// appending some way ahead.
+/// A file that is, or can become, an open segment: allocated to its capacity, and written past the page
+/// cache, where the file system can do that.
 ///
-/// There are two kinds, for the two write paths. A *mapped* one is appended to by stores; making it
-/// ready maps its pages for writing. A *written* one is appended to by writes past the page cache, where
-/// the file system can do that; making it ready writes zeros, once, so that a later write changes no
-/// metadata and waits for no journal. A recycled file has been written before.
-///
-/// Any thread may make it ready while another appends.
+/// For small durable writes it is made ready some way ahead, by writing zeros, once, so that a later
+/// write changes no metadata and waits for no journal. A recycled file has been written before. Any
+/// thread may make it ready while another writes.
 final class SegmentFile: @unchecked Sendable {
     /// Zeros are written in pieces of this size, so that a write of records never waits long.
     private static let pieceBytes = 1 << 20
 
     let byteCount: Int
     let isRecycled: Bool
+    /// Whether every write of records is durable.
+    let isDurable: Bool
     let calls: FileSystemCalls
-    private let mapped: WritableMapping?
     private let plain: ArchiveFile
     /// For writes of whole pages at offsets that are multiples of them; nil if there is no such thing.
     private let direct: UncachedFile?
@@ -38,40 +36,21 @@ final class SegmentFile: @unchecked Sendable {
     /// Takes a file of at least `byteCount` bytes. `readyEnd`: up to where it has been written before.
     init(
         _ file: consuming ArchiveFile, in directory: ArchiveDirectory, byteCount: Int,
-        isMapped: Bool,
-        isRecycled: Bool, recordsEnd: Int = 0, readyEnd: Int, flag: WriterFlag
-    ) throws(ArchiveError) {
+        isDurable: Bool, isRecycled: Bool, recordsEnd: Int = 0, readyEnd: Int
+    ) {
         self.byteCount = byteCount
+        self.isDurable = isDurable
         self.isRecycled = isRecycled
         self.readyEnd = readyEnd
         self.recordsEnd = recordsEnd
         calls = directory.calls
-        if isMapped {
-            let again = try directory.openFile(file.name, writable: true)
-            mapped = try WritableMapping(again, byteCount: byteCount, flag: flag)
-            direct = nil
-        } else {
-            mapped = nil
-            direct = UncachedFile(file.name, in: directory)
-        }
+        direct = UncachedFile(file.name, in: directory)
         plain = file
     }
 
-    /// Where a mapped file is in memory.
-    var base: UnsafeMutableRawPointer? { mapped?.file.base }
-
-    /// Makes the file ready up to an offset, for appending from another on: a promise about speed
-    /// alone. O(bytes).
-    func makeReady(from begin: Int, upTo end: Int) throws(ArchiveError) {
-        let end = min(end, byteCount)
-        guard let mapped else {
-            while try writeZeros(upTo: end) {}
-            return
-        }
-        // Also what was ready before: the kernel may have written pages back, and taken the right to
-        // store to them away.
-        let range = begin & ~4095..<max(begin & ~4095, end)
-        if !range.isEmpty { try mapped.file.populate(range) }
+    /// Makes the file ready up to an offset: a promise about speed alone. O(bytes).
+    func makeReady(upTo end: Int) throws(ArchiveError) {
+        while try writeZeros(upTo: min(end, byteCount)) {}
     }
 
     /// Writes one piece of zeros where no record is; false if there is nothing to write.
@@ -91,7 +70,7 @@ final class SegmentFile: @unchecked Sendable {
         }
         guard !piece.isEmpty else { return false }
         let error = Zeros.shared.withBytes(piece.count) { zeros in
-            writePages(zeros, at: piece.lowerBound, durably: false)
+            writePages(zeros, at: piece.lowerBound)
         }
         guard error == 0 else {
             throw ArchiveError(
@@ -100,12 +79,18 @@ final class SegmentFile: @unchecked Sendable {
         return true
     }
 
-    /// Writes whole pages of records and makes them durable, in two pieces one behind the other.
-    /// Returns 0 or an error number.
+    /// Writes whole pages of records, in two pieces one behind the other, of which the second can be
+    /// empty, and makes them durable if that is what the file is for. Returns 0 or an error number.
     func writeRecords(
         _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, at offset: Int
     ) -> Int32 {
         let end = offset + first.count + second.count
+        if end == offset { return 0 }
+        guard isDurable else {
+            let error = first.isEmpty ? 0 : writePages(first, at: offset)
+            if error != 0 || second.isEmpty { return error }
+            return writePages(second, at: offset + first.count)
+        }
         monitor.withLock {
             recordsEnd = max(recordsEnd, end)
             monitor.wait { !zeroing.overlaps(offset..<end) }
@@ -118,9 +103,7 @@ final class SegmentFile: @unchecked Sendable {
         return calls.writeDurably(plain.file.descriptor, first, second, offset)
     }
 
-    private func writePages(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int, durably: Bool
-    ) -> Int32 {
+    private func writePages(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
         if let direct = direct?.file.descriptor {
             let error = calls.write(direct, bytes, offset)
             guard error == EINVAL else { return error }
@@ -134,21 +117,6 @@ final class SegmentFile: @unchecked Sendable {
         direct?.file.stopPassingCache()
     }
 
-    /// Makes stores below an offset durable. Returns 0 or an error number.
-    func syncStores(_ range: Range<Int>) -> Int32 {
-        guard let mapped else { return 0 }
-        let begin = range.lowerBound & ~(pageBytes - 1)
-        return calls.syncPages(
-            mapped.file.file.file.descriptor,
-            UnsafeMutableRawBufferPointer(
-                start: mapped.file.base + begin, count: range.upperBound - begin), begin)
-    }
-
-    /// Has the kernel begin to write back the stores of a range, without waiting for it.
-    func startWritingBack(_ range: Range<Int>) {
-        plain.file.startWritingBack(range)
-    }
-
     /// The file opened once more, for reading what is in it.
     func reopened() throws(ArchiveError) -> ArchiveFile {
         try plain.duplicate()
@@ -159,21 +127,6 @@ final class SegmentFile: @unchecked Sendable {
         _ body: (borrowing ArchiveFile) throws(ArchiveError) -> Result
     ) throws(ArchiveError) -> Result {
         try body(plain)
-    }
-}
-
-/// A mapping that is shared by reference.
-final class WritableMapping: Sendable {
-    let file: MappedFile
-    /// Kept for the mapping, whose guard stores to it.
-    private let flag: WriterFlag
-
-    init(
-        _ file: consuming ArchiveFile, byteCount: Int, flag: WriterFlag
-    ) throws(ArchiveError) {
-        self.file = try MappedFile(file, byteCount: byteCount, writable: true, flag: flag.word)
-        self.file.mapping.adviseStoring()
-        self.flag = flag
     }
 }
 
@@ -202,6 +155,3 @@ private final class Zeros: Sendable {
         body(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
     }
 }
-
-/// The processor's page size, which `msync` wants its start to be a multiple of.
-private let pageBytes = sysconf(Int32(_SC_PAGESIZE))

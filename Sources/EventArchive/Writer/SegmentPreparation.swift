@@ -2,8 +2,8 @@ internal import Dispatch
 internal import InternalSystem
 import Synchronization
 
-/// Has the next segments' files ready before they are needed, and the open one's pages ready before they
-/// are appended to, on queues of its own.
+/// Has the next segments' files ready before they are needed, and what is written or stored to next, on
+/// queues of its own.
 ///
 /// A file is allocated, or taken from a segment that is no longer wanted, gets its `.prepared` name
 /// (durably, if commits will rely on it), and is made ready from its beginning. The writer takes it
@@ -15,9 +15,7 @@ final class SegmentPreparation: @unchecked Sendable {
     private let pageQueue: DispatchQueue
     private let directory: ArchiveDirectory
     private let configuration: ArchiveConfiguration
-    private let isMapped: Bool
-    /// Raised when a mapped file was cut; outlives every file.
-    private let flag: WriterFlag
+    private let isDurable: Bool
 
     /// Writes of more bytes than this wait for the journal for less time than writing zeros before them
     /// would take of the disk: 1 MiB at a time, 1.4 GB/s against 1.1; 256 KiB, 0.8 against 0.9.
@@ -43,18 +41,17 @@ final class SegmentPreparation: @unchecked Sendable {
 
     init(
         _ directory: ArchiveDirectory, _ configuration: ArchiveConfiguration, nextID: UInt64,
-        spares: [String], flag: WriterFlag
+        spares: [String]
     ) {
         self.directory = directory
         self.configuration = configuration
         self.nextID = nextID
         self.spares = spares
-        self.flag = flag
-        isMapped = configuration.durability == .none
+        isDurable = configuration.durability != .none
         // Whoever stores to a page before it is ready makes it ready himself: that may happen late, and
-        // must not take the processor from those who store. Writes wait for what is not ready.
+        // must not take the processor from those who store. Durable writes wait for what is not ready.
         pageQueue = DispatchQueue(
-            label: "switchyard.archive.ready", qos: isMapped ? .background : .userInitiated)
+            label: "switchyard.archive.ready", qos: isDurable ? .userInitiated : .background)
     }
 
     /// Begins with the next file, unless there are enough.
@@ -95,16 +92,17 @@ final class SegmentPreparation: @unchecked Sendable {
         takes = takes.map { $0.filter { now &- $0 < 1_000_000_000 } + [now] } ?? []
     }
 
-    /// Makes a file ready up to an offset, soon, and then does something else.
-    func makeReady(
-        _ file: SegmentFile, from begin: Int, upTo end: Int,
-        then continuation: @escaping @Sendable () -> Void = {}
-    ) {
+    /// Makes a file ready up to an offset, soon.
+    func makeReady(_ file: SegmentFile, upTo end: Int) {
         pageQueue.async {
-            // An append will find out what is wrong, if anything is.
-            if self.isReadinessWorthwhile { try? file.makeReady(from: begin, upTo: end) }
-            continuation()
+            // A write will find out what is wrong, if anything is.
+            if self.isReadinessWorthwhile { try? file.makeReady(upTo: end) }
         }
+    }
+
+    /// Makes memory ready that is stored to next, soon.
+    func makeReady(_ ring: GatheringRing, _ range: Range<Int>) {
+        pageQueue.async { ring.makeReady(range) }
     }
 
     /// Counts a durable write. One thread at a time.
@@ -114,11 +112,8 @@ final class SegmentPreparation: @unchecked Sendable {
     }
 
     private var isReadinessWorthwhile: Bool {
-        isMapped || writeBytes.load(ordering: .relaxed) < Self.largeWriteBytes
+        isDurable && writeBytes.load(ordering: .relaxed) < Self.largeWriteBytes
     }
-
-    /// Waits until every file is ready that was to be made ready.
-    func finishMakingReady() { pageQueue.sync {} }
 
     /// Offers the file of a segment that is no longer wanted and that nobody can pin. True if it is now a
     /// spare; false if nobody wants it, or somebody has it open: then unlink it.
@@ -178,23 +173,21 @@ final class SegmentPreparation: @unchecked Sendable {
             if writtenBytes > configuration.segmentBytes {
                 try file.truncate(to: configuration.segmentBytes)
             }
-            // Stores promise nothing before the segment has its name; durable writes do at once.
-            if !isMapped { try file.sync() }
+            // Others promise nothing before the segment has its name; durable writes do at once.
+            if isDurable { try file.sync() }
             try directory.rename(creation, to: name)
-            if !isMapped { try directory.sync() }
+            if isDurable { try directory.sync() }
         } catch {
             // The first error is the one to tell; what is left is removed by the next writer.
             try? directory.remove(creation)
             throw error
         }
         let isRecycled = writtenBytes > 0
-        let file = try SegmentFile(
+        let file = SegmentFile(
             try directory.openFile(name, writable: true), in: directory,
-            byteCount: configuration.segmentBytes, isMapped: isMapped, isRecycled: isRecycled,
-            readyEnd: isRecycled && !isMapped ? writtenBytes & ~4095 : 0, flag: flag)
-        if isReadinessWorthwhile {
-            try file.makeReady(from: 0, upTo: configuration.prefaultBytes)
-        }
+            byteCount: configuration.segmentBytes, isDurable: isDurable, isRecycled: isRecycled,
+            readyEnd: isRecycled ? writtenBytes & ~4095 : 0)
+        if isReadinessWorthwhile { try file.makeReady(upTo: configuration.prefaultBytes) }
         return file
     }
 }

@@ -6,37 +6,41 @@ struct WriterParts {
     let fate: WriterFate
     let preparation: SegmentPreparation
     let completion: SegmentCompletion
-    let path: any WritePath
+    let log: BufferedLog
     let retention: WriterRetention
     private let configuration: ArchiveConfiguration
 
     init(
         _ recovery: borrowing WriterRecovery, _ configuration: ArchiveConfiguration
     ) throws(ArchiveError) {
-        let isMapped = configuration.durability == .none
+        let isDurable = configuration.durability != .none
         let end = recovery.nextSequence
         recovery.tail.begin(
             published: end,
-            // What was only stored to a mapping, the kernel may still have to write.
-            durable: isMapped ? recovery.continued?.header.firstSequence ?? end : end,
+            // What was written without a commit, the kernel or the disk may still have to write.
+            durable: isDurable ? end : recovery.continued?.header.firstSequence ?? end,
             of: recovery.archive)
         self.configuration = configuration
         fate = WriterFate(
-            ArchiveWatermark(recovery.tail, publishesAppends: isMapped), flag: flag)
+            ArchiveWatermark(recovery.tail, publishesAppends: !isDurable), flag: flag)
         preparation = SegmentPreparation(
-            recovery.directory, configuration, nextID: recovery.nextID, spares: recovery.spares,
-            flag: flag)
+            recovery.directory, configuration, nextID: recovery.nextID, spares: recovery.spares)
         completion = SegmentCompletion(fate, recovery.directory.clock)
         retention = WriterRetention(
             recovery.directory, configuration, preparation, sealed: recovery.sealed)
-        let services = WritePathServices(
+        let services = LogServices(
             preparation: preparation, completion: completion, fate: fate, retention: retention,
             readyBytes: configuration.prefaultBytes,
             unsealedSegmentsMax: configuration.unsealedSegmentsMax)
-        path =
-            isMapped
-            ? MappedLog(services)
-            : try BufferedLog(services, eventBytesMax: configuration.effectiveEventBytesMax)
+        let eventBytesMax = configuration.effectiveEventBytesMax
+        log = BufferedLog(
+            services,
+            ring: isDurable
+                ? try GatheringRing(eventBytesMax: eventBytesMax)
+                : try GatheringRing(
+                    eventBytesMax: eventBytesMax, in: recovery.directory, of: recovery.archive,
+                    flag: flag),
+            writesDurably: isDurable)
     }
 
     /// The segment that recovery found to go on in, or a new one, with its name in the directory.
@@ -47,7 +51,7 @@ struct WriterParts {
         var (position, summary) = (0, SegmentSummary(firstSequence: recovery.nextSequence))
         if let continued = recovery.continued {
             let file = try recovery.reopen(
-                continued, isMapped: configuration.durability == .none, flag: flag)
+                continued, isDurable: configuration.durability != .none)
             segment = OpenSegment(continuing: continued, in: file, recovery.directory)
             position = continued.recordsEnd
             summary = continued.summary
@@ -60,9 +64,9 @@ struct WriterParts {
             segment = OpenSegment(beginning: header, in: file, recovery.directory)
             position = Int(header.recordsBegin)
         }
-        let memory = try path.begin(segment, at: position)
+        let memory = try log.begin(segment, at: position)
         // A new segment's header has to be written before its name; one that goes on has nothing to do.
-        try path.commit(position: position, endSequence: summary.endSequence)
+        try log.commit(position: position, endSequence: summary.endSequence)
         try completion.finish()
         let tail = SegmentTail(
             memory, header: segment.header, from: position, summary: summary,

@@ -78,26 +78,4 @@ extension FileMapping {
         let begin = range.lowerBound & ~4095
         madvise(base + begin, range.upperBound - begin, MADV_WILLNEED)
     }
-
-    /// Asks for pages as large as there are, and for no more than is touched: one fault for 2 MiB, not
-    /// for 4 KiB.
-    ///
-    /// Without the second the kernel reads ahead, which for a file that was never written means to
-    /// clear up to 8 MiB at once, and not to let anybody else have the processor meanwhile: 25 ms on a
-    /// virtual machine whose host has to find the memory first.
-    package func adviseStoring() {
-        madvise(base, max(1, byteCount), MADV_HUGEPAGE)
-        madvise(base, max(1, byteCount), MADV_RANDOM)
-    }
-
-    /// Maps the pages of a range for writing now, so that a store takes no page fault. A kernel
-    /// without the call (before 5.14) maps them as they are touched.
-    package func populate(_ range: Range<Int>) throws(FileError) {
-        guard madvise(base + range.lowerBound, range.count, populateWrite) != 0, errno != EINVAL
-        else { return }
-        throw FileError("madvise", path, code: errno)
-    }
 }
-
-/// MADV_POPULATE_WRITE, which the C library's module leaves out.
-private let populateWrite: Int32 = 23

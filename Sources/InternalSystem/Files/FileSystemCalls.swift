@@ -25,14 +25,6 @@ package struct FileSystemCalls: Sendable {
     /// `fsync`: the whole file and its size, or a directory's names.
     package var syncFile: @Sendable (_ file: Int32) -> Int32 = { fsync($0) == 0 ? 0 : errno }
 
-    /// `msync`: whole pages of a file that is mapped there, from this offset of the file on.
-    package var syncPages:
-        @Sendable (_ file: Int32, _ pages: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int32 =
-            {
-                _, pages, _ in
-                msync(pages.baseAddress, pages.count, MS_SYNC) == 0 ? 0 : errno
-            }
-
     /// Gives the file this size with every block of it allocated.
     package var allocate: @Sendable (_ file: Int32, _ size: Int) -> Int32 = allocateBlocks
 

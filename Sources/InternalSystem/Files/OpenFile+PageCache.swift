@@ -8,12 +8,6 @@ internal import CSwitchyard
 
 // What a file has to do with the system's page cache. All of it is about speed alone.
 extension OpenFile {
-    /// Has the kernel begin to write these bytes to the disk, without waiting for it. Promises nothing:
-    /// what cannot be begun now is written later.
-    package func startWritingBack(_ range: Range<Int>) {
-        sw_start_writing_back(descriptor, Int64(range.lowerBound), Int64(range.count))
-    }
-
     /// Whether the byte at an offset can be read without waiting for the disk. Where the system can't
     /// tell, it says no.
     package func isCached(at offset: Int) -> Bool { sw_is_cached(descriptor, Int64(offset)) }

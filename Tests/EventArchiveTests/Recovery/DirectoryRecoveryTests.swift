@@ -89,14 +89,16 @@ struct DirectoryRecoveryTests {
     func sealedWhileScanned() throws {
         let writer = try fixture.writer()
         for sequence in 0..<5 as Range<UInt64> { try writer.append(Event(sequence)) }
-        let file = try ArchiveDirectory(opening: fixture.path).openFile(SegmentName.firstOpen)
+        let directory = try ArchiveDirectory(opening: fixture.path)
+        let file = try directory.openFile(SegmentName.firstOpen)
         let header = try #require(
             try SegmentHeader.decode(try file.read(0..<4_096), file: SegmentName.firstOpen))
         let size = try file.byteCount()
-        let mapped = try MappedFile(file, byteCount: size, writable: false)
+        let content = try GatheredSegment(
+            file, (header.archive, header.id), in: directory, recordsEnd: size)
         try writer.close()
-        // Most of what is mapped is no longer there.
-        let scan = try SegmentScan(mapped, header: header, end: size)
+        // Most of what the file had is no longer there.
+        let scan = try SegmentScan(content, header: header, file: SegmentName.firstOpen)
         #expect(scan.summary.endSequence == 5 && scan.gaps.isEmpty)
     }
 

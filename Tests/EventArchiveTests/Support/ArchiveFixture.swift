@@ -186,7 +186,6 @@ extension FileSystemCalls {
     static let unsynced: FileSystemCalls = {
         var calls = FileSystemCalls()
         calls.syncFile = { _ in 0 }
-        calls.syncPages = { _, _, _ in 0 }
         return calls
     }()
 }

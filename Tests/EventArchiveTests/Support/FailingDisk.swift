@@ -29,9 +29,6 @@ final class FailingDisk: Sendable {
         let real = FileSystemCalls()
         var calls = FileSystemCalls()
         calls.syncFile = { file in self.synced { real.syncFile(file) } }
-        calls.syncPages = { file, pages, offset in
-            self.synced { real.syncPages(file, pages, offset) }
-        }
         calls.writeDurably = { file, first, second, offset in
             self.synced { real.writeDurably(file, first, second, offset) }
         }

@@ -39,7 +39,6 @@ struct FileMappingTests {
         let pages = try Pages(1)
         let file = try OpenFile(pages.path, for: .changing)
         let mapping = try FileMapping(file, byteCount: page, writable: true)
-        try mapping.populate(0..<page)
         mapping.base.storeBytes(of: 7, toByteOffset: 9, as: UInt8.self)
         #expect(try file.read(9..<10) == [7])
     }

@@ -117,7 +117,7 @@ struct ArchiveFaultTests {
         let key = try ConfigurationKey(["archive", "000000000000", "local", "newer"])
         batch.put(key, Array(#"{"Version":99}"#.utf8))
         _ = try store.apply(batch)
-        try store.close()
+        store.close()
         let mark = directory + ".unwanted"
         try Data().write(to: URL(fileURLWithPath: mark))
         let files = try FileManager.default.contentsOfDirectory(atPath: directory)

@@ -1,0 +1,224 @@
+import Foundation
+import Testing
+
+@testable import EventArchive
+
+/// What a writer that does not commit has gathered in the file `ring`: to readers, to the next writer,
+/// and after a crash.
+@Suite("The ring")
+struct RingTests {
+    let fixture = Fixture()
+
+    /// A copy of the archive as a crash of its process would leave it now.
+    private func crashed(_ fixture: Fixture) throws -> Fixture {
+        let copy = Fixture()
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: copy.path)
+        return copy
+    }
+
+    private func hasRing(_ fixture: Fixture) throws -> Bool {
+        try fixture.files().contains(RingLayout.fileName)
+    }
+
+    @Test("what is only there is read beside the writer, and after it was killed")
+    func isRead() throws {
+        let writer = try fixture.writer(ArchiveConfiguration(durability: .none))
+        for sequence in 0..<500 as Range<UInt64> {
+            try writer.append(Event(sequence))
+            guard sequence % 100 == 0 else { continue }
+            #expect(try fixture.reader().read() == Reading(0...sequence))
+        }
+        let copy = try crashed(fixture)
+        let open = try copy.content(SegmentName.firstOpen)
+        #expect(open.dropFirst(4096).allSatisfy { $0 == 0 }, "nothing was written yet")
+        let reader = try copy.reader()
+        #expect(try reader.read() == Reading(0...499))
+        #expect(reader.recoveryReport.isClean)
+        #expect(try reader.verify().isSound)
+        #expect(try hasRing(copy), "a reader changes nothing")
+        try writer.close()
+        #expect(try !hasRing(fixture))
+        #expect(try fixture.reader().read() == Reading(0...499))
+    }
+
+    @Test(
+        "the next writer writes it to the segments, and goes on behind it",
+        arguments: WritePathTests.durabilities)
+    func isRecovered(durability: ArchiveDurability) throws {
+        let writer = try fixture.writer(ArchiveConfiguration(durability: .none))
+        for sequence in 0..<500 as Range<UInt64> { try writer.append(Event(sequence)) }
+        let copy = try crashed(fixture)
+        let next = try copy.writer(ArchiveConfiguration(durability: durability))
+        #expect(next.recoveryReport.isClean)
+        for sequence in 500..<600 as Range<UInt64> {
+            #expect(try next.append(Event(sequence)) == sequence)
+        }
+        try next.commit()
+        let again = try crashed(copy)
+        #expect(try again.reader().read() == Reading(0...599))
+        try next.close()
+        #expect(try !hasRing(copy))
+        #expect(try copy.reader().read() == Reading(0...599))
+        #expect(try copy.reader().verify().isSound)
+        try writer.close()
+    }
+
+    @Test("segments that began there are found, whatever of them is in files, at any moment")
+    func manySegments() throws {
+        let writer = try fixture.writer(Fixture.small, calls: .unsynced)
+        var end: UInt64 = 0
+        for round in 0..<40 {
+            for sequence in end..<end + UInt64(1 + round * 7 % 300) {
+                try writer.append(Event(sequence, bytes: Int(sequence % 700)))
+                end = sequence + 1
+            }
+            let copy = try crashed(fixture)
+            #expect(try copy.sequences(\.bytesBySequence) == end)
+            let next = try copy.writer(Fixture.small, calls: .unsynced)
+            #expect(next.watermark.appended == end)
+            try next.close()
+            #expect(try copy.sequences(\.bytesBySequence) == end)
+            #expect(try copy.reader().verify().isSound)
+        }
+        try writer.close()
+    }
+
+    @Test("who follows gets every record once, however far it is behind the ring")
+    func isFollowed() throws {
+        let writer = try fixture.writer(
+            ArchiveConfiguration(segmentBytes: 32 << 20, durability: .none))
+        var cursor = try fixture.reader().cursor(following: true)
+        var (appended, expected) = (0, 0) as (UInt64, UInt64)
+        let bytes = 50_000
+        // More than a ring ahead, then level, then a part of one ahead, through several segments.
+        for count in [400, 0, 1, 100, 700, 3, 360] {
+            for _ in 0..<count {
+                try writer.append(Event(appended, bytes: bytes))
+                appended += 1
+            }
+            while let record = try cursor.next() {
+                try #require(record.sequence == expected)
+                let right = Event(expected, bytes: bytes).bytes
+                let isRight = record.bytes.withUnsafeBytes { $0.elementsEqual(right) }
+                try #require(isRight)
+                expected += 1
+                // Not to the end: the rest is overwritten before it is read.
+                if expected % 397 == 0 { break }
+            }
+        }
+        while try cursor.next() != nil { expected += 1 }
+        #expect(expected == appended)
+        #expect(cursor.gaps.isEmpty)
+        try writer.close()
+    }
+
+    @Test(
+        "who follows goes on with the next writer, whichever way it writes",
+        arguments: WritePathTests.durabilities, WritePathTests.durabilities)
+    func isFollowedOn(first: ArchiveDurability, second: ArchiveDurability) throws {
+        var writer: ArchiveWriter? = try fixture.writer(
+            ArchiveConfiguration(durability: first))
+        var cursor = try fixture.reader().cursor(following: true)
+        var end: UInt64 = 0
+        func read() throws -> UInt64 {
+            while let record = try cursor.next() { end = record.sequence + 1 }
+            return end
+        }
+        for sequence in 0..<10 as Range<UInt64> { try writer?.append(Event(sequence)) }
+        try writer?.commit()
+        #expect(try read() == 10)
+        // Walks away, so that the segment goes on.
+        writer = nil
+        writer = try fixture.writer(ArchiveConfiguration(durability: second))
+        for sequence in 10..<20 as Range<UInt64> { try writer?.append(Event(sequence)) }
+        try writer?.commit()
+        #expect(try read() == 20)
+        try writer?.close()
+        #expect(cursor.gaps.isEmpty)
+    }
+
+    @Test("damage to it loses what only it had, and invents nothing")
+    func isDamaged() throws {
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        let writer = try fixture.writer(
+            ArchiveConfiguration(segmentBytes: 1 << 20, durability: .none), calls: .unsynced)
+        let count: UInt64 = 6_000
+        for sequence in 0..<count { try writer.append(Event(sequence, bytes: 300)) }
+        let written = try crashed(fixture)
+        try written.remove(RingLayout.fileName)
+        let inFiles = try #require(try written.reader().read(bytes: 300).sequences.last)
+        for _ in 0..<40 {
+            let copy = try crashed(fixture)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let isHeader = Bool.random(using: &random)
+                let offset = Int.random(
+                    in: isHeader ? 0...9_000 : 16_384...3_000_000, using: &random)
+                try copy.poke(RingLayout.fileName, at: offset, .random(in: 0...255, using: &random))
+            }
+            let found = try copy.reader().read(bytes: 300)
+            #expect(found.sequences.starts(with: 0...inFiles))
+            let next = try copy.writer(Fixture.small, calls: .unsynced)
+            #expect(next.watermark.appended > inFiles)
+            try next.close()
+            let after = try copy.reader().read(bytes: 300)
+            #expect(after.sequences == found.sequences)
+        }
+        try writer.close()
+    }
+
+    @Test("that of another archive, or what is none, is not looked into")
+    func isForeign() throws {
+        let other = Fixture()
+        let writer = try other.writer(ArchiveConfiguration(durability: .none))
+        for sequence in 0..<50 as Range<UInt64> { try writer.append(Event(sequence)) }
+        try fixture.write(0..<10, closing: false)
+        try FileManager.default.copyItem(
+            atPath: "\(other.path)/ring", toPath: "\(fixture.path)/ring")
+        #expect(try fixture.reader().read() == Reading(0...9))
+        try fixture.write(10..<20, closing: false)
+        for content in [[], [1], Array(repeating: 7, count: 20_000)] as [[UInt8]] {
+            try fixture.replace(RingLayout.fileName, content)
+            #expect(try fixture.reader().read() == Reading(0...19))
+        }
+        try fixture.write(20..<30)
+        #expect(try fixture.reader().read() == Reading(0...29))
+        try writer.close()
+    }
+
+    @Test("a writer that is left writes what is there to its files")
+    func isLeft() throws {
+        try fixture.write(0..<100, closing: false)
+        #expect(try !hasRing(fixture))
+        #expect(try fixture.reader().read() == Reading(0...99))
+    }
+}
+
+extension Reading {
+    /// All of these, from one segment, and no gap.
+    fileprivate init(_ sequences: ClosedRange<UInt64>) {
+        self.init(sequences: Array(sequences), gaps: [], segmentsOpened: 1)
+    }
+}
+
+extension Fixture {
+    /// Reads everything, and requires each event to have the size that a function of its number says.
+    fileprivate func sequences(_ bytes: KeyPath<Event, Int>) throws -> UInt64 {
+        var cursor = try reader().cursor()
+        var next: UInt64 = 0
+        while let record = try cursor.next() {
+            try #require(record.sequence == next)
+            let expected = Event(next, bytes: Event(next)[keyPath: bytes])
+            let isRight = record.bytes.withUnsafeBytes { $0.elementsEqual(expected.bytes) }
+            try #require(isRight)
+            next += 1
+        }
+        #expect(cursor.gaps.isEmpty)
+        return next
+    }
+}
+
+extension Event {
+    /// As `manySegments` has them.
+    fileprivate var bytesBySequence: Int { Int(sequence % 700) }
+}
