@@ -11,7 +11,7 @@ extension ArchiveDirectory {
                 ? try MappedSegment(file, recordsEnd: segment.recordsEnd)
                 : try GatheredSegment(
                     file, (segment.header.archive, segment.header.id), in: self,
-                    recordsEnd: segment.recordsEnd)
+                    recordsEnd: segment.recordsEnd, fileEnd: segment.fileEnd)
         }
         // It can have been compressed since it was found.
         guard let file = try openIfThere(segment.name.compressedFileName) else { return nil }

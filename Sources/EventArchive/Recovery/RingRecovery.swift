@@ -21,17 +21,20 @@ extension ArchiveDirectory {
         let fileBytes = try file.byteCount()
         // Row B4: everything was written before the footer.
         if try SegmentSurvey.readFooter(file, fileBytes: fileBytes) != nil { return }
-        let content = try GatheredSegment(
-            try file.duplicate(), (archive, name.id), in: self, recordsEnd: fileBytes)
         let page = try headerPage(of: file, name.id, archive)
         guard let header = try SegmentHeader.decode(page, file: fileName),
             header.archive == archive, header.id == name.id
         else { return }
-        let recordsEnd = try SegmentScan(content, header: header, file: fileName).recordsEnd
+        let segment = try SegmentSurvey.scan(
+            try file.duplicate(), fileBytes, name: name, header: header, in: self, tail: nil)
+        guard segment.recordsEnd > segment.fileEnd else { return }
+        let content = try GatheredSegment(
+            try file.duplicate(), (archive, name.id), in: self, recordsEnd: segment.recordsEnd,
+            fileEnd: segment.fileEnd)
+        try file.write(page, at: 0)
         let pieceBytes = 1 << 20
-        let range = content.gathered.clamped(to: 0..<recordsEnd)
-        for begin in stride(from: range.lowerBound, to: range.upperBound, by: pieceBytes) {
-            let piece = begin..<min(begin + pieceBytes, range.upperBound)
+        for begin in stride(from: segment.fileEnd, to: segment.recordsEnd, by: pieceBytes) {
+            let piece = begin..<min(begin + pieceBytes, segment.recordsEnd)
             try file.write(try content.read(piece), at: begin)
         }
     }

@@ -7,20 +7,34 @@ struct SegmentScan: Sendable {
     var recordsEnd: Int
     var gaps: [ArchiveGap] = []
 
-    /// Reads every record of some content. O(bytes of data).
+    private let check: RecordCheck
+
+    /// Nothing was read yet.
+    init(_ header: SegmentHeader) {
+        check = RecordCheck(header)
+        summary = SegmentSummary(firstSequence: header.firstSequence)
+        recordsEnd = Int(header.recordsBegin)
+    }
+
+    /// Reads every record of some content.
+    init(
+        _ content: any SegmentContent, header: SegmentHeader, file: String,
+        tail: ArchiveTail? = nil
+    ) throws(ArchiveError) {
+        self.init(header)
+        try read(content, file: file, tail: tail)
+    }
+
+    /// Reads every record behind the last one. O(bytes of data).
     ///
     /// A writer may be appending meanwhile: a record that is half there looks bad until a look behind
     /// it finds a good one. Records are completed in order, so the first look is then repeated; only
     /// what is bad still is damage.
     ///
     /// With the tail of a writer at work, what is not published counts as the end, whatever it is.
-    init(
-        _ content: any SegmentContent, header: SegmentHeader, file: String,
-        tail: ArchiveTail? = nil
+    mutating func read(
+        _ content: any SegmentContent, file: String, tail: ArchiveTail? = nil
     ) throws(ArchiveError) {
-        let check = RecordCheck(header)
-        summary = SegmentSummary(firstSequence: header.firstSequence)
-        recordsEnd = Int(header.recordsBegin)
         var offset = recordsEnd
         var isRepeated = false
         var window = try content.window(
@@ -54,6 +68,29 @@ struct SegmentScan: Sendable {
             }
             window = try content.window(
                 at: offset, byteCount: ArchiveFormat.recordHeaderBytes)
+        }
+    }
+
+    /// Reads the records that follow the last one without a gap.
+    mutating func readNext(_ content: any SegmentContent, file: String) throws(ArchiveError) {
+        while true {
+            var window = try content.window(
+                at: recordsEnd, byteCount: ArchiveFormat.recordHeaderBytes)
+            let needed = check.bytesNeeded(
+                window.base + recordsEnd, available: window.end - recordsEnd)
+            if needed > window.end - recordsEnd {
+                window = try content.window(at: recordsEnd, byteCount: needed)
+            }
+            let begin = recordsEnd
+            while case let record = window.base + recordsEnd,
+                case let recordBytes = check.recordBytes(
+                    record, at: recordsEnd, available: window.end - recordsEnd),
+                recordBytes > 0, RecordLayout.sequence(record) == summary.endSequence
+            {
+                addRecord(record, at: recordsEnd, in: file)
+                recordsEnd += recordBytes
+            }
+            if recordsEnd == begin { return }
         }
     }
 

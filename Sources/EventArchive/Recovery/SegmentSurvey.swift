@@ -15,6 +15,8 @@ struct SegmentDescription: Sendable {
     var keyFilter: KeyFilter?
     /// Whether its file is a compressed one.
     var isCompressed = false
+    /// Where no writer was at work: what is behind this is not in its file, but in the ring. Else 0.
+    var fileEnd = 0
 }
 
 /// Finds out what a segment file is, without changing it.
@@ -117,13 +119,18 @@ enum SegmentSurvey {
             return !name.isSealed && end == begin
                 ? .neverUsed : .unreadable(fileBytes: fileBytes)
         }
-        let content: any SegmentContent =
-            name.isSealed
-            ? try MappedSegment(file, recordsEnd: fileBytes)
-            : try GatheredSegment(
-                file, (archive, name.id), in: directory, recordsEnd: fileBytes)
-        return .readable(
-            try scan(content, name: name, header: header, tail: tail, report: &report))
+        let found = try scan(
+            file, fileBytes, name: name, header: header, in: directory, tail: tail)
+        report.segmentsScanned += 1
+        guard !name.isSealed else { return .readable(found) }
+        if UInt64(fileBytes) != header.capacity {
+            report.problems.append(
+                ArchiveProblem(
+                    file: fileName, offset: UInt64(fileBytes), found: "the end of the file",
+                    expected: "\(header.capacity) bytes"))
+        }
+        report.tornBytes += UInt64(found.tornBytes)
+        return .readable(found)
     }
 
     static func check(
@@ -152,28 +159,39 @@ enum SegmentSurvey {
             try file.read(begin..<fileBytes), at: begin, file: file.name)
     }
 
-    /// Rows A2, B1, B2, B3, B5.
-    private static func scan(
-        _ content: any SegmentContent, name: SegmentName, header: SegmentHeader,
-        tail: ArchiveTail?, report: inout ArchiveRecoveryReport
+    /// Rows A2, B1, B2, B3, B5: what the records of a segment without footer are.
+    static func scan(
+        _ file: consuming ArchiveFile, _ fileBytes: Int, name: SegmentName, header: SegmentHeader,
+        in directory: ArchiveDirectory, tail: ArchiveTail?
     ) throws(ArchiveError) -> SegmentDescription {
-        let fileBytes = content.recordsEnd
-        let scan = try SegmentScan(content, header: header, file: name.fileName, tail: tail)
-        var segment = SegmentDescription(
-            name: name, header: header, hasFooter: false, fileBytes: fileBytes,
-            recordsEnd: scan.recordsEnd, summary: scan.summary, gaps: scan.gaps)
-        report.segmentsScanned += 1
-        guard !name.isSealed else { return segment }
-        if UInt64(fileBytes) != header.capacity {
-            report.problems.append(
-                ArchiveProblem(
-                    file: name.fileName, offset: UInt64(fileBytes),
-                    found: "the end of the file", expected: "\(header.capacity) bytes"))
+        let fileName = file.name
+        func gathered(_ fileEnd: Int) throws(ArchiveError) -> GatheredSegment {
+            try GatheredSegment(
+                try file.duplicate(), (header.archive, header.id), in: directory,
+                recordsEnd: fileBytes, fileEnd: fileEnd)
         }
-        // No problem: whoever is killed while appending leaves it, and acknowledged none of it. Where a
-        // writer is at work, it is not torn but on its way.
-        if tail == nil { segment.tornBytes = try tornBytes(content, header, scan) }
-        report.tornBytes += UInt64(segment.tornBytes)
+        var scan = SegmentScan(header)
+        var segment = SegmentDescription(
+            name: name, header: header, hasFooter: false, fileBytes: fileBytes, recordsEnd: 0,
+            summary: scan.summary, gaps: [])
+        if !name.isSealed, let tail {
+            try scan.read(try gathered(0), file: fileName, tail: tail)
+        } else {
+            let content = try MappedSegment(try file.duplicate(), recordsEnd: fileBytes)
+            try scan.read(content, file: fileName)
+            if !name.isSealed {
+                segment.fileEnd = scan.recordsEnd
+                // No problem: whoever is killed while appending leaves it, and acknowledged none of
+                // it. Where a writer is at work, it is not torn but on its way.
+                segment.tornBytes = try tornBytes(content, header, scan)
+                let rest = try gathered(scan.recordsEnd)
+                if !rest.gathered.isEmpty { try scan.readNext(rest, file: fileName) }
+                if scan.recordsEnd > segment.fileEnd { segment.tornBytes = 0 }
+            }
+        }
+        segment.recordsEnd = scan.recordsEnd
+        segment.summary = scan.summary
+        segment.gaps = scan.gaps
         return segment
     }
 

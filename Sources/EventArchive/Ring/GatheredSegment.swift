@@ -1,6 +1,10 @@
 /// A segment that is being written, or was when its writer ended: the bytes that the ring has from
 /// there, all others from the file.
 ///
+/// Beside a writer the ring says what there is. One that a writer left only says what is behind the
+/// records that the file has: a crash of the machine can leave anything in it, also what is older than
+/// the file.
+///
 /// What it gives is copied, a window at a time: the ring is overwritten as the writer goes on, and a
 /// copy of what was good stays so.
 final class GatheredSegment: SegmentContent {
@@ -13,15 +17,20 @@ final class GatheredSegment: SegmentContent {
     private let directory: ArchiveDirectory
     private let archive: ArchiveID?
     private var ring: RingView?
+    /// Before this, the file counts.
+    private var fileEnd: Int
     private var buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: windowBytes, alignment: 8)
 
     /// Takes the segment's file, and how far its records can be read.
+    ///
+    /// - Parameter fileEnd: where no writer is at work, where the records end that the file alone has.
     init(
         _ file: consuming ArchiveFile, _ header: (archive: ArchiveID?, id: UInt64),
-        in directory: ArchiveDirectory, recordsEnd: Int
+        in directory: ArchiveDirectory, recordsEnd: Int, fileEnd: Int = 0
     ) throws(ArchiveError) {
         self.recordsEnd = recordsEnd
+        self.fileEnd = fileEnd
         (archive, id) = header
         self.file = file
         self.directory = directory
@@ -31,11 +40,13 @@ final class GatheredSegment: SegmentContent {
     deinit { buffer.deallocate() }
 
     /// The offsets of the file whose bytes come from the ring.
-    var gathered: Range<Int> { ring?.offsets(of: id) ?? 0..<0 }
+    var gathered: Range<Int> { ring?.offsets(of: id).clamped(to: fileEnd..<Int.max) ?? 0..<0 }
 
     /// Looks whether there is another writer by now, with another ring.
     func lookForWriter() throws(ArchiveError) {
-        if ring?.isRemoved ?? true { ring = try RingView(directory, of: archive) }
+        guard ring?.isRemoved ?? true else { return }
+        ring = try RingView(directory, of: archive)
+        fileEnd = 0
     }
 
     func expect(sparse: Bool) {}

@@ -3,7 +3,7 @@ internal import InternalSystem
 /// The side that writes. Whoever made `isWriting` true calls `writeAll`, so that it is one at a time.
 extension BufferedLog {
     /// How many bytes gather before the digest takes them in: few enough to be in the cache still.
-    private static let takenBytes = 1 << 20
+    private var takenBytes: Int { min(ring.byteCount / 16, 1 << 20) }
 
     /// Writes everything that is asked for, also what is asked for meanwhile.
     func writeAll() {
@@ -77,7 +77,7 @@ extension BufferedLog {
             monitor.wakeAll()
             return max(requestedTaken, bias)
         }
-        guard extent.summary != nil || bias + end - taken >= Self.takenBytes else { return }
+        guard extent.summary != nil || bias + end - taken >= takenBytes else { return }
         let range = taken..<bias + end
         monitor.withLock { requestedTaken = range.upperBound }
         let work: @Sendable () throws(ArchiveError) -> Void = { [self] () throws(ArchiveError) in

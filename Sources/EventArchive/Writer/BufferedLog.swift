@@ -78,7 +78,8 @@ final class BufferedLog: @unchecked Sendable {
     /// else what is written at once.
     private var stepBytes: Int {
         writesDurably
-            ? max(64 << 10, min(ring.byteCount, services.readyBytes) / 4) : 1 << 20
+            ? max(64 << 10, min(ring.byteCount, services.readyBytes) / 4)
+            : min(ring.byteCount / 16, 1 << 20)
     }
 
     /// Makes this the segment to append to, and returns where in memory. A position behind the header

@@ -17,7 +17,7 @@ internal import CSwitchyard
 /// decided by `GatheringLog`: the writer's thread what is free, the writing one what is not.
 final class GatheringRing: @unchecked Sendable {
     static let pageBytes = 4096
-    /// Enough for a millisecond's events at full speed, little enough to stay in the cache.
+    /// Enough for ten milliseconds' events at full speed.
     private static let byteCountMin = 16 << 20
 
     private let memory: MirroredMemory
@@ -48,7 +48,8 @@ final class GatheringRing: @unchecked Sendable {
     /// Memory of the process's own, with room for at least two of the largest records.
     init(eventBytesMax: Int) throws(ArchiveError) {
         do throws(FileError) {
-            memory = try MirroredMemory(byteCount: Self.byteCount(eventBytesMax))
+            memory = try MirroredMemory(
+                byteCount: Self.byteCount(Self.byteCountMin, eventBytesMax))
         } catch { throw ArchiveError(error, error.path) }
         lastPage = .allocate(byteCount: Self.pageBytes, alignment: Self.pageBytes)
         file = nil
@@ -57,10 +58,12 @@ final class GatheringRing: @unchecked Sendable {
     /// The same in a new file `ring`. Nobody else writes the archive, and nothing is in a file of that
     /// name any more that is not in the segments.
     init(
-        eventBytesMax: Int, in directory: ArchiveDirectory, of archive: ArchiveID, flag: WriterFlag
+        eventBytesMax: Int, segmentBytes: Int, in directory: ArchiveDirectory, of archive: ArchiveID,
+        flag: WriterFlag
     ) throws(ArchiveError) {
         let name = RingLayout.fileName
-        let byteCount = Self.byteCount(eventBytesMax)
+        // Where segments are small, disks are.
+        let byteCount = Self.byteCount(min(Self.byteCountMin, segmentBytes), eventBytesMax)
         let file = try directory.createFile(name)
         do throws(ArchiveError) {
             try file.allocate(RingLayout.headerBytes + byteCount)
@@ -81,10 +84,11 @@ final class GatheringRing: @unchecked Sendable {
 
     deinit { lastPage.deallocate() }
 
-    private static func byteCount(_ eventBytesMax: Int) -> Int {
+    /// A power of two, so large and with room for at least two of the largest records.
+    private static func byteCount(_ wanted: Int, _ eventBytesMax: Int) -> Int {
         let needed = 2 * RecordLayout.recordBytes(eventBytes: eventBytesMax) + 4 * pageBytes
-        var size = byteCountMin
-        while size < needed { size *= 2 }
+        var size = 64 << 10
+        while size < max(wanted, needed) { size *= 2 }
         return size
     }
 

@@ -38,8 +38,8 @@ struct WriterParts {
             ring: isDurable
                 ? try GatheringRing(eventBytesMax: eventBytesMax)
                 : try GatheringRing(
-                    eventBytesMax: eventBytesMax, in: recovery.directory, of: recovery.archive,
-                    flag: flag),
+                    eventBytesMax: eventBytesMax, segmentBytes: configuration.segmentBytes,
+                    in: recovery.directory, of: recovery.archive, flag: flag),
             writesDurably: isDurable)
     }
 

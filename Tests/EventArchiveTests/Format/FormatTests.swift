@@ -52,6 +52,7 @@ struct FormatTests {
             event.span.bytes,
             keys: ArchiveKeys(source: 0x0102_0304, detailType: 0x0506_0708, account: 0x090A_0B0C),
             eventTime: -2, ingestTime: 0x1122_3344_5566_7788)
+        try writer.commit()
         let bytes = Array(try fixture.content(SegmentName.firstOpen)[4_096..<4_096 + 64])
         #expect(Array(bytes[4..<16]) == [3, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0])
         #expect(Array(bytes[16..<24]) == [0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11])

@@ -76,8 +76,7 @@ struct FollowTests {
             try writer.append(Event(sequence, bytes: 50))
         }
         for (record, offset) in [(3, 60), (4, 2), (7, 8)] {
-            try fixture.poke(
-                SegmentName.firstOpen, at: map.record(record).lowerBound + offset, 0xA5)
+            try fixture.pokeRing(map.record(record).lowerBound + offset, 0xA5)
         }
         var given: [UInt64] = []
         while let record = try cursor.next() { given.append(record.sequence) }
@@ -85,7 +84,7 @@ struct FollowTests {
         #expect(cursor.gaps.map(\.sequences) == [3..<5, 7..<8])
         // The last one of all: what it was is known when there is one behind it.
         try writer.append(Event(10, bytes: 50))
-        try fixture.poke(SegmentName.firstOpen, at: map.record(10).lowerBound + 50, 0xA5)
+        try fixture.pokeRing(map.record(10).lowerBound + 50, 0xA5)
         #expect(try !cursor.waitForMore(nanoseconds: 1_000_000))
         try writer.append(Event(11, bytes: 50))
         #expect(try cursor.waitForMore(nanoseconds: 1_000_000_000))

@@ -11,9 +11,15 @@ struct RingTests {
 
     /// A copy of the archive as a crash of its process would leave it now.
     private func crashed(_ fixture: Fixture) throws -> Fixture {
-        let copy = Fixture()
-        try FileManager.default.copyItem(atPath: fixture.path, toPath: copy.path)
-        return copy
+        // Files get their next names meanwhile: then it is copied again.
+        for _ in 0..<100 {
+            let copy = Fixture()
+            do {
+                try FileManager.default.copyItem(atPath: fixture.path, toPath: copy.path)
+                return copy
+            } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {}
+        }
+        throw CocoaError(.fileReadNoSuchFile)
     }
 
     private func hasRing(_ fixture: Fixture) throws -> Bool {

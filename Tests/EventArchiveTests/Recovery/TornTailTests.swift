@@ -43,6 +43,7 @@ struct TornTailTests {
 
             let writer = try fixture.writer(calls: .unsynced)
             try #require(try writer.append(Event(9, bytes: 64)) == 9, "cut at \(cut)")
+            try writer.commit()
             try #require(try fixture.content(file) == whole, "cut at \(cut)")
         }
     }
@@ -58,6 +59,7 @@ struct TornTailTests {
 
             let writer = try fixture.writer(calls: .unsynced)
             try #require(try writer.append(Event(9, bytes: 64)) == 9)
+            try writer.commit()
             try #require(try fixture.content(file) == whole, "at \(length)")
         }
     }

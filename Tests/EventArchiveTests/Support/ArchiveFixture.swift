@@ -80,6 +80,12 @@ final class Fixture: Sendable {
         try #require(pwrite(opened, [byte], 1, off_t(offset)) == 1)
     }
 
+    /// Changes one byte of the first segment where its writer has gathered it: its bytes are at their
+    /// own offsets of the ring.
+    func pokeRing(_ offset: Int, _ byte: UInt8) throws {
+        try poke(RingLayout.fileName, at: RingLayout.headerBytes + offset, byte)
+    }
+
     /// Changes a file's bytes in place.
     func edit(_ file: String, _ change: (inout [UInt8]) throws -> Void) throws {
         var bytes = try content(file)

@@ -262,7 +262,7 @@ struct FailureTests {
         "on a disk that is really full, all that was appended stays readable",
         .enabled(if: SmallDisk.isPossible, "mounting a small tmpfs needs root"))
     func fullDisk() throws {
-        let mounted = try SmallDisk(kilobytes: 320)
+        let mounted = try SmallDisk(kilobytes: 640)
         let path = mounted.path + "/archive"
         let writer = try ArchiveWriter(directory: path, configuration: Fixture.small)
         let failed = #expect(throws: ArchiveError.self) {

@@ -122,6 +122,31 @@ def read_segment(name, data):
         print("gap", name, bad, end)
 
 
+def ring_of(directory, identity):
+    """Of the ring, if there is one of this archive: the granted end, the biases, the bytes."""
+    try:
+        with open(os.path.join(directory, "ring"), "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    if not prefix(data, b"SWYDRING") or data[16:32] != identity[16:32]:
+        return None
+    granted = struct.unpack_from("<Q", data, 128)[0]
+    places = dict(struct.unpack_from("<Qq", data, 256 + 16 * place) for place in range(512))
+    return granted, places, data[16384:]
+
+
+def with_ring(data, number, ring):
+    """A segment's bytes, those that are in the ring from there."""
+    if ring is None or number not in ring[1]:
+        return data
+    granted, bias, size = ring[0], ring[1][number], len(ring[2])
+    begin = max(0, max(0, granted - size) - bias)
+    end = min(len(data), granted - bias)
+    there = bytes(ring[2][(offset + bias) % size] for offset in range(begin, end))
+    return data[:begin] + there + data[max(begin, end) :]
+
+
 def main(directory):
     with open(os.path.join(directory, "archive.identity"), "rb") as file:
         identity = file.read()
@@ -129,11 +154,15 @@ def main(directory):
         sys.exit("no archive")
     if struct.unpack_from("<I", identity, 60)[0] != crc32c(identity[:60]):
         sys.exit("a damaged identity")
+    ring = ring_of(directory, identity)
     pattern = re.compile(r"\d{20}-\d{20}\.(open|segment)$")
     for name in sorted(os.listdir(directory)):
         if pattern.match(name):
             with open(os.path.join(directory, name), "rb") as file:
-                read_segment(name, file.read())
+                data = file.read()
+            if name.endswith(".open"):
+                data = with_ring(data, int(name[:20]), ring)
+            read_segment(name, data)
 
 
 main(sys.argv[1])
