@@ -8,7 +8,7 @@ final class BusArchiveReader: EventLogReader {
     private var records: Records
 
     init(directory: String, from first: UInt64) throws(ArchiveError) {
-        let reader = try ArchiveReader(directory: directory)
+        let reader = try ArchiveReader(following: directory)
         sequences = reader.sequences
         records = Records(
             cursor: reader.cursor(over: .sequences(first..<UInt64.max), following: true))

@@ -28,7 +28,7 @@ extension ArchiveCursor {
     }
 
     /// Up to which number the writer says that all records are there; 0 if nobody says anything.
-    private mutating func publishedEnd() throws(ArchiveError) -> UInt64 {
+    mutating func publishedEnd() throws(ArchiveError) -> UInt64 {
         if followedTail == nil { followedTail = try ArchiveTail(reading: directory, of: identity) }
         guard let end = followedTail?.published, end != .max, end > walk.expected,
             try directory.hasWriter()
@@ -223,9 +223,7 @@ extension ArchiveDirectory {
                 header.firstSequence == name.firstSequence
             else { return nil }
             let open = SegmentDescription(
-                name: name, header: header, hasFooter: false, fileBytes: try file.byteCount(),
-                recordsEnd: Int(header.recordsBegin),
-                summary: SegmentSummary(firstSequence: header.firstSequence), gaps: [])
+                open: header, named: name, fileBytes: try file.byteCount())
             return try sealedVersion(of: open) ?? open
         }
         do throws(ArchiveError) {

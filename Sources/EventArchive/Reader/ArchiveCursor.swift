@@ -219,7 +219,11 @@ public struct ArchiveCursor: ~Copyable {
         statistics.segmentsOpened += 1
         walk = try SegmentWalk(content, of: segment)
         if plan == nil, filter.sequences.first > segment.header.firstSequence {
-            _ = try walk.seek(filter.sequences.first)
+            if isFollowing, !segment.hasFooter {
+                try walk.seekAhead(filter.sequences.first, below: try publishedEnd())
+            } else {
+                _ = try walk.seek(filter.sequences.first)
+            }
         }
         self.plan = plan
         return true

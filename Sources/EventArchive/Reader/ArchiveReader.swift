@@ -34,6 +34,16 @@ public final class ArchiveReader: Sendable {
             directory, identity, try ArchiveSurvey.whileWriting(directory, of: identity.id))
     }
 
+    /// Opens it for cursors that follow a writer at work: what that appends to is not looked at, so that
+    /// this is O(segments), and other cursors would not give it. Else as ``init(directory:)``.
+    package convenience init(following path: String) throws(ArchiveError) {
+        let directory = try ArchiveDirectory(opening: path)
+        let identity = try directory.identity()
+        self.init(
+            directory, identity,
+            try ArchiveSurvey.whileWriting(directory, of: identity.id, leavesOpen: true))
+    }
+
     /// A reader of what a survey found.
     init(
         _ directory: ArchiveDirectory, _ identity: ArchiveIdentity, _ survey: ArchiveSurvey

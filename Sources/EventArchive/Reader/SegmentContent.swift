@@ -18,8 +18,12 @@ protocol SegmentContent: AnyObject, SegmentBytes {
     /// they are at hand.
     func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow
 
-    /// Says that the records end later than before.
+    /// Says where the records end now.
     func extend(to recordsEnd: Int)
+
+    /// Before which offset the records of a segment that is being written end, of which so many bytes
+    /// are allocated.
+    func growthLimit(_ capacity: Int) -> Int
 
     /// Says whether only some records will be read, far from each other.
     func expect(sparse: Bool)
@@ -30,6 +34,7 @@ protocol SegmentContent: AnyObject, SegmentBytes {
 
 extension SegmentContent {
     func lookForWriter() {}
+    func growthLimit(_ capacity: Int) -> Int { recordsEnd }
 }
 
 /// A segment in a mapped file.
@@ -89,7 +94,7 @@ final class MappedSegment: SegmentContent {
     }
 
     func extend(to recordsEnd: Int) {
-        self.recordsEnd = min(mapped.byteCount, max(self.recordsEnd, recordsEnd))
+        self.recordsEnd = min(mapped.byteCount, recordsEnd)
     }
 
     func read(_ range: Range<Int>) throws(ArchiveError) -> [UInt8] { try mapped.file.read(range) }

@@ -25,6 +25,26 @@ extension SegmentWalk {
         return low.sequence - first
     }
 
+    /// The same beyond where the records of a segment that is being written are known to end: to a record
+    /// below an end that its writer has published.
+    mutating func seekAhead(_ sequence: UInt64, below published: UInt64) throws(ArchiveError) {
+        guard let content, var segment, published > segment.summary.endSequence else {
+            _ = try seek(sequence)
+            return
+        }
+        let known = segment
+        segment.summary.endSequence = published
+        try extend(to: content.growthLimit(Int(segment.header.capacity)), segment)
+        _ = try seek(min(sequence, published - 1))
+        // As if it ended here: what follows is found as it is where somebody reads on.
+        segment = known
+        if position > known.recordsEnd {
+            segment.recordsEnd = position
+            segment.summary.endSequence = expected
+        }
+        try extend(to: segment.recordsEnd, segment)
+    }
+
     /// The first good record that begins in a range, if there is one with a number that can be there.
     private func firstRecord(
         from begin: Int, to end: Int, above sequence: UInt64

@@ -31,19 +31,24 @@ struct ArchiveSurvey: Sendable {
     ///   - tail: that of a writer at work.
     ///   - isThorough: whether a file that nobody can read beside is noted and passed over rather than
     ///     thrown.
+    ///   - leavesOpen: whether what the writer at work appends to is left to whoever follows it. Then it
+    ///     is O(segments).
     init(
         _ directory: ArchiveDirectory, of archive: ArchiveID, tail: ArchiveTail? = nil,
-        isThorough: Bool = false
+        isThorough: Bool = false, leavesOpen: Bool = false
     ) throws(ArchiveError) {
         var expected: UInt64?
         var unreadable: (name: SegmentName, bytes: Int)?
         // Before the segments: a writer at work goes on meanwhile.
         let durable = ArchiveTail.lastDurable(in: directory, of: archive)
-        for name in try directory.segmentNames(withDuplicates: isThorough) {
+        let published = leavesOpen ? tail?.published : nil
+        let names = try directory.segmentNames(withDuplicates: isThorough)
+        for name in names {
             let finding: SegmentSurvey.Finding
             do throws(ArchiveError) {
                 finding = try SegmentSurvey.examine(
-                    name, in: directory, of: archive, tail: tail, report: &report)
+                    name, in: directory, of: archive, tail: tail,
+                    leavesOpen: name == names.last && published ?? .max != .max, report: &report)
                 if isThorough { try checkPlace(of: name, finding, expected: expected) }
             } catch {
                 guard isThorough, let problem = ArchiveProblem(refusing: error, in: directory)
@@ -83,6 +88,7 @@ struct ArchiveSurvey: Sendable {
             unreadableEnd = unreadable.name
         }
         if let durable { noteLostEnd(durable) }
+        if let published, published != .max { nextSequence = max(nextSequence, published) }
     }
 
     /// Rows D3 and D4, before anything is made of the file.
@@ -162,7 +168,8 @@ struct ArchiveSurvey: Sendable {
     /// For readers, while a writer may be sealing: a listing that misses a file between its two names,
     /// or names it twice, is not believed before a second one says the same.
     static func whileWriting(
-        _ directory: ArchiveDirectory, of archive: ArchiveID, isThorough: Bool = false
+        _ directory: ArchiveDirectory, of archive: ArchiveID, isThorough: Bool = false,
+        leavesOpen: Bool = false
     ) throws(ArchiveError) -> ArchiveSurvey {
         let attemptsMax = 32
         for attempt in 1...attemptsMax {
@@ -172,7 +179,8 @@ struct ArchiveSurvey: Sendable {
                     try directory.hasWriter()
                     ? ArchiveTail(reading: directory, of: archive) : nil
                 let survey = try ArchiveSurvey(
-                    directory, of: archive, tail: tail, isThorough: isThorough)
+                    directory, of: archive, tail: tail, isThorough: isThorough,
+                    leavesOpen: leavesOpen)
                 let after = try directory.segmentNames(withDuplicates: isThorough)
                 // Listed under two names while it got the second one: not duplicated for long.
                 let isSettled = before == after && !survey.hasDuplicates

@@ -19,6 +19,16 @@ struct SegmentDescription: Sendable {
     var fileEnd = 0
 }
 
+extension SegmentDescription {
+    /// A segment that is being written, as if it had no record.
+    init(open header: SegmentHeader, named name: SegmentName, fileBytes: Int) {
+        self.init(
+            name: name, header: header, hasFooter: false, fileBytes: fileBytes,
+            recordsEnd: Int(header.recordsBegin),
+            summary: SegmentSummary(firstSequence: header.firstSequence), gaps: [])
+    }
+}
+
 /// Finds out what a segment file is, without changing it.
 ///
 /// This is every state in which a crash, a full disk or damage can leave an archive, and what is done
@@ -76,9 +86,14 @@ enum SegmentSurvey {
     }
 
     /// Examines one file. O(1) with a good footer, else O(its data).
+    ///
+    /// - Parameters:
+    ///   - tail: that of a writer at work.
+    ///   - leavesOpen: whether a segment that it writes is described as if it had no record, which costs
+    ///     O(1): for cursors that follow, and find what it has.
     static func examine(
         _ name: SegmentName, in directory: ArchiveDirectory, of archive: ArchiveID,
-        tail: ArchiveTail? = nil, report: inout ArchiveRecoveryReport
+        tail: ArchiveTail? = nil, leavesOpen: Bool = false, report: inout ArchiveRecoveryReport
     ) throws(ArchiveError) -> Finding {
         let compressed = try examineCompressed(name, in: directory, of: archive, report: &report)
         if let compressed { return compressed }
@@ -118,6 +133,9 @@ enum SegmentSurvey {
             let end = try SegmentSearch.endOfData(in: file, from: begin, to: fileBytes)
             return !name.isSealed && end == begin
                 ? .neverUsed : .unreadable(fileBytes: fileBytes)
+        }
+        if leavesOpen, tail != nil, !name.isSealed {
+            return .readable(SegmentDescription(open: header, named: name, fileBytes: fileBytes))
         }
         let found = try scan(
             file, fileBytes, name: name, header: header, in: directory, tail: tail)

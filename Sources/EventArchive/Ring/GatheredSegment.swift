@@ -51,7 +51,12 @@ final class GatheredSegment: SegmentContent {
 
     func expect(sparse: Bool) {}
 
-    func extend(to recordsEnd: Int) { self.recordsEnd = max(self.recordsEnd, recordsEnd) }
+    func extend(to recordsEnd: Int) { self.recordsEnd = recordsEnd }
+
+    func growthLimit(_ capacity: Int) -> Int {
+        let gathered = gathered
+        return gathered.isEmpty ? capacity : min(capacity, gathered.upperBound)
+    }
 
     func window(at offset: Int, byteCount: Int) throws(ArchiveError) -> SegmentWindow {
         let wanted = max(byteCount, Self.windowBytes)
