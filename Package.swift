@@ -231,3 +231,14 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Tests under a sanitizer need none of these, and each is built once more for them.
+if isSanitized {
+    let unused: Set = [
+        "SwitchyardTool", "SwitchyardToolTests", "SwitchyardHTTPTests", "SwitchyardMetricsTests",
+        "EventWorkloadTests", "EventInputTests", "EventScheduleTests", "EventEnvelopeTests",
+        "ModuleOrderTests",
+    ]
+    package.targets.removeAll { unused.contains($0.name) }
+    package.products.removeAll { $0.name == "switchyard" }
+}

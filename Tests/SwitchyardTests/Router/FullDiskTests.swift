@@ -13,7 +13,7 @@ import Testing
         let folder = try TemporaryFolder()
         // When the ballast is gone, there is room for all that slabs can hold until the disk is full,
         // and for segments that are prepared ahead.
-        let disk = try SmallDisk(kilobytes: 52 << 10)
+        let disk = try SmallDisk(kilobytes: 57 << 10)
         let ballast = disk.path + "/ballast"
         try Data(count: 48 << 20).write(to: URL(fileURLWithPath: ballast))
         let router = try makeRouter(folder)
@@ -64,7 +64,7 @@ import Testing
         .enabled(if: SmallDisk.isPossible))
     func removesFullBus() async throws {
         let folder = try TemporaryFolder()
-        let disk = try SmallDisk(kilobytes: 4 << 10)
+        let disk = try SmallDisk(kilobytes: 9 << 10)
         let router = try makeRouter(folder)
         try createFullBus(of: router, in: folder, on: disk)
         try router.putTargets([.closure("t") { _ in }], on: "all", of: "full")

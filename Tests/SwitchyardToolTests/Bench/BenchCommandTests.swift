@@ -15,12 +15,14 @@ struct BenchCommandTests {
                 ["route", "publish", "scan", "append", "match", "deliver", "replay"]
             ),
             (["bench", "match", "--rules", "50"], ["scan", "match"]),
-            (["bench", "archive"], ["append", "read"]),
+            (["bench", "archive"], ["append", "first read", "read"]),
             (["bench", "rings"], ["spsc 1", "mpsc 1", "spsc 64", "mpsc 64"]),
         ])
     func report(command: [String], stages: [String]) throws {
         let result = try Tool.run(command + Self.small)
-        #expect(result.exitCode == 0 && result.errors.isEmpty && result.lines.count == 1)
+        // On standard error there is progress, where it takes long.
+        #expect(result.exitCode == 0 && !result.errors.contains("error"), "\(result.errors)")
+        #expect(result.lines.count == 1)
         let report = try result.object()
         #expect(report["events"] as? Int == 2_000)
         // Through rings go descriptors alone.
