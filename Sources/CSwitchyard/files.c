@@ -125,11 +125,11 @@ static uint32_t *flag_of(uintptr_t address) {
 static bool repair(uintptr_t address) {
     uint32_t *flag = flag_of(address);
     if (flag == NULL) return false;
+    // Before there is anything to be read in place of the page.
+    atomic_store((_Atomic uint32_t *)flag, 1);
     void *page = mmap((void *)(address & page_mask), ~page_mask + 1, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    if (page == MAP_FAILED) return false;
-    atomic_store((_Atomic uint32_t *)flag, 1);
-    return true;
+    return page != MAP_FAILED;
 }
 
 static void handle(int signal, siginfo_t *info, void *context) {

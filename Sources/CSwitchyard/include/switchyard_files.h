@@ -35,6 +35,9 @@ void *sw_mirrored_buffer(size_t length);
 // The same of a part of a file, from `offset` on, also a multiple of the page size; shared with the file.
 void *sw_mirrored_mapping(int file, int64_t offset, size_t length);
 
+// Reads a byte of a mapping, for what happens if it is not there.
+static inline void sw_touch(const void *byte) { (void)*(const volatile char *)byte; }
+
 // How many mappings can be guarded at once. More than a process may have by default (65,530, see
 // vm.max_map_count), and few enough that their table (40 MiB when full) is no concern beside them.
 #define SW_MAPPING_GUARDS_MAX (1 << 20)

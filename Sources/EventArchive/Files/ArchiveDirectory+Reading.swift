@@ -42,7 +42,7 @@ extension ArchiveDirectory {
     /// The first page of a segment's file, which has its header: that of a segment that has just begun
     /// may still be in the ring.
     func headerPage(
-        of file: borrowing ArchiveFile, _ id: UInt64, _ archive: ArchiveID?, isSealed: Bool = false
+        of file: borrowing ArchiveFile, _ id: UInt64, _ archive: ArchiveID, isSealed: Bool = false
     ) throws(ArchiveError) -> [UInt8] {
         let page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
         if isSealed { return page }

@@ -127,6 +127,13 @@ extension ArchiveDirectory {
         return try ArchiveIdentity(decoding: bytes, directory: path)
     }
 
+    /// The same where it is there and good; nil otherwise.
+    private func knownIdentity() throws(ArchiveError) -> ArchiveIdentity? {
+        guard let file = try openIfThere(ArchiveIdentity.fileName) else { return nil }
+        let bytes = try file.read(0..<ArchiveIdentity.byteCount + 1)
+        return try? ArchiveIdentity(decoding: bytes, directory: path)
+    }
+
     /// The same, made now in an empty directory. The caller holds the lock.
     func identityOrNew() throws(ArchiveError) -> ArchiveIdentity {
         do throws(ArchiveError) {
@@ -185,7 +192,10 @@ extension ArchiveDirectory {
             guard error.isMissingFile else { throw error }
             return nil
         }
-        let page = try headerPage(of: file, id, nil)
+        var page = try file.read(0..<ArchiveFormat.segmentHeaderBytes)
+        if try SegmentHeader.decode(page, file: name) == nil, let archive = try knownIdentity() {
+            page = try headerPage(of: file, id, archive.id)
+        }
         guard let header = try SegmentHeader.decode(page, file: name), header.id == id else {
             return nil
         }

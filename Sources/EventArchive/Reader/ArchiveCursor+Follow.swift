@@ -4,9 +4,8 @@ internal import InternalSystem
 //
 // A record is there when its bytes are a good record with the next number; nothing else has to be
 // agreed on with the writer, which can be in any process. The bytes behind the last one are read into a
-// buffer and judged there, never in the mapping: a writer that seals the segment cuts off what is behind
-// its footer, and touching that would kill this process. Only what is known to be a record is then
-// looked at in place, and no writer ever cuts that off.
+// buffer and judged there (`GatheredSegment`), never in a mapping: a writer that seals the segment cuts off
+// what is behind its footer, and one that goes on overwrites its ring.
 extension ArchiveCursor {
     /// Looks for more behind the end: false if there is none yet. O(new bytes, up to a chunk).
     mutating func growTail() throws(ArchiveError) -> Bool {
@@ -20,6 +19,8 @@ extension ArchiveCursor {
         try walk.content?.lookForWriter()
         // Nothing more where it would be: either it was not written yet, or the segment is over.
         if !segment.hasFooter, let sealed = try directory.sealedVersion(of: segment) {
+            // What the file has not, is in the ring of whoever sealed it, or nowhere any more.
+            try walk.content?.lookForWriter()
             try walk.extend(to: sealed.recordsEnd, sealed)
             return true
         }

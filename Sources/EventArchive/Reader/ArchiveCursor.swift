@@ -82,7 +82,8 @@ public struct ArchiveCursor: ~Copyable {
     /// The next selected record, nil at the end. It can be used until the next call.
     ///
     /// O(its bytes) and those of the records passed over; no allocation, no system call, except when
-    /// one segment ends and the next is opened, and where there is damage. Throws `system` if a file
+    /// one segment ends and the next is opened, each 256 KiB where one is being written, and where there
+    /// is damage. Throws `system` if a file
     /// cannot be opened or mapped; the cursor then stays where it is.
     ///
     /// Somebody else who cuts a segment's file makes a gap, before the cursor opens it or while it is

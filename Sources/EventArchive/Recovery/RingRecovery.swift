@@ -1,7 +1,8 @@
 extension ArchiveDirectory {
-    /// Writes what an earlier writer had gathered in `ring` to its segments' files, and removes the ring.
-    /// The caller holds the lock. Interrupted, it is done again. O(data of the segments that the ring
-    /// has a part of).
+    /// Writes what an earlier writer had gathered in `ring` to its segments' files, and removes the ring,
+    /// durably: one that came back would have records that were lost once, and whose numbers others have
+    /// by then. The caller holds the lock. Interrupted, it is done again. O(data of the segments that the
+    /// ring has a part of).
     func finishRing(of archive: ArchiveID) throws(ArchiveError) {
         guard let ring = try RingView(self, of: archive) else { return }
         let gathered = Set(ring.segments)
@@ -10,9 +11,10 @@ extension ArchiveDirectory {
             try finishGathered(name, of: archive)
         }
         try remove(RingLayout.fileName)
+        try sync()
     }
 
-    /// Only records count: whatever else the ring has may be left of what was there before.
+    /// Only a header and records count: whatever else the ring has may be left of what was there before.
     private func finishGathered(
         _ name: SegmentName, of archive: ArchiveID
     ) throws(ArchiveError) {
@@ -27,15 +29,17 @@ extension ArchiveDirectory {
         else { return }
         let segment = try SegmentSurvey.scan(
             try file.duplicate(), fileBytes, name: name, header: header, in: self, tail: nil)
-        guard segment.recordsEnd > segment.fileEnd else { return }
+        let hasHeader = try file.read(0..<page.count) == page
+        if hasHeader, segment.recordsEnd == segment.fileEnd { return }
         let content = try GatheredSegment(
             try file.duplicate(), (archive, name.id), in: self, recordsEnd: segment.recordsEnd,
             fileEnd: segment.fileEnd)
-        try file.write(page, at: 0)
+        if !hasHeader { try file.write(page, at: 0) }
         let pieceBytes = 1 << 20
         for begin in stride(from: segment.fileEnd, to: segment.recordsEnd, by: pieceBytes) {
             let piece = begin..<min(begin + pieceBytes, segment.recordsEnd)
             try file.write(try content.read(piece), at: begin)
         }
+        try file.sync()
     }
 }

@@ -15,7 +15,7 @@ struct SegmentDescription: Sendable {
     var keyFilter: KeyFilter?
     /// Whether its file is a compressed one.
     var isCompressed = false
-    /// Where no writer was at work: what is behind this is not in its file, but in the ring. Else 0.
+    /// What is before this was in its file when this was found out; what is behind may be in the ring.
     var fileEnd = 0
 }
 
@@ -51,7 +51,9 @@ extension SegmentDescription {
 /// | P1 | `.prepared` | good, with the id of the name | as an `.open` file | as an `.open` file | syncs and renames it first |
 /// | P2 | `.prepared` | anything else | anything | ignore | removes it |
 /// | P3 | `.spare` | any | anything | ignore | makes the next segment of it |
-/// | C1 | any | newer major version | | refuse: `newerFormat` | refuses |
+/// | R1 | `.open`, beside `ring` | good, there or in the ring | records, and more with the next numbers in the ring | give these too | writes them to the file, with the header, removes the ring |
+/// | R2 | any, beside a `ring` of another archive, or none | | | ignore the ring | makes a new one in its place, if it wants one |
+/// | C1 | any, or `ring` | newer major version | | refuse: `newerFormat` | refuses |
 /// | C2 | any | newer minor version | | as the same minor version | |
 /// | C3 | any | of another archive | | refuse: `foreignSegment` | refuses |
 /// | C4 | any | id or first sequence is not the name's | | refuse: `misnamedSegment` | refuses |
@@ -192,18 +194,21 @@ enum SegmentSurvey {
         var segment = SegmentDescription(
             name: name, header: header, hasFooter: false, fileBytes: fileBytes, recordsEnd: 0,
             summary: scan.summary, gaps: [])
-        if !name.isSealed, let tail {
-            try scan.read(try gathered(0), file: fileName, tail: tail)
+        let content = try MappedSegment(try file.duplicate(), recordsEnd: fileBytes)
+        // Not even a writer is believed that may still be looking what there is.
+        if !name.isSealed, let tail, tail.published != .max {
+            try scan.readNext(content, file: fileName)
+            segment.fileEnd = scan.recordsEnd
+            try scan.read(try gathered(segment.fileEnd), file: fileName, tail: tail)
         } else {
-            let content = try MappedSegment(try file.duplicate(), recordsEnd: fileBytes)
             try scan.read(content, file: fileName)
             if !name.isSealed {
                 segment.fileEnd = scan.recordsEnd
                 // No problem: whoever is killed while appending leaves it, and acknowledged none of
                 // it. Where a writer is at work, it is not torn but on its way.
                 segment.tornBytes = try tornBytes(content, header, scan)
-                let rest = try gathered(scan.recordsEnd)
-                if !rest.gathered.isEmpty { try scan.readNext(rest, file: fileName) }
+                // Also where there is no ring: a writer may have taken it away just now.
+                try scan.readNext(try gathered(scan.recordsEnd), file: fileName)
                 if scan.recordsEnd > segment.fileEnd { segment.tornBytes = 0 }
             }
         }

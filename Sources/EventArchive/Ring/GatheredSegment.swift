@@ -1,9 +1,8 @@
 /// A segment that is being written, or was when its writer ended: the bytes that the ring has from
 /// there, all others from the file.
 ///
-/// Beside a writer the ring says what there is. One that a writer left only says what is behind the
-/// records that the file has: a crash of the machine can leave anything in it, also what is older than
-/// the file.
+/// What the file is known to have counts before the ring: a crash of the machine can leave anything in
+/// that, also what is older than the file.
 ///
 /// What it gives is copied, a window at a time: the ring is overwritten as the writer goes on, and a
 /// copy of what was good stays so.
@@ -15,7 +14,7 @@ final class GatheredSegment: SegmentContent {
     private let id: UInt64
     private let file: ArchiveFile
     private let directory: ArchiveDirectory
-    private let archive: ArchiveID?
+    private let archive: ArchiveID
     private var ring: RingView?
     /// Before this, the file counts.
     private var fileEnd: Int
@@ -24,9 +23,10 @@ final class GatheredSegment: SegmentContent {
 
     /// Takes the segment's file, and how far its records can be read.
     ///
-    /// - Parameter fileEnd: where no writer is at work, where the records end that the file alone has.
+    /// - Parameter fileEnd: where the records end that the file is known to have; 0 beside a writer at work,
+    ///   of whose file nothing is known.
     init(
-        _ file: consuming ArchiveFile, _ header: (archive: ArchiveID?, id: UInt64),
+        _ file: consuming ArchiveFile, _ header: (archive: ArchiveID, id: UInt64),
         in directory: ArchiveDirectory, recordsEnd: Int, fileEnd: Int = 0
     ) throws(ArchiveError) {
         self.recordsEnd = recordsEnd
@@ -44,7 +44,7 @@ final class GatheredSegment: SegmentContent {
 
     /// Looks whether there is another writer by now, with another ring.
     func lookForWriter() throws(ArchiveError) {
-        guard ring?.isRemoved ?? true else { return }
+        guard try ring?.isReplaced(in: directory) ?? true else { return }
         ring = try RingView(directory, of: archive)
         fileEnd = 0
     }

@@ -24,14 +24,13 @@ enum RingLayout {
         return writer.bytes
     }
 
-    /// How many bytes the ring of a file with this beginning has; nil if it is not one of this archive,
-    /// or of any where none is given.
-    static func byteCount(prefix bytes: [UInt8], of archive: ArchiveID?, fileBytes: Int) -> Int? {
+    /// How many bytes the ring of a file with this beginning has; nil if it is not one of this archive.
+    static func byteCount(prefix bytes: [UInt8], of archive: ArchiveID, fileBytes: Int) -> Int? {
         guard case .readable = FormatPrefix.judge(bytes, magic: magic) else { return nil }
         var reader = LittleEndianReader(bytes, from: FormatPrefix.byteCount)
         let found = ArchiveID(low: reader.take(), high: reader.take())
         let count = reader.take(UInt64.self)
-        guard archive == nil || found == archive, count >= 4096, count & (count - 1) == 0,
+        guard found == archive, count >= 4096, count & (count - 1) == 0,
             count == UInt64(max(0, fileBytes - headerBytes))
         else { return nil }
         return Int(count)

@@ -11,10 +11,14 @@ struct RingView: ~Copyable {
     private let byteCount: Int
     private var words: RingWords { RingWords(mapped.base) }
 
-    /// Nil if there is none that belongs to this archive, or to any where none is given.
-    init?(_ directory: ArchiveDirectory, of archive: ArchiveID?) throws(ArchiveError) {
-        guard let file = try directory.openIfThere(RingLayout.fileName) else { return nil }
+    /// Nil if there is none that belongs to this archive. Throws `newerFormat`.
+    init?(_ directory: ArchiveDirectory, of archive: ArchiveID) throws(ArchiveError) {
+        let name = RingLayout.fileName
+        guard let file = try directory.openIfThere(name) else { return nil }
         let prefix = try file.read(0..<RingLayout.byteCountOffset + 8)
+        if case .newer(let major) = FormatPrefix.judge(prefix, magic: RingLayout.magic) {
+            throw .newerFormat(file: name, major: major, supported: ArchiveFormat.major)
+        }
         guard
             let byteCount = RingLayout.byteCount(
                 prefix: prefix, of: archive, fileBytes: try file.byteCount())
@@ -25,7 +29,10 @@ struct RingView: ~Copyable {
     }
 
     /// Whether its writer has written everything and removed it.
-    var isRemoved: Bool { (try? mapped.file.file.nameCount()) == 0 }
+    func isReplaced(in directory: ArchiveDirectory) throws(ArchiveError) -> Bool {
+        guard let file = try directory.openIfThere(RingLayout.fileName) else { return true }
+        return try file.identity() != mapped.file.identity()
+    }
 
     /// The segments that it knows, by id; what it says of them need not be true.
     var segments: [UInt64] { words.segments }

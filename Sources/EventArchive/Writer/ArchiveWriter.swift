@@ -45,7 +45,7 @@ public final class ArchiveWriter: @unchecked Sendable {
 
     /// Opens the archive in a directory, or makes one: the directory may be missing (not its parent) or
     /// empty. Recovers what another writer left, as the table at `SegmentSurvey` says, and makes it
-    /// durable (with ``ArchiveDurability/none`` only the sealed part). O(segments + bytes in the open
+    /// durable. O(segments + bytes in the open
     /// segment).
     ///
     /// Throws `invalidConfiguration`, `locked`, `foreignDirectory`, `diskFull`, and every error about

@@ -1,5 +1,11 @@
 internal import InternalSystem
 
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// The side that writes. Whoever made `isWriting` true calls `writeAll`, so that it is one at a time.
 extension BufferedLog {
     /// How many bytes gather before the digest takes them in: few enough to be in the cache still.
@@ -15,7 +21,7 @@ extension BufferedLog {
     /// All that is to be written, neighbours joined: what gathered while a write ran goes with the next.
     private func nextBatch() -> [Extent]? {
         monitor.withLock {
-            guard !extents.isEmpty, services.fate.error == nil else {
+            guard !extents.isEmpty, !services.fate.hasEnded else {
                 extents = []
                 isWriting = false
                 monitor.wakeAll()
@@ -45,9 +51,15 @@ extension BufferedLog {
             let written = isWhole ? end : max(begin, end & ~(GatheringRing.pageBytes - 1))
             let (full, last) = ring.pages(bias + begin..<bias + written)
             services.preparation.noteWrite(end - begin)
+            // Written again is a page that may be durable by now: not if it is gone from the ring.
+            ring.touch(bias + begin)
+            if services.fate.error != nil { return }
             let error = segment.file.writeRecords(full, last, at: begin)
             guard error == 0 else {
-                services.fate.end(.syncFailed(file: segment.name.fileName, errno: error))
+                // What was to be written is not there: somebody cut the ring.
+                services.fate.end(
+                    error == EFAULT
+                        ? .fileCut : .syncFailed(file: segment.name.fileName, errno: error))
                 return
             }
             if writesDurably {
@@ -80,19 +92,17 @@ extension BufferedLog {
         guard extent.summary != nil || bias + end - taken >= takenBytes else { return }
         let range = taken..<bias + end
         monitor.withLock { requestedTaken = range.upperBound }
-        let work: @Sendable () throws(ArchiveError) -> Void = { [self] () throws(ArchiveError) in
+        digest { [self] in
             segment.takeIn(ring.bytes(range))
             monitor.withLock {
                 takenFloor = extent.summary == nil ? range.upperBound : floor
                 monitor.wakeAll()
             }
             guard let summary = extent.summary else { return }
-            try services.seal(segment, summary, recordsEnd: end)
-        }
-        if extent.summary == nil {
-            services.completion.submit(work)
-        } else {
-            services.completion.submitSealing(limit: services.unsealedSegmentsMax, work)
+            services.completion.submitSealing(limit: services.unsealedSegmentsMax) {
+                [services] () throws(ArchiveError) in
+                try services.seal(segment, summary, recordsEnd: end)
+            }
         }
     }
 }

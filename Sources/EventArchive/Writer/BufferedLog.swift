@@ -47,10 +47,15 @@ final class BufferedLog: @unchecked Sendable {
     let writesDurably: Bool
     private let queue = DispatchQueue(label: "switchyard.archive.sync", qos: .userInitiated)
 
+    private let digesting = DispatchQueue(
+        label: "switchyard.archive.digest", qos: .userInitiated)
+
     // Only for the writer's thread.
     private var segment: OpenSegment?
     private var bias = 0
     private var requestedEnd = 0
+    /// Up to which biased offset everything was asked to be made durable.
+    private var committedEnd = -1
     /// Where the segments that have a place in the ring's header end, as biased offsets.
     private var placeEnds = [Int](repeating: 0, count: RingLayout.placeCount)
 
@@ -93,6 +98,8 @@ final class BufferedLog: @unchecked Sendable {
         requestedEnd = isNew ? 0 : position
         self.segment = segment
         try waitForRoom(upTo: bias + position, beyond: placeEnds[place(of: segment)])
+        // Only in a new ring, where nothing else is: readers look into it once it has the page.
+        if !isNew { try takeUp(segment, pageBegin: pageBegin, position: position) }
         ring.begin(segment.header.id, bias: bias)
         ring.grant(bias + position)
         if isNew {
@@ -101,8 +108,6 @@ final class BufferedLog: @unchecked Sendable {
             if !writesDurably {
                 write(position, segment.header.firstSequence, for: .room)
             }
-        } else {
-            try takeUp(segment, pageBegin: pageBegin, position: position)
         }
         return ring.memory(bias: bias)
     }
@@ -125,9 +130,17 @@ final class BufferedLog: @unchecked Sendable {
             takenFloor = bias + position
             requestedTaken = bias + position
         }
-        services.completion.submit { () throws(ArchiveError) in
-            try segment.giveName()
-            try segment.takeInFile(upTo: position)
+        services.completion.submit { () throws(ArchiveError) in try segment.giveName() }
+        digest { () throws(ArchiveError) in try segment.takeInFile(upTo: position) }
+    }
+
+    /// Does something with the digest of a segment, in order, unless the writer has ended by then. Not
+    /// on the queue of `completion`, which waits for the disk: memory would not become free meanwhile.
+    func digest(_ work: @escaping @Sendable () throws(ArchiveError) -> Void) {
+        let fate = services.fate
+        digesting.async {
+            guard fate.error == nil else { return }
+            do throws(ArchiveError) { try work() } catch { fate.end(error) }
         }
     }
 
@@ -189,6 +202,7 @@ final class BufferedLog: @unchecked Sendable {
     /// Waits until all that was asked for is written; if that is everything, the ring's file goes.
     func finish() {
         monitor.withLock { monitor.wait { !isWriting } }
+        digesting.sync {}
         if services.fate.error == nil { ring.removeFile() }
     }
 
@@ -204,8 +218,9 @@ final class BufferedLog: @unchecked Sendable {
         // Where writes are not durable, what was written before is still to be made so.
         let hasMore =
             position > requestedEnd || summary != nil
-            || (purpose == .durability && !writesDurably)
+            || (purpose == .durability && !writesDurably && bias + position > committedEnd)
         guard let segment, hasMore else { return false }
+        if purpose == .durability { committedEnd = bias + position }
         let extent = Extent(
             segment: segment, bias: bias, range: requestedEnd..<position,
             endSequence: endSequence, summary: summary, purpose: purpose)
@@ -227,7 +242,7 @@ final class BufferedLog: @unchecked Sendable {
         monitor.withLock {
             monitor.wait {
                 end - min(writtenFloor, takenFloor) <= ring.byteCount && writtenFloor >= written
-                    || fate.error != nil
+                    || fate.hasEnded
             }
         }
         if let error = fate.error { throw error }

@@ -14,7 +14,7 @@ internal import CSwitchyard
 /// It is the process's own, or the file `ring`, which outlives the process and which readers look into.
 ///
 /// Unsafe: the memory is mapped as long as this lives, twice (see `MirroredMemory`). Who may touch which part is
-/// decided by `GatheringLog`: the writer's thread what is free, the writing one what is not.
+/// decided by `BufferedLog`: the writer's thread what is free, the writing one what is not.
 final class GatheringRing: @unchecked Sendable {
     static let pageBytes = 4096
     /// Enough for ten milliseconds' events at full speed.
@@ -55,15 +55,17 @@ final class GatheringRing: @unchecked Sendable {
         file = nil
     }
 
-    /// The same in a new file `ring`. Nobody else writes the archive, and nothing is in a file of that
-    /// name any more that is not in the segments.
+    /// The same in a new file `ring`. Nobody else writes the archive, and what was in a file of that name
+    /// is in the segments, or was never of this archive.
     init(
-        eventBytesMax: Int, segmentBytes: Int, in directory: ArchiveDirectory, of archive: ArchiveID,
-        flag: WriterFlag
+        eventBytesMax: Int, segmentBytes: Int, in directory: ArchiveDirectory,
+        of archive: ArchiveID, flag: WriterFlag
     ) throws(ArchiveError) {
         let name = RingLayout.fileName
         // Where segments are small, disks are.
         let byteCount = Self.byteCount(min(Self.byteCountMin, segmentBytes), eventBytesMax)
+        // What is none may be open to somebody: it does not become this one.
+        if try directory.openIfThere(name) != nil { try directory.remove(name) }
         let file = try directory.createFile(name)
         do throws(ArchiveError) {
             try file.allocate(RingLayout.headerBytes + byteCount)
@@ -113,6 +115,9 @@ final class GatheringRing: @unchecked Sendable {
         let begin = range.lowerBound & (byteCount - 1)
         memory.populate(begin..<begin + min(range.count, byteCount))
     }
+
+    /// Looks at a byte, so that it is known whether its page is there.
+    func touch(_ offset: Int) { sw_touch(base + (offset & (byteCount - 1))) }
 
     /// Takes the file away, if there is one: everything in it is in the segments' files.
     func removeFile() { try? file?.directory.remove(RingLayout.fileName) }

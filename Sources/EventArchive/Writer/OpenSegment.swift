@@ -2,8 +2,8 @@ internal import InternalSystem
 
 /// A segment from its first record until it is sealed: its file, and what its footer will need.
 ///
-/// One thread at a time uses it, which after `OpenSegment` was handed over is that of the queue of
-/// `SegmentCompletion`.
+/// One thread at a time uses its digest, and one its name: those of the queues of `BufferedLog` and of
+/// `SegmentCompletion`; sealing needs both, and comes when everything was taken in.
 final class OpenSegment: @unchecked Sendable {
     /// The name once the file has it.
     let name: SegmentName

@@ -21,6 +21,9 @@ final class WriterFate: @unchecked Sendable {
         self.flag = flag
     }
 
+    /// Whether the writer has ended: all that may be asked under a lock which the observers take.
+    var hasEnded: Bool { flag.word.pointee.load(ordering: .acquiring) != 0 }
+
     /// What ended the writer; nil while it goes on.
     var error: ArchiveError? {
         if flag.word.pointee.load(ordering: .acquiring) == 0 { return nil }

@@ -1,4 +1,5 @@
 import Foundation
+import InternalSystem
 import Testing
 
 @testable import EventArchive
@@ -8,6 +9,11 @@ import Testing
 @Suite("The ring")
 struct RingTests {
     let fixture = Fixture()
+
+    /// One segment for all that most of these append, and small enough to be copied.
+    private static func configuration(_ durability: ArchiveDurability) -> ArchiveConfiguration {
+        ArchiveConfiguration(segmentBytes: 1 << 20, durability: durability)
+    }
 
     /// A copy of the archive as a crash of its process would leave it now.
     private func crashed(_ fixture: Fixture) throws -> Fixture {
@@ -35,7 +41,7 @@ struct RingTests {
 
     @Test("what is only there is read beside the writer, and after it was killed")
     func isRead() throws {
-        let writer = try fixture.writer(ArchiveConfiguration(durability: .none))
+        let writer = try fixture.writer(Self.configuration(.none))
         for sequence in 0..<500 as Range<UInt64> {
             try writer.append(Event(sequence))
             guard sequence % 100 == 0 else { continue }
@@ -58,10 +64,10 @@ struct RingTests {
         "the next writer writes it to the segments, and goes on behind it",
         arguments: WritePathTests.durabilities)
     func isRecovered(durability: ArchiveDurability) throws {
-        let writer = try fixture.writer(ArchiveConfiguration(durability: .none))
+        let writer = try fixture.writer(Self.configuration(.none))
         for sequence in 0..<500 as Range<UInt64> { try writer.append(Event(sequence)) }
         let copy = try crashed(fixture)
-        let next = try copy.writer(ArchiveConfiguration(durability: durability))
+        let next = try copy.writer(Self.configuration(durability))
         #expect(next.recoveryReport.isClean)
         for sequence in 500..<600 as Range<UInt64> {
             #expect(try next.append(Event(sequence)) == sequence)
@@ -130,7 +136,7 @@ struct RingTests {
         arguments: WritePathTests.durabilities, WritePathTests.durabilities)
     func isFollowedOn(first: ArchiveDurability, second: ArchiveDurability) throws {
         var writer: ArchiveWriter? = try fixture.writer(
-            ArchiveConfiguration(durability: first))
+            Self.configuration(first))
         var cursor = try fixture.reader().cursor(following: true)
         var end: UInt64 = 0
         func read() throws -> UInt64 {
@@ -142,7 +148,7 @@ struct RingTests {
         #expect(try read() == 10)
         // Walks away, so that the segment goes on.
         writer = nil
-        writer = try fixture.writer(ArchiveConfiguration(durability: second))
+        writer = try fixture.writer(Self.configuration(second))
         for sequence in 10..<20 as Range<UInt64> { try writer?.append(Event(sequence)) }
         try writer?.commit()
         #expect(try read() == 20)
@@ -183,7 +189,7 @@ struct RingTests {
     @Test("that of another archive, or what is none, is not looked into")
     func isForeign() throws {
         let other = Fixture()
-        let writer = try other.writer(ArchiveConfiguration(durability: .none))
+        let writer = try other.writer(Self.configuration(.none))
         for sequence in 0..<50 as Range<UInt64> { try writer.append(Event(sequence)) }
         try fixture.write(0..<10, closing: false)
         try FileManager.default.copyItem(
@@ -197,6 +203,92 @@ struct RingTests {
         try fixture.write(20..<30)
         #expect(try fixture.reader().read() == Reading(0...29))
         try writer.close()
+    }
+
+    @Test("a header that only it has is written to the file, whatever else the file has")
+    func headerIsRecovered() throws {
+        let writer = try fixture.writer(Self.configuration(.none))
+        for sequence in 0..<100 as Range<UInt64> { try writer.append(Event(sequence)) }
+        try writer.commit()
+        let copy = try crashed(fixture)
+        for offset in 0..<64 { try copy.poke(SegmentName.firstOpen, at: offset, 0) }
+        #expect(try copy.reader().read() == Reading(0...99))
+        try copy.write(100..<101)
+        #expect(try copy.reader().read() == Reading(0...100))
+        try writer.close()
+    }
+
+    @Test("cut under its writer it costs nothing that is durable")
+    func isCut() throws {
+        let writer = try fixture.writer(Self.configuration(.none))
+        for sequence in 0..<20 as Range<UInt64> { try writer.append(Event(sequence)) }
+        try writer.commit()
+        try writer.append(Event(20))
+        #expect(truncate("\(fixture.path)/ring", off_t(RingLayout.headerBytes)) == 0)
+        #expect(throws: ArchiveError.fileCut) { try writer.commit() }
+        #expect(throws: ArchiveError.fileCut) { try writer.append(Event(21)) }
+        #expect(throws: ArchiveError.fileCut) { try writer.close() }
+        #expect(try fixture.reader().read() == Reading(0...19))
+    }
+
+    @Test("readers see the same while the next writer takes up what is there")
+    func isTakenUp() throws {
+        let writer = try fixture.writer(Self.configuration(.none))
+        for sequence in 0..<100 as Range<UInt64> { try writer.append(Event(sequence)) }
+        try writer.commit()
+        for sequence in 100..<120 as Range<UInt64> { try writer.append(Event(sequence)) }
+        let copy = try crashed(fixture)
+        let before = try copy.reader()
+        let path = copy.path
+        let seen = Guarded<[Reading]>([])
+        var calls = FileSystemCalls()
+        let real = calls
+        calls.read = { file, buffer, offset, count in
+            let found = [try? ArchiveReader(directory: path).read(), try? before.read()]
+            seen.withLock { $0 += found.compactMap(\.self) }
+            return real.read(file, buffer, offset, &count)
+        }
+        let next = try copy.writer(Self.configuration(.none), calls: calls)
+        let all = seen.withLock { $0 }
+        #expect(all.count > 4 && all.allSatisfy { $0 == Reading(0...119) })
+        try next.close()
+        try writer.close()
+    }
+
+    @Test("stale, under a lock, it hides nothing that the file has")
+    func isStale() throws {
+        try fixture.write(0..<100, closing: false)
+        let writer = try fixture.writer(Self.configuration(.none))
+        try writer.append(Event(100))
+        let copy = try crashed(fixture)
+        try writer.close()
+        try copy.edit(RingLayout.fileName) { bytes in
+            for offset in RingLayout.headerBytes..<RingLayout.headerBytes + 20_000 {
+                bytes[offset] = 0xA5
+            }
+        }
+        let lock = try ArchiveDirectory(opening: copy.path).lock()
+        #expect(try copy.reader().read() == Reading(0...99))
+        _ = consume lock
+        try copy.write(100..<101)
+        #expect(try copy.reader().read() == Reading(0...100))
+    }
+
+    @Test("that of a newer version is refused, and stays")
+    func isNewer() throws {
+        try fixture.write(0..<10, closing: false)
+        var prefix = LittleEndianWriter()
+        prefix.put(Array("SWYDRING".utf8))
+        prefix.put(ArchiveFormat.major + 1)
+        prefix.put(UInt16(0))
+        prefix.put(Checksum.crc32c(prefix.bytes, 0..<12))
+        let content = prefix.bytes + Array(repeating: 0, count: 40_000)
+        try fixture.replace(RingLayout.fileName, content)
+        let error = ArchiveError.newerFormat(
+            file: "ring", major: ArchiveFormat.major + 1, supported: ArchiveFormat.major)
+        #expect(throws: error) { try fixture.reader() }
+        #expect(throws: error) { try fixture.writer() }
+        #expect(try fixture.content(RingLayout.fileName) == content)
     }
 
     @Test("a writer that is left writes what is there to its files")

@@ -87,11 +87,7 @@ def record_at(data, offset, end, segment):
 
 def read_segment(name, data):
     footer = footer_of(data)
-    page = data[:4096]
-    header = None
-    if len(page) == 4096 and prefix(page, b"SWYDSEGM"):
-        if struct.unpack_from("<I", page, 4092)[0] == crc32c(page[:4092]):
-            header = describe(page)
+    header = header_of(data)
     segment = footer[0] if footer else header
     if not segment:
         print("gap", name, 0, len(data))
@@ -136,12 +132,33 @@ def ring_of(directory, identity):
     return granted, places, data[16384:]
 
 
+def header_of(data):
+    page = data[:4096]
+    if len(page) == 4096 and prefix(page, b"SWYDSEGM"):
+        if struct.unpack_from("<I", page, 4092)[0] == crc32c(page[:4092]):
+            return describe(page)
+    return None
+
+
+def file_end(data):
+    """Where the records end that follow each other from the first one on."""
+    segment = header_of(data)
+    if not segment:
+        return 0
+    offset, expected = segment["begin"], segment["first"]
+    while size := record_at(data, offset, len(data), segment):
+        if struct.unpack_from("<Q", data, offset + 8)[0] != expected:
+            break
+        offset, expected = offset + size, expected + 1
+    return offset
+
+
 def with_ring(data, number, ring):
-    """A segment's bytes, those that are in the ring from there."""
+    """A segment's bytes, those behind its file's records from the ring, where that has them."""
     if ring is None or number not in ring[1]:
         return data
     granted, bias, size = ring[0], ring[1][number], len(ring[2])
-    begin = max(0, max(0, granted - size) - bias)
+    begin = max(file_end(data), max(0, granted - size) - bias)
     end = min(len(data), granted - bias)
     there = bytes(ring[2][(offset + bias) % size] for offset in range(begin, end))
     return data[:begin] + there + data[max(begin, end) :]
