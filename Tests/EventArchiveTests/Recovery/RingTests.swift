@@ -86,8 +86,8 @@ struct RingTests {
     func manySegments() throws {
         let writer = try fixture.writer(Fixture.small, calls: .unsynced)
         var end: UInt64 = 0
-        for round in 0..<40 {
-            for sequence in end..<end + UInt64(1 + round * 7 % 300) {
+        for round in 0..<12 {
+            for sequence in end..<end + UInt64(1 + round * 37 % 300) {
                 try writer.append(Event(sequence, bytes: Int(sequence % 700)))
                 end = sequence + 1
             }
@@ -162,12 +162,12 @@ struct RingTests {
         var random = SeededGenerator(seed: seed)
         let writer = try fixture.writer(
             ArchiveConfiguration(segmentBytes: 1 << 20, durability: .none), calls: .unsynced)
-        let count: UInt64 = 6_000
+        let count: UInt64 = 4_000
         for sequence in 0..<count { try writer.append(Event(sequence, bytes: 300)) }
         let written = try crashed(fixture)
         try written.remove(RingLayout.fileName)
         let inFiles = try #require(try written.reader().read(bytes: 300).sequences.last)
-        for _ in 0..<40 {
+        for _ in 0..<8 {
             let copy = try crashed(fixture)
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 let isHeader = Bool.random(using: &random)
