@@ -275,9 +275,13 @@ extension ArchiveWriter {
             lastCommit = now
         }
         guard watermark.durable < tail.summary.endSequence else { return false }
-        try startCommit()
+        try startCommitSlow()
         return true
     }
+
+    /// Once for all that was appended since the last time.
+    @inline(never)
+    private func startCommitSlow() throws(ArchiveError) { try startCommit() }
 
     /// Seals the open segment, so that everything is durable, and gives the directory free. A segment
     /// without records is removed (unless its name alone tells the next sequence number). Every later
