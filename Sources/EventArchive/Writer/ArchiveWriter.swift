@@ -45,8 +45,7 @@ public final class ArchiveWriter: @unchecked Sendable {
 
     /// Opens the archive in a directory, or makes one: the directory may be missing (not its parent) or
     /// empty. Recovers what another writer left, as the table at `SegmentSurvey` says, and makes it
-    /// durable. O(segments + bytes in the open
-    /// segment).
+    /// durable. O(segments + bytes in the open segment).
     ///
     /// Throws `invalidConfiguration`, `locked`, `foreignDirectory`, `diskFull`, and every error about
     /// the state of the files; then nothing was changed that another attempt could miss.
@@ -89,7 +88,8 @@ public final class ArchiveWriter: @unchecked Sendable {
     }
 
     deinit {
-        // As a crash would leave it; but nothing of this writer may go on once the lock is free.
+        // As a crash would leave it, but for the ring's file, which is written to the segments; and nothing
+        // of this writer may go on once the lock is free.
         if isClosed { return }
         if fate.error == nil {
             log.leave(position: tail.position, endSequence: tail.summary.endSequence)

@@ -192,9 +192,10 @@ final class BufferedLog: @unchecked Sendable {
         segment = nil
     }
 
-    /// Has everything in the files that was appended, and waits for it: what the ring has is needed no
-    /// more.
+    /// Has everything in the files that the ring's file has, and waits for it: that is needed no more.
+    /// What is in the process's own memory alone is lost, as in a crash.
     func leave(position: Int, endSequence: UInt64) {
+        if writesDurably { return }
         if request(position, endSequence, nil, .whole) { writeAll() }
         finish()
     }

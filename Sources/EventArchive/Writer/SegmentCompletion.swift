@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import InternalSystem
 
-/// Does what segments need besides their records, in order, on a queue of its own: names, digests,
+/// Does what segments need besides their records, in order, on a queue of its own: names, syncs,
 /// footers. No append waits for it, unless too many segments wait to be sealed.
 final class SegmentCompletion: Sendable {
     private let queue = DispatchQueue(label: "switchyard.archive.complete", qos: .userInitiated)

@@ -65,7 +65,8 @@ struct WriterParts {
             position = Int(header.recordsBegin)
         }
         let memory = try log.begin(segment, at: position)
-        // A new segment's header has to be written before its name; one that goes on has nothing to do.
+        // A new segment's header has to be written before its name; what one that goes on has becomes
+        // durable.
         try log.commit(position: position, endSequence: summary.endSequence)
         try completion.finish()
         let tail = SegmentTail(

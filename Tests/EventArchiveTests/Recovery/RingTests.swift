@@ -108,17 +108,33 @@ struct RingTests {
             ArchiveConfiguration(segmentBytes: 32 << 20, durability: .none))
         var cursor = try fixture.reader().cursor(following: true)
         var (appended, expected) = (0, 0) as (UInt64, UInt64)
-        let bytes = 50_000
+        // Whole events are compared, by their last bytes too: each has its number at both ends.
+        var event = [UInt8](repeating: 0x61, count: 50_000)
+        func mark(_ number: UInt64) {
+            event.withUnsafeMutableBytes {
+                $0.storeBytes(of: number, as: UInt64.self)
+                $0.storeBytes(of: number, toByteOffset: $0.count - 8, as: UInt64.self)
+            }
+        }
         // More than a ring ahead, then level, then a part of one ahead, through several segments.
         for count in [400, 0, 1, 100, 700, 3, 360] {
             for _ in 0..<count {
-                try writer.append(Event(appended, bytes: bytes))
+                mark(appended)
+                try writer.append(event.span.bytes, eventTime: 0, ingestTime: 0)
                 appended += 1
             }
             while let record = try cursor.next() {
-                try #require(record.sequence == expected)
-                let right = Event(expected, bytes: bytes).bytes
-                let isRight = record.bytes.withUnsafeBytes { $0.elementsEqual(right) }
+                try #require(record.sequence == expected && record.byteCount == event.count)
+                mark(expected)
+                let byteCount = event.count
+                let isRight = record.bytes.withUnsafeBytes { found in
+                    event.withUnsafeBytes { right in
+                        guard let found = found.baseAddress, let right = right.baseAddress else {
+                            return false
+                        }
+                        return memcmp(found, right, byteCount) == 0
+                    }
+                }
                 try #require(isRight)
                 expected += 1
                 // Not to the end: the rest is overwritten before it is read.
@@ -202,6 +218,31 @@ struct RingTests {
         }
         try fixture.write(20..<30)
         #expect(try fixture.reader().read() == Reading(0...29))
+        try writer.close()
+    }
+
+    @Test("that of another archive makes no segment of a file that is prepared")
+    func isForeignToPrepared() throws {
+        let other = Fixture()
+        let strange = try other.writer(Fixture.small, calls: .unsynced)
+        while try other.segments().count < 3 {
+            try strange.append(Event(strange.watermark.appended))
+        }
+        let writer = try fixture.writer(Fixture.small, calls: .unsynced)
+        for sequence in 0..<10 as Range<UInt64> { try writer.append(Event(sequence)) }
+        try writer.commit()
+        // Made on a queue of its own.
+        let prepared = SegmentName.preparedName(2)
+        while try !fixture.files().contains(prepared) { usleep(1_000) }
+        let copy = try crashed(fixture)
+        try copy.replace(RingLayout.fileName, try other.content(RingLayout.fileName))
+        #expect(try copy.files().contains(prepared))
+        #expect(try copy.reader().sequences == 0..<10)
+        #expect(try copy.reader().read() == Reading(0...9))
+        let next = try copy.writer(Fixture.small, calls: .unsynced)
+        #expect(next.watermark.appended == 10)
+        try next.close()
+        try strange.close()
         try writer.close()
     }
 

@@ -28,8 +28,8 @@ struct LoadCommandTests {
             // To be late is a part of what an event took.
             #expect(lateness?["p50"] as? Int ?? 0 > 0)
             #expect(lateness?["p50"] as? Int ?? .max <= latency["max"] as? Int ?? 0)
-            // Half a second of them, and as much before as a warm-up takes.
-            #expect(published >= 1_000)
+            // Half a second of them, and a tenth before.
+            #expect(published == 1_200)
             #expect(report["eventsPerSecond"] as? Double ?? 0 > 0)
         }
     }
@@ -72,7 +72,9 @@ struct LoadCommandTests {
         let rate = Int(try #require(warm["targetRate"] as? Double))
         #expect(warm["published"] as? Int == count + rate)
         let measured = try #require(warm["intervals"] as? [[String: Any]])
-        #expect(measured.reduce(0) { $0 + ($1["events"] as? Int ?? 0) } <= count + rate)
+        // Those of the warm-up may come late; then they are measured too.
+        let events = measured.reduce(0) { $0 + ($1["events"] as? Int ?? 0) }
+        #expect((count...count + rate).contains(events))
     }
 
     @Test("a page or a report on standard output is refused, with what to do instead")
@@ -91,9 +93,7 @@ struct LoadCommandTests {
         #expect(run.exitCode == 0, "\(run.errors)")
         let intervals = try #require(try run.object()["intervals"] as? [[String: Any]])
         let measured = intervals.reduce(0) { $0 + ($1["events"] as? Int ?? 0) }
-        #expect(measured > 0)
-        let published = try #require(try run.object()["published"] as? Int)
-        #expect(published >= 2_000)
+        #expect(measured >= 2_000)
     }
 
     @Test("events of more than an archive's default limit are taken")
