@@ -87,6 +87,10 @@ final class BufferedLog: @unchecked Sendable {
             : min(ring.byteCount / 16, 1 << 20)
     }
 
+    /// How much memory is made ready at a time when everything up to a biased offset is used: a log that
+    /// gets few records holds little.
+    private func readyStep(at offset: Int) -> Int { min(stepBytes, max(16 << 10, offset)) }
+
     /// Makes this the segment to append to, and returns where in memory. A position behind the header
     /// means that records before it are in the file already.
     func begin(_ segment: OpenSegment, at position: Int) throws(ArchiveError) -> AppendMemory {
@@ -150,15 +154,18 @@ final class BufferedLog: @unchecked Sendable {
         position: Int, recordEnd: Int, endSequence: UInt64
     ) throws(ArchiveError) -> Int {
         guard let segment else { throw .closed }
-        let step = stepBytes
+        let offset = bias + position
+        let step = readyStep(at: offset)
         if writesDurably {
             services.preparation.makeReady(
                 segment.file, upTo: position + services.readyBytes)
-        } else if services.readyBytes > 0 {
-            services.preparation.makeReady(ring, bias + position..<bias + position + 2 * step)
+        }
+        // Memory of the process's own stays once it was touched; the kernel writes a file's pages.
+        if services.readyBytes > 0, !writesDurably || offset < ring.byteCount {
+            services.preparation.makeReady(ring, offset..<offset + 2 * step)
         }
         // Memory is written before it is full, whether anybody commits or not.
-        let isDue = position - requestedEnd >= (writesDurably ? ring.byteCount / 4 : step)
+        let isDue = position - requestedEnd >= (writesDurably ? ring.byteCount / 4 : stepBytes)
         if isDue || !hasRoom(upTo: bias + recordEnd) {
             write(position, endSequence, for: .room)
             try waitForRoom(upTo: bias + recordEnd)

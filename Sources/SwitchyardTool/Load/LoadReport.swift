@@ -1,5 +1,6 @@
 import EventPipeline
 import Foundation
+import MemoryMeasures
 
 /// What a load test found; written as JSON and read again for comparisons.
 struct LoadReport: Codable {
@@ -16,15 +17,18 @@ struct LoadReport: Codable {
         var residentBytes: UInt64?
         /// What of it is no file's: not the archive's pages, which the kernel can have back.
         var ownBytes: UInt64?
+        /// Page faults of all threads in this interval: those that wait for a disk, and the others. Not in
+        /// reports of the first versions.
+        var majorFaults: Int?
+        var minorFaults: Int?
 
-        init(
-            seconds: Double, latencies: LatencyHistogram, residentBytes: UInt64?, ownBytes: UInt64?
-        ) {
+        init(seconds: Double, latencies: LatencyHistogram, _ memory: LoadMemory) {
             self.seconds = seconds
             events = latencies.count
             (p50, max) = (latencies.p50, latencies.max)
             p99 = LatencyFigures(latencies).p99
-            (self.residentBytes, self.ownBytes) = (residentBytes, ownBytes)
+            (residentBytes, ownBytes) = (memory.residentBytes, memory.ownBytes)
+            (majorFaults, minorFaults) = (memory.faults.major, memory.faults.minor)
         }
     }
 
@@ -57,6 +61,9 @@ struct LoadReport: Codable {
     var published: UInt64
     var delivered: UInt64
     var unarchived: UInt64
+    /// How many events the target did not get by its queue, which was full, but from the archive; not in
+    /// reports of the first versions.
+    var caughtUp: UInt64?
     /// How long the target failed, and how many events came to it more than once; only after an outage.
     var outageSeconds: Double?
     var repeated: UInt64?
@@ -82,7 +89,7 @@ struct LoadReport: Codable {
 
     init(
         _ command: LoadCommand, rules: Int, ruleSource: String, eventSource: String,
-        published: UInt64, delivered: UInt64, unarchived: UInt64,
+        published: UInt64, delivered: UInt64, unarchived: UInt64, caughtUp: UInt64,
         outage: (seconds: Double, repeated: UInt64)?,
         _ result: LoadResult
     ) {
@@ -99,6 +106,7 @@ struct LoadReport: Codable {
         self.published = published
         self.delivered = delivered
         self.unarchived = unarchived
+        self.caughtUp = caughtUp
         if let outage { (outageSeconds, repeated) = (outage.seconds, outage.repeated) }
         seconds = Double(result.nanoseconds) / 1e9
         let total = result.total
@@ -174,6 +182,13 @@ struct LoadReport: Codable {
     /// The most memory that was no file's; nil in reports of the first versions.
     private var mostOwnBytes: UInt64? { intervals.compactMap(\.ownBytes).max() }
 
+    /// Page faults for each million of the measured events; nil in reports of the first versions.
+    private func faultsPerMillion(_ kind: KeyPath<Interval, Int?>) -> Double? {
+        let counts = intervals.compactMap { $0[keyPath: kind] }
+        guard !counts.isEmpty else { return nil }
+        return Double(counts.reduce(0, +)) * 1e6 / Double(max(measuredEvents, 1))
+    }
+
     /// The figures by name.
     private var figures: [(name: String, value: Double, text: String)] {
         let latencies = latency.percentiles + [(name: "longest", nanoseconds: latency.max)]
@@ -204,7 +219,15 @@ struct LoadReport: Codable {
                 "without the archive's", Double(mostOwnBytes ?? 0),
                 mostOwnBytes.map { Figure.bytes($0) } ?? "-"
             ),
-        ]
+        ] + faults
+    }
+
+    private var faults: [(name: String, value: Double, text: String)] {
+        [("major", \Interval.majorFaults), ("minor", \.minorFaults)].compactMap { name, kind in
+            faultsPerMillion(kind).map {
+                ("\(name) faults/M events", $0, String(format: "%.1f", $0))
+            }
+        }
     }
 
     func printTable() {
@@ -226,6 +249,10 @@ struct LoadReport: Codable {
         Terminal.print(
             "  \(Figure.count(published)) published and \(Figure.count(delivered)) delivered in all; "
                 + String(format: "measured for %.1f s", seconds))
+        if let caughtUp, caughtUp > 0, outageSeconds == nil {
+            Terminal.print(
+                "  the target fell behind: \(Figure.count(caughtUp)) events came from the archive")
+        }
         for figure in figures {
             Terminal.print(
                 "  " + figure.name.padding(toLength: 22, withPad: " ", startingAt: 0)

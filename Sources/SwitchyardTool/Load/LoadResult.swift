@@ -15,6 +15,12 @@ final class LoadResult: @unchecked Sendable {
     var processorNanoseconds: UInt64 = 0
     /// What the last interval is of.
     private var last = LatencyHistogram()
+    private var lastMemory = LoadMemory(since: .now)
+    /// How many there were before the interval that is measured now.
+    private var faults = PageFaults.now
+
+    /// Begins to measure.
+    func begin() { faults = .now }
 
     /// Adds how late a publisher published its events. From any thread.
     func addLateness(_ histogram: LatencyHistogram) { late.withLock { $0.merge(histogram) } }
@@ -26,10 +32,11 @@ final class LoadResult: @unchecked Sendable {
         total.merge(histogram)
         self.nanoseconds += nanoseconds
         last = histogram
+        lastMemory = LoadMemory(since: faults)
+        faults = .now
         intervals.append(
             LoadReport.Interval(
-                seconds: Double(nanoseconds) / 1e9, latencies: histogram,
-                residentBytes: MemoryUse.residentBytes(), ownBytes: MemoryUse.ownBytes()))
+                seconds: Double(nanoseconds) / 1e9, latencies: histogram, lastMemory))
     }
 
     /// Adds what came after the end of the last interval, the latest of it `nanoseconds` after that: to
@@ -44,8 +51,7 @@ final class LoadResult: @unchecked Sendable {
         last.merge(histogram)
         intervals.append(
             LoadReport.Interval(
-                seconds: interval.seconds + Double(nanoseconds) / 1e9, latencies: last,
-                residentBytes: interval.residentBytes, ownBytes: interval.ownBytes))
+                seconds: interval.seconds + Double(nanoseconds) / 1e9, latencies: last, lastMemory))
     }
 
     /// What the last interval was like; nil where nothing came in it.
@@ -55,5 +61,18 @@ final class LoadResult: @unchecked Sendable {
         let p99 = last.p99.map { "p99 \(Figure.duration($0)), " } ?? ""
         return
             "\(rate), p50 \(Figure.duration(last.p50)), \(p99)longest \(Figure.duration(last.max))"
+    }
+}
+
+/// The memory of this process at the end of an interval.
+struct LoadMemory {
+    let residentBytes = MemoryUse.residentBytes()
+    let ownBytes = MemoryUse.ownBytes()
+    /// In the interval.
+    let faults: PageFaults
+
+    init(since before: PageFaults) {
+        let now = PageFaults.now
+        faults = PageFaults(major: now.major - before.major, minor: now.minor - before.minor)
     }
 }

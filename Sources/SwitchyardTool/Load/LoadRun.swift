@@ -54,7 +54,7 @@ final class LoadRun: Sendable {
         let target = Self.target(command, probe, outage)
         var buses: [BusHandle] = []
         for number in 0..<command.buses {
-            let bus = number == 0 ? Router.defaultBus : "bus-\(number)"
+            let bus = Self.name(ofBus: number)
             if number > 0 { try router.createBus(bus) }
             try router.putRules(Self.share(of: number, in: routed, command) + [all], on: bus)
             try router.putTargets([target], on: Self.probeRule, of: bus)
@@ -64,6 +64,10 @@ final class LoadRun: Sendable {
             }
         }
         self.buses = buses
+    }
+
+    private static func name(ofBus number: Int) -> String {
+        number == 0 ? Router.defaultBus : "bus-\(number)"
     }
 
     /// The rules of one bus: all of them, or what it is dealt.
@@ -117,6 +121,7 @@ final class LoadRun: Sendable {
         let begin = (
             time: schedule?.begin ?? monotonicNanoseconds(), processor: processorNanoseconds()
         )
+        result.begin()
         if command.outage > 0 { outage.begin(seconds: command.outage) }
         var last = begin.time
         while !Interrupt.isRequested, failure.error == nil {
@@ -244,10 +249,15 @@ final class LoadRun: Sendable {
     /// What was measured.
     func report(ruleSource: String, eventSource: String) -> LoadReport {
         let statistics = (try? router.statistics()) ?? BusStatistics()
+        let caughtUp = (0..<command.buses).reduce(UInt64(0)) { sum, bus in
+            let target = try? router.statistics(
+                target: "probe", of: Self.probeRule, on: Self.name(ofBus: bus))
+            return sum + (target?.caughtUp ?? 0)
+        }
         return LoadReport(
             command, rules: ruleCount, ruleSource: ruleSource, eventSource: eventSource,
             published: published.load(ordering: .relaxed), delivered: probe.count,
-            unarchived: statistics.unarchived,
+            unarchived: statistics.unarchived, caughtUp: caughtUp,
             outage: command.outage > 0 ? (outage.seconds, outage.repeated) : nil, result)
     }
 }
