@@ -42,13 +42,18 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         package var lane: LaneQueue
         /// Where its events can be found again; nil for nowhere.
         package var log: (any EventLog)?
+        /// What its events lie in, as long as they are retained; nil where they can't be.
+        package var slabs: SlabPool?
         /// How many buses an event can come through before it goes no further.
         package var hopsMax: UInt8
 
         /// Creates a description of a bus.
-        package init(lane: LaneQueue, log: (any EventLog)?, hopsMax: UInt8) {
+        package init(
+            lane: LaneQueue, log: (any EventLog)?, slabs: SlabPool? = nil, hopsMax: UInt8
+        ) {
             self.lane = lane
             self.log = log
+            self.slabs = slabs
             self.hopsMax = hopsMax
         }
     }
@@ -64,6 +69,8 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     /// Whether the target gets events as they are.
     private let isWhole: Bool
     private let isBus: Bool
+    /// Whether events that can be retained are.
+    private let retains: Bool
     private let hopsMax: UInt8
 
     package let counters = TargetCounters()
@@ -81,6 +88,11 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     let makeRules: @Sendable () throws -> RuleSet
     private let services: DeliveryServices
 
+    /// How long a lane waits for a target, in nanoseconds: to read half of a queue of 4,096 events from
+    /// the log, and to match them, takes 2 to 4 ms, and the system may let a thread wait as long for a
+    /// processor.
+    private static let patience: UInt64 = 5_000_000
+
     // The lane's:
     @exclusivity(unchecked) private var publisher: Unmanaged<Publisher<MPSCRing>>?
     /// Where catching up has to begin; nil while the target keeps up.
@@ -88,6 +100,8 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     /// Whether events up to some number are still being caught up with.
     @exclusivity(unchecked) private(set) var catchUp: CatchUp?
     @exclusivity(unchecked) private var isFlushScheduled = false
+    /// Until when the lane does not wait for it.
+    @exclusivity(unchecked) private var impatientUntil: UInt64 = 0
     @exclusivity(unchecked) private var inlineOutput: [UInt8] = []
     @exclusivity(unchecked) private var inlineScanner: ScannerBox?
 
@@ -106,6 +120,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         lane = bus.lane
         log = bus.log
         hopsMax = bus.hopsMax
+        retains = bus.slabs != nil
         input = target.input
         if case .event = target.input { isWhole = true } else { isWhole = false }
         if case .bus = target.destination { isBus = true } else { isBus = false }
@@ -130,7 +145,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
                 .immediate(destination ?? NoTarget()), target, names, counters, limits, services)
         }
         inline = nil
-        queue = TargetQueue(worker, limits)
+        queue = TargetQueue(worker, limits, passingOn: bus.slabs)
         workerOfLane = Unmanaged.passUnretained(worker)
         super.init(isQueued: true)
     }
@@ -230,17 +245,49 @@ extension TargetEngine {
         if isBus, event.hops >= hopsMax { return cutLoopSlow(event) }
         if publisher == nil { openQueueSlow() }
         if !workerOfLane._withUnsafeGuaranteedRef({ $0.isSaturated }), let publisher {
-            let outcome = publisher._withUnsafeGuaranteedRef {
-                $0.publish(
-                    event.bytes,
-                    key: UInt32(event.hops)
-                        | (event.isArchived ? 0 : PendingDeliveries.unarchivedFlag),
-                    tag: event.sequence,
-                    publishTime: event.publishTime)
-            }
-            if case .accepted = outcome { return }
+            if case .accepted = send(event, to: publisher) { return }
+            if waitForRoomSlow(), case .accepted = send(event, to: publisher) { return }
         }
         overflowSlow(event)
+    }
+
+    /// Queues an event: in place if it can be retained, else a copy.
+    @inline(__always)
+    private func send(
+        _ event: OfferedEvent, to publisher: Unmanaged<Publisher<MPSCRing>>
+    ) -> PublishOutcome {
+        let key =
+            UInt32(event.hops) | (event.isArchived ? 0 : PendingDeliveries.unarchivedFlag)
+        guard retains, event.canBeRetained, let base = event.bytes.baseAddress else {
+            return publisher._withUnsafeGuaranteedRef {
+                $0.publish(
+                    event.bytes, key: key, tag: event.sequence, publishTime: event.publishTime)
+            }
+        }
+        return publisher._withUnsafeGuaranteedRef {
+            $0.passOn(
+                EventDescriptor(
+                    base: base, byteCount: UInt32(truncatingIfNeeded: event.bytes.count),
+                    key: key, tag: event.sequence, publishTime: event.publishTime))
+        }
+    }
+
+    /// Waits for a target whose queue is full, if that is likely to take less than to read what it is not
+    /// offered from the log: as long as it works off half of its queue within ``patience``. One that does
+    /// not falls behind, and is not waited for again for a while; nor is any other of the lane for a shorter
+    /// one, so that slow targets take a tenth of the lane's time at most.
+    ///
+    /// - Returns: whether there is room.
+    @inline(never)
+    private func waitForRoomSlow() -> Bool {
+        guard let queue else { return false }
+        let now = monotonicNanoseconds()
+        guard now >= impatientUntil, lane.mayWait(at: now) else { return false }
+        if queue.stage.waitForRoom(nanoseconds: Self.patience) { return true }
+        let end = monotonicNanoseconds()
+        impatientUntil = end &+ 1_000_000_000
+        lane.noteVainWait(of: end &- now, until: end)
+        return false
     }
 
     /// For the first event.
@@ -375,19 +422,26 @@ package final class InlineBody: Sendable {
 package final class TargetQueue: Sendable {
     package let stage: Stage<MPSCRing>
     let pool: SlabPool
+    /// Where events lie that are passed on in place.
+    private let origin: SlabPool?
     package let worker: TargetWorker
 
-    init(_ worker: TargetWorker, _ limits: TargetEngine.Limits) {
+    /// - Parameter origin: what the lane's events lie in.
+    init(
+        _ worker: TargetWorker, _ limits: TargetEngine.Limits, passingOn origin: SlabPool?
+    ) {
         let ring = MPSCRing(minimumCapacity: limits.queueEvents)
         // One slab for the lane's publisher, one for the catch-up's, and room.
         let pool = SlabPool(
             slabCount: max(4, limits.slabCount), slabBytes: limits.slabBytes,
             eventBytesMax: limits.eventBytesMax)
         self.pool = pool
+        self.origin = origin
         self.worker = worker
         stage = Stage(label: "switchyard.target", ring: ring) { events in
             worker.handle(events)
             pool.release(events)
+            origin?.release(events)
         }
         worker.attach(to: stage.dispatchQueue, ring)
     }
@@ -395,6 +449,6 @@ package final class TargetQueue: Sendable {
     /// A publisher for the lane, or for the catch-up.
     package func makePublisher() -> Publisher<MPSCRing>? {
         // There are slabs for two; nil would mean that a third one was made.
-        try? Publisher(to: stage, from: pool, onFull: .fail)
+        try? Publisher(to: stage, from: pool, passingOn: origin, onFull: .fail)
     }
 }

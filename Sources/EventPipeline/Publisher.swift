@@ -22,6 +22,10 @@ package enum PublisherError: Error, Equatable {
 package final class Publisher<Ring: DescriptorRing> {
     private let stage: Stage<Ring>
     private let pool: SlabPool
+    /// What events may be passed on from, for the way of an event, on which nothing is retained; `origin`
+    /// keeps it alive.
+    private let originOfWay: Unmanaged<SlabPool>?
+    private let origin: SlabPool?
     private let policy: BackPressure
     private let batchCapacity: Int
     private let batch: UnsafeMutablePointer<EventDescriptor>
@@ -33,12 +37,13 @@ package final class Publisher<Ring: DescriptorRing> {
     /// - Parameters:
     ///   - stage: where events go. An ``SPSCRing`` can have one publisher.
     ///   - pool: where their bytes go; the stage's handler must release them to it.
+    ///   - origin: whose events it may pass on in place; the handler must release events to that too.
     ///   - policy: what to do when the ring is full or no slab is free.
     ///   - batchCapacity: how many events are buffered before they are sent.
     /// - Throws: ``PublisherError/tooManyPublishers(limit:)``
     package init(
-        to stage: Stage<Ring>, from pool: SlabPool, onFull policy: BackPressure = .wait,
-        batchCapacity: Int = 64
+        to stage: Stage<Ring>, from pool: SlabPool, passingOn origin: SlabPool? = nil,
+        onFull policy: BackPressure = .wait, batchCapacity: Int = 64
     ) throws(PublisherError) {
         precondition(
             (1...65_536).contains(batchCapacity),
@@ -48,6 +53,8 @@ package final class Publisher<Ring: DescriptorRing> {
         }
         self.stage = stage
         self.pool = pool
+        self.origin = origin
+        self.originOfWay = origin.map(Unmanaged.passUnretained)
         self.policy = policy
         self.batchCapacity = batchCapacity
         self.batch = .allocate(capacity: batchCapacity)
@@ -105,6 +112,26 @@ package final class Publisher<Ring: DescriptorRing> {
         return .accepted
     }
 
+    /// Buffers an event whose bytes stay where they are, in the pool that this publisher may pass on
+    /// events of. O(1).
+    ///
+    /// The caller has not released the event yet, and calls ``flush()`` before it does: that retains it
+    /// for the handler (``SlabPool/retain(_:)``), whether it can be sent by then or not.
+    @inline(__always)
+    @discardableResult
+    package func passOn(_ event: EventDescriptor) -> PublishOutcome {
+        let state = self.state
+        assert(self.originOfWay != nil)
+        if state.pointee.buffered == self.batchCapacity || state.pointee.isClosed {
+            let outcome = self.makeRoomSlow(for: 0)
+            if outcome != .accepted { return outcome }
+        }
+        (self.batch + state.pointee.buffered).initialize(to: event)
+        state.pointee.buffered &+= 1
+        if state.pointee.buffered == self.batchCapacity { self.flush() }
+        return .accepted
+    }
+
     /// Sends what is buffered, and returns how many events still are, for want of room: with
     /// ``BackPressure/wait`` none, unless the stage was stopped.
     @discardableResult
@@ -112,12 +139,17 @@ package final class Publisher<Ring: DescriptorRing> {
         let state = self.state
         let count = state.pointee.buffered
         if count == 0 { return 0 }
+        let first = state.pointee.retained
+        self.originOfWay?._withUnsafeGuaranteedRef {
+            $0.retain(UnsafeBufferPointer(start: self.batch + first, count: count - first))
+        }
         // What was accepted is not dropped: only `publish` drops, and only the newest event.
         let sent = self.stage.send(
             UnsafeBufferPointer(start: self.batch, count: count),
             onFull: self.policy == .wait ? .wait : .fail)
         if sent < count { self.batch.update(from: self.batch + sent, count: count - sent) }
         state.pointee.buffered = count - sent
+        state.pointee.retained = count - sent
         return count - sent
     }
 
@@ -132,10 +164,21 @@ package final class Publisher<Ring: DescriptorRing> {
         let count = state.pointee.buffered
         for position in 0..<count { each(self.batch[position]) }
         if self.policy == .dropNewest { self.stage.countDropped(count) }
-        // They lie in the open slab, which is sealed with that many fewer.
-        state.pointee.placed -= count
-        state.pointee.buffered = 0
+        self.discard()
         return count
+    }
+
+    /// Forgets what is buffered.
+    private func discard() {
+        let state = self.state
+        let buffered = UnsafeBufferPointer(start: self.batch, count: state.pointee.buffered)
+        if let origin = self.origin {
+            origin.release(UnsafeBufferPointer(rebasing: buffered[..<state.pointee.retained]))
+        }
+        // Those with bytes here lie in the open slab, which is sealed with that many fewer.
+        state.pointee.placed -= buffered.count { self.origin?.contains($0) != true }
+        state.pointee.buffered = 0
+        state.pointee.retained = 0
     }
 
     /// Sends what is buffered and gives the slab back. Returns how many events could not be sent,
@@ -147,9 +190,8 @@ package final class Publisher<Ring: DescriptorRing> {
         if state.pointee.isClosed { return 0 }
         let unsent = self.flush()
         self.stage.countDropped(unsent)
-        state.pointee.placed -= unsent
+        self.discard()
         self.sealSlab()
-        state.pointee.buffered = 0
         state.pointee.isClosed = true
         self.pool.dismissPublisher()
         return unsent
@@ -202,8 +244,10 @@ struct PublisherState {
     var free = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     /// How many events it got, sent or not.
     var placed = 0
-    /// How many of them are not sent yet.
+    /// How many events are not sent yet.
     var buffered = 0
+    /// How many of those, the first ones, are retained where they have not their bytes here.
+    var retained = 0
     var isClosed = false
 
     /// Copies both to the front of what is free, which `needed` bytes are taken from, and gives the

@@ -12,9 +12,13 @@ import Synchronization
 /// thread, in any order. Memory is bounded, so a slab's slowest event decides when it comes back:
 /// whoever keeps events for long (a delivery that is retried) should copy them.
 ///
-/// Each slab has one count: what was released so far, below zero, until sealing adds how many
-/// events there were. Zero then means that all are done, and it cannot be zero earlier. So there is
-/// one atomic addition per batch and slab, none per event.
+/// Who passes events on in place, to be handled by others too, retains them once more for each of
+/// those (``retain(_:)``), as long as there are slabs to spare for that (``canRetain``).
+///
+/// Each slab has one count: large while it is open, from which each release takes away, and to which
+/// each retention adds, until sealing turns the large number into that of the events there were. Zero
+/// then means that all are done, and it cannot be zero earlier. So there is one atomic addition per
+/// batch and slab, none per event.
 ///
 /// Who may touch what: the bytes of an open slab that were not published yet, only its publisher;
 /// published bytes are written by nobody, until the release that frees the slab, which has seen all
@@ -24,19 +28,26 @@ package final class SlabPool: @unchecked Sendable {
     package let slabBytes: Int
     /// The longest event. One that is longer than `slabBytes` gets a slab for itself.
     package let eventBytesMax: Int
-    /// How many slabs there are.
+    /// How many slabs there are for publishers.
     package let slabCount: Int
+    /// How many there are besides, so that those whose events are retained are missed by no publisher.
+    package let spareSlabCount: Int
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let slabShift: UInt
     private let byteCount: Int
-    /// One for each slab: events sealed minus events released, while the slab is in use.
+    @usableFromInline let allCount: Int
+    /// One for each slab in use: events sealed and retained minus events released, and `openCount` as
+    /// long as it is open.
     @usableFromInline let pending: PaddedAtomics
     /// One for each free slab: the free slab below it, plus 1.
     private let below: PaddedAtomics
     /// The first word is the free slab on top, plus 1, in the lower half, and in the upper half how
-    /// often it changed, so that a stale look never succeeds. The second counts publishers.
+    /// often it changed, so that a stale look never succeeds. The second counts publishers, the third
+    /// the slabs in use.
     private let words: PaddedAtomics
+    /// More than a slab has events, however often each is retained.
+    private static let openCount: UInt64 = 1 << 62
     private let room = WaitingRoom()
 
     /// Creates a pool of `slabCount` slabs (2 to 65,536), one more at least than there will be
@@ -46,13 +57,18 @@ package final class SlabPool: @unchecked Sendable {
     ///
     /// Addresses are reserved now, memory is taken at first touch, with a page fault (250 ns to 11 µs for
     /// 4 KiB): with `touched`, that is done here. So a pool may have more addresses than the machine has
-    /// memory: many small slabs with room for one long event behind each.
+    /// memory: many small slabs with room for one long event behind each. `spareSlabCount` says how many
+    /// slabs there are besides, for events to be retained.
     package init(
-        slabCount: Int, slabBytes: Int = 1 << 20, eventBytesMax: Int = 0, touched: Bool = false
+        slabCount: Int, spareSlabCount: Int = 0, slabBytes: Int = 1 << 20, eventBytesMax: Int = 0,
+        touched: Bool = false
     ) {
         precondition(
             (2...PipelineLimit.slabCountMax).contains(slabCount),
             "a pool has 2 to \(PipelineLimit.slabCountMax) slabs, not \(slabCount)")
+        precondition(
+            (0...PipelineLimit.slabCountMax).contains(spareSlabCount),
+            "a pool has up to \(PipelineLimit.slabCountMax) slabs to spare, not \(spareSlabCount)")
         precondition(
             PipelineLimit.slabBytes.contains(slabBytes),
             "a slab has \(PipelineLimit.slabBytes) bytes, not \(slabBytes)")
@@ -64,7 +80,10 @@ package final class SlabPool: @unchecked Sendable {
         self.eventBytesMax = max(self.slabBytes, (eventBytesMax + 7) & ~7)
         self.slabShift = Self.shift(self.eventBytesMax)
         self.slabCount = slabCount
-        let byteCount = slabCount << self.slabShift
+        self.spareSlabCount = spareSlabCount
+        let allCount = slabCount + spareSlabCount
+        self.allCount = allCount
+        let byteCount = allCount << self.slabShift
         let mapped = mmap(
             nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
             0)
@@ -75,11 +94,12 @@ package final class SlabPool: @unchecked Sendable {
         }
         self.base = mapped
         self.byteCount = byteCount
-        self.pending = PaddedAtomics(count: slabCount)
-        self.below = PaddedAtomics(count: slabCount)
-        self.words = PaddedAtomics(count: 2)
+        self.pending = PaddedAtomics(count: allCount)
+        self.below = PaddedAtomics(count: allCount)
+        self.words = PaddedAtomics(count: 3)
         if touched { memset(self.base, 0, byteCount) }
-        for slab in (0..<slabCount).reversed() { self.recycle(slab) }
+        self.words[2].pointee.store(UInt64(allCount), ordering: .relaxed)
+        for slab in (0..<allCount).reversed() { self.recycle(slab) }
     }
 
     deinit {
@@ -96,6 +116,39 @@ package final class SlabPool: @unchecked Sendable {
     /// of events from the same slab.
     @inlinable
     package func release(_ events: UnsafeBufferPointer<EventDescriptor>) {
+        self.forEachSlab(of: events) { slab, count in
+            let left = self.pending[slab].pointee.wrappingSubtract(
+                UInt64(count), ordering: .acquiringAndReleasing)
+            if left.newValue == 0 { self.recycle(slab) }
+        }
+    }
+
+    /// Whether events may be retained now: enough slabs are free. A slab with events that nobody releases
+    /// for long was one of at most ``spareSlabCount`` in use when they were retained, so that
+    /// ``slabCount`` others are there for publishers, however long it takes.
+    package var canRetain: Bool { self.words[2].counted <= UInt64(self.spareSlabCount) }
+
+    /// Has events of this pool stay, beside the release that they are waiting for, until they are released
+    /// once more. Whoever calls this has not released them. Events of others are left alone. As
+    /// ``release(_:)`` in time.
+    @inlinable
+    package func retain(_ events: UnsafeBufferPointer<EventDescriptor>) {
+        self.forEachSlab(of: events) { slab, count in
+            self.pending[slab].pointee.wrappingAdd(UInt64(count), ordering: .relaxed)
+        }
+    }
+
+    /// Whether an event's bytes are this pool's.
+    func contains(_ event: EventDescriptor) -> Bool {
+        (UInt(bitPattern: event.base) &- UInt(bitPattern: self.base)) &>> self.slabShift
+            < UInt(self.allCount)
+    }
+
+    /// Calls `body` for each run of events from the same slab of this pool, with their number.
+    @inlinable @inline(__always)
+    func forEachSlab(
+        of events: UnsafeBufferPointer<EventDescriptor>, _ body: (_ slab: Int, _ count: Int) -> Void
+    ) {
         var current = UInt.max
         var count = 0
         for event in events {
@@ -103,28 +156,20 @@ package final class SlabPool: @unchecked Sendable {
                 (UInt(bitPattern: event.base) &- UInt(bitPattern: self.base))
                 &>> self.slabShift
             if slab != current {
-                self.release(count, of: current)
+                if count > 0, current < UInt(self.allCount) { body(Int(current), count) }
                 current = slab
                 count = 0
             }
             count &+= 1
         }
-        self.release(count, of: current)
-    }
-
-    @inlinable
-    func release(_ count: Int, of slab: UInt) {
-        if count == 0 || slab >= UInt(self.slabCount) { return }
-        let left = self.pending[Int(slab)].pointee.wrappingSubtract(
-            UInt64(count), ordering: .acquiringAndReleasing)
-        if left.newValue == 0 { self.recycle(Int(slab)) }
+        if count > 0, current < UInt(self.allCount) { body(Int(current), count) }
     }
 
     /// How many slabs are free, as far as can be told while others use them. O(number of slabs).
     package var freeSlabCount: Int {
         var count = 0
         var top = UInt32(truncatingIfNeeded: self.words[0].counted)
-        while top != 0 && count < self.slabCount {
+        while top != 0 && count < self.allCount {
             count += 1
             top = UInt32(truncatingIfNeeded: self.below[Int(top) - 1].counted)
         }
@@ -144,7 +189,11 @@ extension SlabPool {
     /// Takes a free slab, or waits for one if `policy` says so. Nil if there is none.
     func takeSlab(_ policy: BackPressure) -> Int? {
         while true {
-            if let slab = self.pop() { return slab }
+            if let slab = self.pop() {
+                // Nobody else knows of it until an event in it is published.
+                self.pending[slab].pointee.store(Self.openCount, ordering: .relaxed)
+                return slab
+            }
             if policy != .wait { return nil }
             self.room.wait { UInt32(truncatingIfNeeded: self.words[0].counted) != 0 }
         }
@@ -153,7 +202,7 @@ extension SlabPool {
     /// Says that `slab` will get no more events, and how many it got.
     func seal(_ slab: Int, eventCount: Int) {
         let left = self.pending[slab].pointee.wrappingAdd(
-            UInt64(eventCount), ordering: .acquiringAndReleasing)
+            UInt64(eventCount) &- Self.openCount, ordering: .acquiringAndReleasing)
         if left.newValue == 0 { self.recycle(slab) }
     }
 
@@ -182,13 +231,17 @@ extension SlabPool {
             let next = self.below[slab].pointee.load(ordering: .relaxed)
             let popped = self.words[0].pointee.compareExchange(
                 expected: top, desired: self.changed(top, to: next), ordering: .acquiring)
-            if popped.exchanged { return slab }
+            if popped.exchanged {
+                self.words[2].pointee.wrappingAdd(1, ordering: .relaxed)
+                return slab
+            }
             top = popped.original
         }
     }
 
     @usableFromInline
     func recycle(_ slab: Int) {
+        self.words[2].pointee.wrappingSubtract(1, ordering: .relaxed)
         var top = self.words[0].pointee.load(ordering: .relaxed)
         while true {
             self.below[slab].pointee.store(top & 0xFFFF_FFFF, ordering: .relaxed)

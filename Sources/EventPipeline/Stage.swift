@@ -1,4 +1,5 @@
 import Dispatch
+internal import InternalSystem
 import Synchronization
 
 /// The words of a stage, each on a line of its own: the flag that both sides write, what publishers
@@ -137,6 +138,14 @@ package final class Stage<Ring: DescriptorRing>: @unchecked Sendable {
             }
         }
         return accepted
+    }
+
+    /// Waits until half of the ring is free, or for so many nanoseconds at most; whether it is.
+    package func waitForRoom(nanoseconds: UInt64) -> Bool {
+        let isReady = self.room.wait(by: monotonicNanoseconds() &+ nanoseconds) {
+            self.ring.isHalfFree || self.ring.isClosed
+        }
+        return isReady && !self.ring.isClosed
     }
 
     /// Whether the stage was told to stop: nothing will be accepted any more.

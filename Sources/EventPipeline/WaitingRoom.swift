@@ -26,6 +26,17 @@ final class WaitingRoom: Sendable {
         self.sleepSlow(until: isReady)
     }
 
+    /// As ``wait(until:)``, until a deadline of ``/InternalSystem/monotonicNanoseconds()`` at most, and
+    /// asleep from the start; whether it is ready.
+    func wait(by deadline: UInt64, until isReady: () -> Bool) -> Bool {
+        self.monitor.withLock {
+            self.waiting[0].pointee.wrappingAdd(1, ordering: .relaxed)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
+            defer { self.waiting[0].pointee.wrappingSubtract(1, ordering: .relaxed) }
+            return self.monitor.wait(by: deadline, until: isReady)
+        }
+    }
+
     @inline(never)
     private func sleepSlow(until isReady: () -> Bool) {
         self.monitor.withLock {

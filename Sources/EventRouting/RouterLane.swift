@@ -63,6 +63,7 @@ package final class RouterLane: @unchecked Sendable {
     /// Routes a run of events, then sends on what the targets got, and commits the archives.
     package func route(_ events: UnsafeBufferPointer<EventDescriptor>) {
         var batch = RouteBatch()
+        let canRetain = pool.canRetain
         // One look at the wall clock a run: ingest times are no finer than that.
         let ingestTime = clock.wallTime
         let buses = buses.lookup
@@ -72,7 +73,7 @@ package final class RouterLane: @unchecked Sendable {
             guard let bus = buses[event.key] else { continue }
             bus._withUnsafeGuaranteedRef { bus in
                 touch(bus)
-                if bus.holds || !route(event, to: bus, ingestTime, &batch) {
+                if bus.holds || !route(event, to: bus, ingestTime, canRetain, &batch) {
                     holdSlow(event, for: bus)
                 }
             }
@@ -117,7 +118,8 @@ package final class RouterLane: @unchecked Sendable {
     /// archive; then nothing was done.
     @inline(__always)
     private func route(
-        _ event: EventDescriptor, to bus: BusEngine, _ ingestTime: Int64, _ batch: inout RouteBatch
+        _ event: EventDescriptor, to bus: BusEngine, _ ingestTime: Int64, _ canRetain: Bool,
+        _ batch: inout RouteBatch
     ) -> Bool {
         var watch = RouteWatch.off
         let hops = UInt8(truncatingIfNeeded: event.tag)
@@ -154,7 +156,7 @@ package final class RouterLane: @unchecked Sendable {
             bus.count(matches)
             let offered = OfferedEvent(
                 bytes: event.bytes, sequence: assigned.sequence, publishTime: event.publishTime,
-                hops: hops, isArchived: assigned.isArchived)
+                hops: hops, isArchived: assigned.isArchived, canBeRetained: canRetain)
             bus.noteMatch(offer(offered, to: matches, of: bus))
         }
         watch.lap(.deliver, &batch)
@@ -242,7 +244,7 @@ extension RouterLane {
                 let descriptor = EventDescriptor(
                     base: base, byteCount: UInt32(bytes.count), tag: event.tag,
                     publishTime: event.publishTime)
-                return route(descriptor, to: bus, ingestTime, &batch)
+                return route(descriptor, to: bus, ingestTime, false, &batch)
             }
             guard isRouted else { break }
             bus.held.removeFirst()

@@ -85,7 +85,13 @@ package final class Monitor: @unchecked Sendable {
 
     /// A monitor that nobody holds. Allocates.
     package init() {
-        precondition(pthread_cond_init(condition, nil) == 0, "no condition variable to be had")
+        var attributes = pthread_condattr_t()
+        let isMade =
+            pthread_condattr_init(&attributes) == 0
+            && pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0
+            && pthread_cond_init(condition, &attributes) == 0
+        precondition(isMade, "no condition variable to be had")
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -106,6 +112,18 @@ package final class Monitor: @unchecked Sendable {
     /// Within `withLock` only: lets others in until `isReady` holds after somebody's `wakeAll`.
     package func wait(until isReady: () -> Bool) {
         while !isReady() { pthread_cond_wait(condition, lock.mutex) }
+    }
+
+    /// As ``wait(until:)``, until a deadline of ``monotonicNanoseconds()`` at most; whether it holds.
+    package func wait(by deadline: UInt64, until isReady: () -> Bool) -> Bool {
+        var time = timespec()
+        time.tv_sec = Int(clamping: deadline / 1_000_000_000)
+        time.tv_nsec = Int(deadline % 1_000_000_000)
+        while !isReady() {
+            let result = pthread_cond_timedwait(condition, lock.mutex, &time)
+            if result == ETIMEDOUT { return isReady() }
+        }
+        return true
     }
 
     /// Has all that wait look again.

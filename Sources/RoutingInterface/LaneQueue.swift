@@ -25,4 +25,18 @@ package final class LaneQueue: @unchecked Sendable {
     ) {
         queue?.asyncAfter(deadline: .now() + .milliseconds(delay), execute: body)
     }
+
+    // The lane's own, on its queue: how patient it is with those that have no room.
+
+    /// Until when it waits for nobody.
+    @exclusivity(unchecked) private var impatientUntil: UInt64 = 0
+
+    /// Whether the lane may wait for somebody now, by the clock that never goes back.
+    package func mayWait(at time: UInt64) -> Bool { time >= impatientUntil }
+
+    /// Notes that it waited for so many nanoseconds in vain, which must not become more than a tenth of
+    /// its time.
+    package func noteVainWait(of nanoseconds: UInt64, until end: UInt64) {
+        impatientUntil = end &+ 9 &* nanoseconds
+    }
 }

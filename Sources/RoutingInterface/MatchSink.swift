@@ -46,16 +46,20 @@ public struct OfferedEvent {
     public var hops: UInt8
     /// Whether it can be found in the bus's log by its sequence number.
     public var isArchived: Bool
+    /// Whether its bytes may be kept beyond the run where they are: they lie in a slab of the lane's, and
+    /// there are slabs to spare.
+    public var canBeRetained: Bool
 
     /// Creates an event on its way.
     public init(
         bytes: UnsafeRawBufferPointer, sequence: UInt64, publishTime: UInt64, hops: UInt8,
-        isArchived: Bool
+        isArchived: Bool, canBeRetained: Bool = false
     ) {
         self.bytes = bytes
         self.sequence = sequence
         self.publishTime = publishTime
         self.hops = hops
         self.isArchived = isArchived
+        self.canBeRetained = canBeRetained
     }
 }

@@ -210,7 +210,8 @@ extension Router {
             destination = BusTarget(name: name) { [weak publishing] in publishing?.port(name) }
         }
         let ownBus = TargetEngine.Bus(
-            lane: bus.lane.lane.queue, log: bus.engine.archive, hopsMax: configuration.hopsMax)
+            lane: bus.lane.lane.queue, log: bus.engine.archive, slabs: bus.lane.lane.pool,
+            hopsMax: configuration.hopsMax)
         let source = rule.source
         return TargetEngine(
             target, at: place, of: ownBus, limits: limits, destination: destination,

@@ -137,8 +137,8 @@ public final class Router: Sendable {
         _ configuration: RouterConfiguration, _ traces: TraceBook, _ ticker: Ticker
     ) -> Lane {
         let pool = SlabPool(
-            slabCount: configuration.slabCount, slabBytes: configuration.slabBytes,
-            eventBytesMax: configuration.eventBytesMax)
+            slabCount: configuration.slabCount, spareSlabCount: configuration.slabCount,
+            slabBytes: configuration.slabBytes, eventBytesMax: configuration.eventBytesMax)
         let lane = RouterLane(
             pool: pool, clock: configuration.clock, observer: traces, ticker: ticker)
         let ring = MPSCRing(minimumCapacity: configuration.waitingEventsMax)

@@ -32,7 +32,8 @@ public struct RouterConfiguration: Sendable {
     /// has as many, or those of the largest entry that ``entryLimits`` allow and 64 KiB for its envelope.
     public var slabBytes = 1 << 20
     /// How many slabs a lane has: they bound the bytes that can wait, and there can be one publisher
-    /// fewer. From 2 to 65,536.
+    /// fewer. From 2 to 65,536. As many again are there to be used by events that wait in the queues of
+    /// targets; what does not fit is copied to ``targetQueueBytes``.
     public var slabCount = 32
     /// What a publisher does when there is no room.
     public var backPressure = BackPressure.wait
@@ -44,8 +45,12 @@ public struct RouterConfiguration: Sendable {
     public var rulesPerBus = 100_000
     /// How many buses there can be.
     public var busesMax = 100_000
-    /// How many events can wait in the queue of one target before it falls behind: a power of two, or
-    /// it is rounded up. To 16,777,216.
+    /// How many events can wait in the queue of one target: a power of two, or it is rounded up. To
+    /// 16,777,216.
+    ///
+    /// Where it is full, the target's bus waits for up to 5 ms until half of it is free. Then the target
+    /// falls behind: events are read for it from the archive, while the bus goes on. For a second after
+    /// that the bus does not wait for it again.
     public var targetQueueEvents = 4_096
     /// How many bytes they can have: from four slabs to 65,536.
     public var targetQueueBytes = 4 << 20
