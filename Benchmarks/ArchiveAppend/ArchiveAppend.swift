@@ -27,8 +27,11 @@ enum ArchiveAppend {
         try row("ready") { try ready() }
         try row("sustained") { try sustained(recycled: false) }
         try row("recycled") { try sustained(recycled: true) }
-        try row("latency") { try latency(recycled: false) }
-        try row("latency-recycled") { try latency(recycled: true) }
+        try row("latency") { try latency(perSecond: 1_500_000, recycled: false) }
+        try row("latency-recycled") { try latency(perSecond: 1_500_000, recycled: true) }
+        try row("latency-half") {
+            for _ in 0..<passes { try latency(perSecond: 500_000, recycled: false) }
+        }
     }
 
     /// `.batch`, and the others with a sync for as many events.
@@ -145,9 +148,8 @@ enum ArchiveAppend {
 
     /// `.none`, an event every so often whether the one before is done or not: in new segments, and in
     /// those that retention gives back.
-    private static func latency(recycled: Bool) throws {
-        let rate = 1_500_000.0
-        let count = 6_000_000
+    private static func latency(perSecond rate: Double, recycled: Bool) throws {
+        let count = Int(4 * rate)
         if !recycled { warmUp(gibibytes: 10) }
         let directory = Scratch()
         let configuration = ArchiveConfiguration(durability: .none, unsealedSegmentsMax: 32)

@@ -42,9 +42,22 @@ bool sw_is_cached(int file, int64_t offset) {
 
 int sw_direct_flag(void) { return O_DIRECT; }
 
+enum { LARGE_PAGE = 2 << 20 };
+
+// Addresses for so many bytes of a file from an offset on, where its large pages could be mapped whole.
+static void *reserve(int64_t offset, size_t length) {
+    size_t all = length + LARGE_PAGE;
+    char *start = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) return MAP_FAILED;
+    size_t before = ((uintptr_t)offset - (uintptr_t)start) % LARGE_PAGE;
+    if (before > 0) munmap(start, before);
+    munmap(start + before + length, all - before - length);
+    return start + before;
+}
+
 void *sw_mirrored_mapping(int file, int64_t offset, size_t length) {
     // Twice the room first, then both halves into it, so that nobody else gets in between.
-    void *start = mmap(NULL, 2 * length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *start = reserve(offset, 2 * length);
     for (size_t half = 0; half < 2 && start != MAP_FAILED; half++) {
         char *place = (char *)start + half * length;
         if (mmap(place, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
