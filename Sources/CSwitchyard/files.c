@@ -55,6 +55,20 @@ static void *reserve(int64_t offset, size_t length) {
     return start + before;
 }
 
+void *sw_file_mapping(int file, size_t length, int protection) {
+    if (length < LARGE_PAGE) {
+        void *start = mmap(NULL, length, protection, MAP_SHARED, file, 0);
+        return start == MAP_FAILED ? NULL : start;
+    }
+    void *place = reserve(0, length);
+    if (place == MAP_FAILED) return NULL;
+    if (mmap(place, length, protection, MAP_SHARED | MAP_FIXED, file, 0) == place) return place;
+    int saved = errno;
+    munmap(place, length);
+    errno = saved;
+    return NULL;
+}
+
 void *sw_mirrored_mapping(int file, int64_t offset, size_t length) {
     // Twice the room first, then both halves into it, so that nobody else gets in between.
     void *start = reserve(offset, 2 * length);

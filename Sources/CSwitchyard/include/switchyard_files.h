@@ -27,6 +27,10 @@ int sw_direct_flag(void);
 // the file system can't tell, it says no.
 bool sw_is_cached(int file, int64_t offset);
 
+// Maps the beginning of a file, shared with it, where its large pages can be mapped whole. NULL with errno
+// if it can't.
+void *sw_file_mapping(int file, size_t length, int protection);
+
 // An anonymous buffer of `length` bytes, a multiple of the page size, that is mapped twice, one copy
 // behind the other: what wraps around its end is contiguous all the same. NULL with errno set if there
 // is no memory for it. Ends with munmap(start, 2 * length).

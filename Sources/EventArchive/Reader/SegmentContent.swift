@@ -39,10 +39,15 @@ extension SegmentContent {
 
 /// A segment in a mapped file.
 ///
-/// Whoever reads it from front to back gets it a window at a time, so that at each window's end
-/// there is an occasion to ask the disk for what comes some windows later: the kernel alone reads
-/// 128 KiB ahead, far too little for a disk that can take several requests at a time. What is in
-/// memory already costs one system call a window (see `OpenFile.isCached`) and nothing else.
+/// Whoever reads it from front to back has it in large pages, where the file system has those (ext4
+/// from Linux 6.16 on): the kernel reads them as a whole, the next one meanwhile, and maps them with one
+/// page fault each. A scan of what is in memory ran at 31 GB/s so, and at 7 in pages of 4 KiB; that is
+/// why the kernel is left alone then.
+///
+/// Elsewhere it is given a window at a time, so that at each window's end there is an occasion to ask
+/// the disk for what comes some windows later: the kernel alone reads 128 KiB ahead, far too little
+/// for a disk that can take several requests at a time. What is in memory already costs one system
+/// call a window (see `OpenFile.isCached`) and nothing else.
 ///
 /// Whoever reads single records, far from each other, gets copies of them (``SparseWindow``): to
 /// map a page for a record costs several times what copying the record does.
@@ -59,6 +64,15 @@ final class MappedSegment: SegmentContent {
     private var windowEnd = 0
     /// Up to here the disk was asked.
     private var requestedEnd = 0
+    /// What large pages were asked for in; nil until somebody reads on.
+    private var largePages: Range<Int>?
+    /// Up to here they are in use, as far as can be seen.
+    private var largePagesEnd = 0
+    /// How often in a row there was none where there should have been.
+    private var largePagesMissed = 0
+    /// One may be missing where the kernel had read ahead before it was asked. After more, the disk is
+    /// asked for all that comes.
+    private static let largePagesMissedMax = 3
 
     /// Maps what the file has of its records.
     init(_ file: consuming ArchiveFile, recordsEnd: Int) throws(ArchiveError) {
@@ -78,19 +92,55 @@ final class MappedSegment: SegmentContent {
         let size = Self.windowBytes
         let end = min(recordsEnd, (offset + max(1, byteCount) + size - 1) & ~(size - 1))
         // A search for a sequence number goes here and there: only who goes on reads on.
-        if windowBegin <= offset, offset <= windowEnd, end > windowEnd { readAhead(of: end) }
+        if windowBegin <= offset, offset <= windowEnd, end > windowEnd {
+            readAhead(of: end)
+        } else if windowEnd == 0, offset < size {
+            askForLargePages(from: 0)
+        }
         windowBegin = offset
         windowEnd = end
         return SegmentWindow(base: base, end: end)
     }
 
+    /// Has what comes at a window's end, and behind it, come in time.
     private func readAhead(of end: Int) {
+        if largePages == nil { askForLargePages(from: end) }
+        if isInLargePage(windowEnd) { return }
         let begin = max(requestedEnd, end)
-        let target = min(recordsEnd, end + Self.aheadBytes)
+        let hasLargePages = largePagesMissed < Self.largePagesMissedMax
+        let size = FileMapping.largePageBytes
+        let target = min(
+            recordsEnd, hasLargePages ? (end + size - 1) & ~(size - 1) : end + Self.aheadBytes)
         guard begin < target else { return }
         requestedEnd = target
         if mapped.file.file.isCached(at: target - 1) { return }
         mapped.mapping.prefetch(begin..<target)
+    }
+
+    /// Asks for large pages in what nobody writes any more: a write would take the whole of a page away.
+    private func askForLargePages(from begin: Int) {
+        largePages = begin..<max(begin, recordsEnd & ~(FileMapping.largePageBytes - 1))
+        mapped.mapping.adviseLargePages(begin..<recordsEnd)
+    }
+
+    /// Whether an offset lies in a large page, or what was in memory before: with the page's first byte
+    /// comes its last one. Brings it in.
+    private func isInLargePage(_ offset: Int) -> Bool {
+        if offset < largePagesEnd { return true }
+        let size = FileMapping.largePageBytes
+        let begin = offset & ~(size - 1)
+        guard largePagesMissed < Self.largePagesMissedMax, let largePages,
+            begin + size <= largePages.upperBound
+        else { return false }
+        // The first one, before those that were asked for, is left to the kernel.
+        if begin >= largePages.lowerBound {
+            mapped.mapping.touch(begin)
+            let isThere = mapped.file.file.isCached(at: begin + size - 1)
+            largePagesMissed = isThere ? 0 : largePagesMissed + 1
+            if !isThere { return false }
+        }
+        largePagesEnd = begin + size
+        return true
     }
 
     func extend(to recordsEnd: Int) {

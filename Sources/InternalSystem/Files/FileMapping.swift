@@ -30,8 +30,9 @@ package struct FileMapping: ~Copyable, @unchecked Sendable {
     ) throws(FileError) {
         let protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
         // Length 0 cannot be mapped; one page beyond the end of the file is legal and never read.
-        let mapped = mmap(nil, max(1, byteCount), protection, MAP_SHARED, file.descriptor, 0)
-        guard let mapped, mapped != MAP_FAILED else { throw file.failure("mmap") }
+        guard let mapped = sw_file_mapping(file.descriptor, max(1, byteCount), protection) else {
+            throw file.failure("mmap")
+        }
         let cutFlag = flag ?? .allocate(capacity: 1)
         if flag == nil { cutFlag.initialize(to: Atomic(0)) }
         // The C side knows the same word as a plain one, and stores to it atomically.
@@ -72,6 +73,22 @@ package struct FileMapping: ~Copyable, @unchecked Sendable {
 extension FileMapping {
     /// The file will be read from front to back.
     package func adviseSequentialReading() { madvise(base, max(1, byteCount), MADV_SEQUENTIAL) }
+
+    /// The bytes of a large page: where a file system has them, the kernel reads one at a time, and maps it
+    /// with one page fault.
+    package static var largePageBytes: Int { 2 << 20 }
+
+    /// Asks for large pages, as far as they lie in a range as a whole and are not in memory yet.
+    package func adviseLargePages(_ range: Range<Int>) {
+        let size = Self.largePageBytes
+        let begin = (range.lowerBound + size - 1) & ~(size - 1)
+        let end = range.upperBound & ~(size - 1)
+        // MADV_HUGEPAGE; a promise about speed alone.
+        if begin < end { madvise(base + begin, end - begin, 14) }
+    }
+
+    /// Touches a byte within the mapping, so that its page is there.
+    package func touch(_ offset: Int) { sw_touch(base + offset) }
 
     /// Asks the disk for a range, without waiting for it.
     package func prefetch(_ range: Range<Int>) {
