@@ -6,10 +6,14 @@ import Testing
 @Suite("Waking a stage, as a model")
 struct StageWakeModelTests {
     @Test(
-        "no wake-up is lost, whether publishers wake the worker or take its turn",
-        arguments: [[1], [3], [1, 1], [2, 2]], [false, true])
-    func complete(publications: [Int], lendsTurns: Bool) {
-        let exploration = explore(Protocol(lendsTurns: lendsTurns), publications)
+        "no wake-up is lost, whether publishers wake the worker or take its turn, and it lingers or not",
+        arguments: [[1], [3], [1, 1], [2, 2]],
+        [
+            Protocol(), Protocol(lendsTurns: true), Protocol(lingers: true),
+            Protocol(lendsTurns: true, lingers: true),
+        ])
+    func complete(publications: [Int], variant: Protocol) {
+        let exploration = explore(variant, publications)
         #expect(exploration.quietEnds > 0)
         #expect(exploration.lostWakeUps == 0)
     }
@@ -22,6 +26,9 @@ struct StageWakeModelTests {
             Protocol(producerHasFence: false, lendsTurns: true),
             Protocol(consumerHasFence: false, lendsTurns: true),
             Protocol(consumerLooksAgain: false, lendsTurns: true),
+            // To have looked for long before the flag was set is no look after it.
+            Protocol(consumerLooksAgain: false, lingers: true),
+            Protocol(consumerHasFence: false, lingers: true),
         ])
     func incomplete(variant: Protocol) {
         #expect(explore(variant, [1, 1]).lostWakeUps > 0)
@@ -36,6 +43,9 @@ struct Protocol: Sendable {
     var consumerLooksAgain = true
     /// Whether a publisher that takes the flag down may take the turn itself.
     var lendsTurns = false
+    /// Whether the worker may look at the ring for a while before it parks: how often, and whether at all,
+    /// it decides by what it expects, so that all of that is possible.
+    var lingers = false
 }
 
 /// Memory cells: `parked` and each producer's number of published events.
@@ -109,7 +119,7 @@ private func successors(
         next += producerSteps(index, state, variant, publications[index])
     }
     if let stored = delayedStoreBecomesVisible(in: state, \.consumer) { next.append(stored) }
-    if let stepped = consumerStep(state, variant) { next.append(stepped) }
+    next += consumerSteps(state, variant)
     return next
 }
 
@@ -178,28 +188,32 @@ private func producerSteps(
 }
 
 /// `Stage.takeTurn`, whenever a turn was asked for.
-private func consumerStep(_ state: State, _ variant: Protocol) -> State? {
+private func consumerSteps(_ state: State, _ variant: Protocol) -> [State] {
     var state = state
     let mustWait = !state.consumer.delayed.isEmpty
     switch state.consumer.step {
     case 0:  // between turns
-        if state.turns == 0 || state.guest != nil { return nil }
+        if state.turns == 0 || state.guest != nil { return [] }
         state.turns -= 1
         state.consumer.step = 1
     case 1:  // drain
         state.consumed = state.published
         state.consumer.step = 2
-    case 2:  // set the flag
+    case 2:  // set the flag; or go on, if something came while it lingered
+        var goingOn = state
+        goingOn.consumer.step = 1
+        let findsMore = variant.lingers && state.published > state.consumed
         state.consumer.delayed.append(Store(cell: .parked, value: 1))
         state.consumer.step = 3
+        if findsMore { return [goingOn, state] }
     case 3:  // the fence
-        if variant.consumerHasFence && mustWait { return nil }
+        if variant.consumerHasFence && mustWait { return [] }
         state.consumer.step = variant.consumerLooksAgain ? 4 : 0
     case 4:  // look again
         state.consumer.step = state.published > state.consumed ? 5 : 0
     default:  // take the flag down, and go on if that was us
-        if mustWait { return nil }
+        if mustWait { return [] }
         state.consumer.step = state.takeParkedFlag() ? 1 : 0
     }
-    return state
+    return [state]
 }
