@@ -4,7 +4,7 @@ internal import Dispatch
 ///
 /// ```swift
 /// let stream = MatchStream()
-/// try router.putTargets([.stream("mine", stream)], on: "orders")
+/// try router.putTargets([.stream("mine", stream)], of: "orders")
 /// for await match in stream { handle(match.text) }
 /// ```
 ///

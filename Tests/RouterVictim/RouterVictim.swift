@@ -40,7 +40,7 @@ struct RouterVictim {
                     if number % 1_000 == 999 { throw DeliveryError(.noPermissions, "never") }
                     strict.write(number)
                 },
-            ], on: "all")
+            ], of: "all")
         var next = first
         while next < end {
             let batch = next..<min(next + 200, end)

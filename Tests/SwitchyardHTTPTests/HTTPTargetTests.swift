@@ -29,7 +29,7 @@
                     .http(
                         "hook", destination, pathValues: pathValues, parameters: parameters,
                         input: input, retry: retry)
-                ], on: "all")
+                ], of: "all")
         }
 
         /// Publishes events, and waits until none is under way.

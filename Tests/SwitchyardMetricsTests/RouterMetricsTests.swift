@@ -17,7 +17,7 @@ import Testing
                 .closure("refuses", retry: .never) { _ in
                     throw DeliveryError(.noPermissions, "no")
                 }
-            ], on: "all")
+            ], of: "all")
         let system = TestMetrics()
         let lines = Lines()
         let metrics = RouterMetrics(

@@ -15,7 +15,7 @@ import Testing
             $0.slabBytes = 4_096
             $0.deadLetterBytesMax = 0
         }
-        try router.putTargets([.closure("t", retry: .never) { _ in throw Refusal() }], on: "all")
+        try router.putTargets([.closure("t", retry: .never) { _ in throw Refusal() }], of: "all")
         let filler = String(repeating: "x", count: 2_000)
         let count = 4_000
         for number in 0..<count { try router.publish(#"{"n":\#(number),"f":"\#(filler)"}"#) }
@@ -46,7 +46,7 @@ import Testing
             $0.deadLetterBytesMax = 0
         }
         try router.putTargets(
-            [.closure("t", retry: .never) { _ in if !works.isOn { throw Refusal() } }], on: "all")
+            [.closure("t", retry: .never) { _ in if !works.isOn { throw Refusal() } }], of: "all")
         let filler = String(repeating: "x", count: 2_000)
         for round in 0..<20 {
             works.isOn = false

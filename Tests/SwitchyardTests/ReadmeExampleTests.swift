@@ -16,7 +16,7 @@ import Testing
             RoutingRule(
                 name: "stopped",
                 pattern: #"{"source": ["aws.ec2"], "detail": {"state": ["stopped"]}}"#))
-        try router.putTargets([.closure("log") { print($0.rule, $0.text) }], on: "stopped")
+        try router.putTargets([.closure("log") { print($0.rule, $0.text) }], of: "stopped")
         try router.publish(#"{"source": "aws.ec2", "detail": {"state": "stopped"}}"#)
         try router.close()
 
@@ -48,7 +48,7 @@ import Testing
                 },
                 .stream("stream", matches),  // for await match in matches { print(match.text) }
                 .bus("audit", named: "audit"),
-            ], on: "stopped")
+            ], of: "stopped")
         try router.putRule(
             RoutingRule(name: "hourly", schedule: ScheduleExpression("rate(1 hour)")))
 
@@ -73,7 +73,7 @@ import Testing
         let folder = try TemporaryFolder()
         let router = try Router(RouterConfiguration(directory: folder.path + "/orders"))
         try router.putRule(RoutingRule(name: "stopped", pattern: #"{"source": ["aws.ec2"]}"#))
-        try router.putTargets([.closure("log") { _ in }], on: "stopped")
+        try router.putTargets([.closure("log") { _ in }], of: "stopped")
         for time in ["2026-11-23T17:59:59Z", "2026-11-23T18:00:00Z", "2026-11-23T18:00:01Z"] {
             try router.publish(#"{"source": "aws.ec2", "time": "\#(time)"}"#)
         }

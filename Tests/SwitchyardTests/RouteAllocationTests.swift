@@ -32,7 +32,7 @@ struct RouteAllocationTests {
         let (lane, target) = (HeldWorker("lane"), HeldWorker("target"))
         try router.putTargets(
             [.inline("inline") { lane.take($0) }, .closure("queued") { target.take($0) }],
-            on: "all")
+            of: "all")
         let publisher = try router.makePublisher()
         let events = Workload.aws.events(count: 2_500)
         func publish() throws {

@@ -16,23 +16,23 @@ extension Router {
     ///
     /// - Throws: ``RouterError``; nothing has changed then.
     public func putTargets(
-        _ targets: [Target], on rule: String, of bus: String = Router.defaultBus
+        _ targets: [Target], of rule: String, on bus: String = Router.defaultBus
     ) throws(RouterError) {
         let scope = scope
-        try put(on: rule, of: bus) { _ throws(RouterError) in
+        try put(of: rule, on: bus) { _ throws(RouterError) in
             targets.map { ($0, TargetDefinition($0, scope: scope)) }
         }
     }
 
     /// Adds targets that are data, or replaces those of the same ids: see
-    /// ``putTargets(_:on:of:)-([Target],_,_)``.
+    /// ``putTargets(_:of:on:)-([Target],_,_)``.
     ///
     /// - Throws: ``RouterError``: among others that nothing here delivers to such a target
     ///   (``RouterConfiguration/adapters``). Nothing has changed then.
     public func putTargets(
-        _ definitions: [TargetDefinition], on rule: String, of bus: String = Router.defaultBus
+        _ definitions: [TargetDefinition], of rule: String, on bus: String = Router.defaultBus
     ) throws(RouterError) {
-        try put(on: rule, of: bus) { [adapters] rule throws(RouterError) in
+        try put(of: rule, on: bus) { [adapters] rule throws(RouterError) in
             var made: [(Target, TargetDefinition)] = []
             for definition in definitions {
                 if definition.archive != nil { throw .archiveAsTarget(definition.arn) }
@@ -45,7 +45,7 @@ extension Router {
     }
 
     private func put(
-        on rule: String, of bus: String,
+        of rule: String, on bus: String,
         _ make: (RuleID) throws(RouterError) -> [(Target, TargetDefinition)]
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in
@@ -139,7 +139,7 @@ extension Router {
     /// - Throws: ``RouterError``: there is no such bus, rule or target, or the rule belongs to something
     ///   else; nothing has changed then.
     public func removeTargets(
-        _ ids: [String], from rule: String, of bus: String = Router.defaultBus,
+        _ ids: [String], of rule: String, on bus: String = Router.defaultBus,
         force isForced: Bool = false
     ) throws(RouterError) {
         try control.sync { () throws(RouterError) in

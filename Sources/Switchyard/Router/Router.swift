@@ -24,7 +24,7 @@ internal import Synchronization
 /// ```swift
 /// let router = try Router(RouterConfiguration(directory: "/var/lib/orders"))
 /// try router.putRule(RoutingRule(name: "stopped", pattern: #"{"detail": {"state": ["stopped"]}}"#))
-/// try router.putTargets([.closure("log") { print($0.text) }], on: "stopped")
+/// try router.putTargets([.closure("log") { print($0.text) }], of: "stopped")
 /// try router.publish(#"{"detail": {"state": "stopped"}}"#)
 /// try router.close()
 /// ```

@@ -57,7 +57,7 @@ final class LoadRun: Sendable {
             let bus = Self.name(ofBus: number)
             if number > 0 { try router.createBus(bus) }
             try router.putRules(Self.share(of: number, in: routed, command) + [all], on: bus)
-            try router.putTargets([target], on: Self.probeRule, of: bus)
+            try router.putTargets([target], of: Self.probeRule, on: bus)
             guard command.buses > 1 else { break }
             do throws(PublishError) { buses.append(try router.handle(of: bus)) } catch {
                 throw .files("\(error)")

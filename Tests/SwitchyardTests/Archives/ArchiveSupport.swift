@@ -25,11 +25,11 @@ func replayed(
 ) async throws -> [String] {
     let inbox = Inbox()
     let id = "replays-\(name)"
-    try router.putTargets([.closure(id) { inbox.take($0.text) }], on: "all")
+    try router.putTargets([.closure(id) { inbox.take($0.text) }], of: "all")
     let replay = try router.startReplay(ReplayRequest(name: name, ofArchive: archive))
     await wait { replay.progress.state.hasEnded }
     #expect(replay.progress.state == .completed)
     await inbox.wait(for: count)
-    try router.removeTargets([id], from: "all")
+    try router.removeTargets([id], of: "all")
     return inbox.texts
 }

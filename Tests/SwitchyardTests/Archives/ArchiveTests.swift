@@ -224,8 +224,8 @@ struct ArchiveTests {
         let changes: [() throws -> Void] = [
             { try router.putRule(own) },
             { try router.setRule(name, isEnabled: false) },
-            { try router.putTargets([.inline("mine") { _ in }], on: name) },
-            { try router.removeTargets([name], from: name) },
+            { try router.putTargets([.inline("mine") { _ in }], of: name) },
+            { try router.removeTargets([name], of: name) },
             { try router.removeRule(name) },
         ]
         for change in changes {
@@ -238,11 +238,11 @@ struct ArchiveTests {
         // An archive is no target of other rules.
         let arn = try router.archive("kept").arn
         #expect(throws: RouterError.self) {
-            try router.putTargets([TargetDefinition(id: "t", .other(arn))], on: "all")
+            try router.putTargets([TargetDefinition(id: "t", .other(arn))], of: "all")
         }
         try await router.publishAndConfirm(event(0))
         try await wait(for: 1, in: "kept", of: router)
-        try router.removeTargets([name], from: name, force: true)
+        try router.removeTargets([name], of: name, force: true)
         #expect(try !router.archive("kept").isFed)
         try router.removeRule(name, force: true)
         try await router.publishAndConfirm(event(1))

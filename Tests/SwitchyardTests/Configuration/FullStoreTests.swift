@@ -41,15 +41,15 @@ struct FullStoreTests {
         let (inbox, other) = (Inbox(), Inbox())
         try router.createBus("own")
         try router.putRule(RoutingRule(name: "one", pattern: #"{"n":[1]}"#))
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "one")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "one")
         let wider = try RoutingRule(name: "one", pattern: #"{"n":[1,2]}"#)
         let two = try RoutingRule(name: "two", pattern: #"{"n":[2]}"#)
         let changes: [() throws -> Void] = [
             { try router.createBus("new") },
             { try router.putRules([wider, two]) },
             { try router.setRule("one", isEnabled: false) },
-            { try router.putTargets([.inline("t") { other.take($0.text) }], on: "one") },
-            { try router.removeTargets(["t"], from: "one") },
+            { try router.putTargets([.inline("t") { other.take($0.text) }], of: "one") },
+            { try router.removeTargets(["t"], of: "one") },
             { try router.removeBus("own") },
         ]
         store.isFull.isOn = true

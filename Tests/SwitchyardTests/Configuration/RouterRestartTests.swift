@@ -30,9 +30,9 @@ struct RouterRestartTests {
         try first.putRule(
             RoutingRule(name: "in", pattern: #"{"n":[{"exists":true}]}"#), on: "audit")
         try first.setRule("few", isEnabled: false)
-        try first.putTargets([.bus("audit", named: "audit")], on: "all")
+        try first.putTargets([.bus("audit", named: "audit")], of: "all")
         try first.putTargets(
-            [.file("file", input: .path(InputPath("$.n")), path: path)], on: "in", of: "audit")
+            [.file("file", input: .path(InputPath("$.n")), path: path)], of: "in", on: "audit")
         try await first.publishAndConfirm(event(0))
         await wait { lines(path).count == 1 }
         try first.close()
@@ -47,8 +47,8 @@ struct RouterRestartTests {
         try await second.publishAndConfirm(event(1))
         await wait { lines(path).count == 2 }
         try second.setRule("few", isEnabled: true)
-        try second.putTargets([.file("t", path: path)], on: "few")
-        try second.removeTargets(["audit"], from: "all")
+        try second.putTargets([.file("t", path: path)], of: "few")
+        try second.removeTargets(["audit"], of: "all")
         try second.removeRule("all")
         try second.close()
         #expect(lines(path) == ["0", "1"])
@@ -70,7 +70,7 @@ struct RouterRestartTests {
         let folder = try TemporaryFolder()
         let inbox = Inbox()
         let first = try makeRouter(folder)
-        try first.putTargets([.closure("mine") { inbox.take($0.text) }], on: "all")
+        try first.putTargets([.closure("mine") { inbox.take($0.text) }], of: "all")
         try await first.publishAndConfirm(event(0))
         await inbox.wait(for: 1)
         try first.close()
@@ -84,11 +84,11 @@ struct RouterRestartTests {
         #expect(inbox.count == 1)
 
         let third = try Router(configuration(folder))
-        try third.putTargets([.closure("mine") { inbox.take($0.text) }], on: "all")
+        try third.putTargets([.closure("mine") { inbox.take($0.text) }], of: "all")
         await inbox.wait(for: 2)
         #expect(inbox.texts == [event(0), event(1)])
         // Nobody will put it again.
-        try third.removeTargets(["mine"], from: "all")
+        try third.removeTargets(["mine"], of: "all")
         try third.close()
         let fourth = try Router(configuration(folder))
         #expect(try fourth.targets(of: "all").isEmpty)
@@ -112,7 +112,7 @@ struct RouterRestartTests {
         try first.putRule(
             RoutingRule(name: "three", schedule: try ScheduleExpression("rate(3 hours)")))
         try first.putTargets(
-            [.file("t", input: .path(InputPath("$.time")), path: path)], on: "three")
+            [.file("t", input: .path(InputPath("$.time")), path: path)], of: "three")
         clock.advance(by: 2 * hour)
         try first.close()
         let second = try open()
@@ -166,7 +166,7 @@ struct RouterRestartTests {
         await wait { lines(path).count == 1 }
         #expect(throws: RouterError.self) {
             try router.putTargets(
-                [TargetDefinition(id: "other", try TargetDestination(queue))], on: "all")
+                [TargetDefinition(id: "other", try TargetDestination(queue))], of: "all")
         }
         try router.close()
         #expect(try store.entry(RouterKey.target(rule, id: "queue").key()) != nil)
@@ -181,7 +181,7 @@ struct RouterRestartTests {
         try first.createBus(arn)
         try first.putRule(
             RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: arn)
-        try first.putTargets([.file("t", path: path)], on: "all", of: arn)
+        try first.putTargets([.file("t", path: path)], of: "all", on: arn)
         try await first.publishAndConfirm(event(7), to: arn)
         try await first.publishAndConfirm(event(8))
         await wait { lines(path).count == 1 }

@@ -51,7 +51,7 @@ private struct InboxAdapter: TargetAdapter {
             try adapters.target(
                 for: TargetDefinition(json: Array($0.utf8)), of: Self.rule)
         }
-        try router.putTargets(targets, on: "all")
+        try router.putTargets(targets, of: "all")
         for number in 0..<3 { try router.publish(event(number)) }
         try await router.confirm()
         try await wait {
@@ -104,7 +104,7 @@ private struct InboxAdapter: TargetAdapter {
         let own = TargetAdapters([InboxAdapter(prefix: "log:", inbox: inbox)])
         let router = try makeRouter()
         try router.putTargets(
-            [own.target(for: Self.definition("log:"), of: Self.rule)], on: "all")
+            [own.target(for: Self.definition("log:"), of: Self.rule)], of: "all")
         try router.publish(event(1))
         await inbox.wait(for: 1)
         try router.close()

@@ -24,7 +24,7 @@ struct BlockedTargetTests {
                     blocked.take($0)
                 },
                 .closure("other") { other.take($0) },
-            ], on: "all")
+            ], of: "all")
         let count = 5_000
         let publisher = try router.makePublisher()
         for number in 0..<count {

@@ -34,7 +34,7 @@ struct CatchUpTests {
                     laneWaits.isOn = true
                     lane.wait()
                 },
-            ], on: "all")
+            ], of: "all")
         // One event fails, so that there is no room for the next ones.
         try router.publish(event(0))
         try await wait { try router.statistics(target: "t", of: "all").pending == 1 }
@@ -76,7 +76,7 @@ struct CatchUpTests {
                     if !works.isOn { throw Refusal() }
                     inbox.take($0.text)
                 }
-            ], on: "all")
+            ], of: "all")
         let archive = folder.path + "/router/buses/default.archive"
         let elsewhere = folder.path + "/elsewhere"
         try router.publish(event(0))

@@ -16,7 +16,7 @@ import Testing
                     if $0.attempt < 4 { throw Refusal() }
                     inbox.take($0.text)
                 }
-            ], on: "all")
+            ], of: "all")
         for number in 0..<100 { try router.publish(event(number)) }
         await inbox.wait(for: 100)
         let statistics = try router.statistics(target: "t", of: "all")
@@ -40,7 +40,7 @@ import Testing
                 .task("slow", retry: .never, timeout: .milliseconds(20)) { _ in
                     try await Task.sleep(for: .seconds(60))
                 },
-            ], on: "all")
+            ], of: "all")
         try router.publish(event(7))
         try await wait { try router.deadLetters().count == 3 }
         let letters = try router.deadLetters().sorted { $0.target < $1.target }
@@ -68,7 +68,7 @@ import Testing
                         if !works.isOn { throw Refusal() }
                         inbox.take($0.text)
                     }
-                ], on: "all")
+                ], of: "all")
             for number in 0..<10 { try router.publish(event(number)) }
             try await wait { try router.deadLetters().count == 10 }
             #expect(try await router.redriveDeadLetters(limit: 4) == .init(failed: 4))
@@ -90,10 +90,10 @@ import Testing
     func keepsOrphans() async throws {
         let folder = try TemporaryFolder()
         let router = try makeRouter(folder)
-        try router.putTargets([.closure("t", retry: .never) { _ in throw Refusal() }], on: "all")
+        try router.putTargets([.closure("t", retry: .never) { _ in throw Refusal() }], of: "all")
         try router.publish(event(1))
         try await wait { try router.deadLetters().count == 1 }
-        try router.removeTargets(["t"], from: "all")
+        try router.removeTargets(["t"], of: "all")
         #expect(try await router.redriveDeadLetters() == .init(orphaned: 1))
         #expect(try router.deadLetters().map(\.target) == ["t"])
         try router.close()
@@ -110,7 +110,7 @@ import Testing
             [
                 .closure("hangs") { _ in gate.wait() },
                 .closure("works") { inbox.take($0.text) },
-            ], on: "all")
+            ], of: "all")
         for number in 0..<5_000 { try router.publish(event(number)) }
         await inbox.wait(for: 5_000)
         let remainder = try router.close(within: .milliseconds(300))
@@ -132,7 +132,7 @@ import Testing
                     if !works.isOn { throw Refusal() }
                     inbox.take($0.text)
                 }
-            ], on: "all")
+            ], of: "all")
         let publisher = try router.makePublisher()
         for number in 0..<20_000 { try publisher.publish(Array(event(number).utf8).span.bytes) }
         publisher.close()
@@ -160,7 +160,7 @@ import Testing
             $0.pendingEventsMax = 16
         }
         let gate = DispatchSemaphore(value: 0)
-        try router.putTargets([.closure("t") { _ in gate.wait() }], on: "all")
+        try router.putTargets([.closure("t") { _ in gate.wait() }], of: "all")
         for number in 0..<1_000 { try router.publish(event(number)) }
         try await wait { try router.statistics().routed == 1_000 }
         let full = try router.statistics(target: "t", of: "all")
@@ -186,7 +186,7 @@ import Testing
                     if delivery.attempt == 1, delivery.sequence % 3 == 0 { throw Refusal() }
                     inbox.take(delivery.text)
                 }
-            ], on: "all")
+            ], of: "all")
         for number in 0..<200 { try router.publish(event(number)) }
         await inbox.wait(for: 200)
         try router.close()
@@ -208,7 +208,7 @@ import Testing
                 .closure("dead", retry: seldom) { _ in
                     throw Refusal()
                 },
-            ], on: "all")
+            ], of: "all")
         for number in 0..<1_000 { try router.publish(event(number)) }
         let remainder = try router.close()
         #expect(inbox.texts == (0..<1_000).map(event))

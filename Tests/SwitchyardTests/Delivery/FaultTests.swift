@@ -58,7 +58,7 @@ import Testing
                     if chance(number, $0.attempt, oneIn: 20) { throw Refusal() }
                     ledgers[4].set(number)
                 },
-            ], on: "all")
+            ], of: "all")
         var highWater = 0
         for first in stride(from: 0, to: count, by: 250) {
             let part = first..<min(first + 250, count)

@@ -27,7 +27,7 @@ import Testing
                         usleep(50)
                         before.take($0.text)
                     }
-                ], on: "all")
+                ], of: "all")
             let confirmed = Confirmed()
             let publishing = Task {
                 for batch in 0..<60 {
@@ -47,7 +47,7 @@ import Testing
             }
             let delivered = Set(before.texts)
             let restarted = try makeRouter(copy)
-            try restarted.putTargets([.closure("t") { after.take($0.text) }], on: "all")
+            try restarted.putTargets([.closure("t") { after.take($0.text) }], of: "all")
             try await wait {
                 try restarted.statistics(target: "t", of: "all").queued == 0
                     && Set((0..<count).map(event)).subtracting(delivered)

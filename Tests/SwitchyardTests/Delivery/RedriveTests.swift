@@ -13,7 +13,7 @@ import Testing
         let router = try SwitchyardTests.makeRouter(folder) {
             if !isArchived { $0.archive = nil }
         }
-        try router.putTargets([.closure("t", retry: .never) { _ in throw Refusal() }], on: "all")
+        try router.putTargets([.closure("t", retry: .never) { _ in throw Refusal() }], of: "all")
         for number in 0..<3 { try router.publish(event(number)) }
         try await wait { try router.deadLetters().count == 3 }
         try router.putTargets(
@@ -23,7 +23,7 @@ import Testing
                     gate.wait()
                     throw Refusal()
                 }
-            ], on: "all")
+            ], of: "all")
         return router
     }
 
@@ -38,7 +38,7 @@ import Testing
         let router = try await makeRouter(folder, gate: gate, entered: entered)
         async let redrive = router.redriveDeadLetters()
         await wait { entered.isOn }
-        try router.removeTargets(["t"], from: "all")
+        try router.removeTargets(["t"], of: "all")
         for _ in 0..<3 { gate.open() }
         #expect(try await redrive.delivered == 0)
         #expect(try events(router.deadLetters()) == (0..<3).map(event))
@@ -72,7 +72,7 @@ import Testing
         for round in 0..<2 {
             let router = try SwitchyardTests.makeRouter(folder)
             try router.putTargets(
-                [.closure("t", retry: .never) { _ in throw Refusal() }], on: "all")
+                [.closure("t", retry: .never) { _ in throw Refusal() }], of: "all")
             try await router.publishAndConfirm(event(round))
             try await wait { try router.statistics(target: "t", of: "all").deadLettered == 1 }
             #expect(try events(router.deadLetters()).last == event(round))

@@ -25,7 +25,7 @@ import Testing
                         }
                         first.take($0.text)
                     }
-                ], on: "all")
+                ], of: "all")
             try await router.publishAndConfirm(event(0))
             try await wait { try router.statistics(target: "t", of: "all").pending == 1 }
             try router.publish(event(1))
@@ -37,13 +37,13 @@ import Testing
             _ = try router.publish(contentsOf: (20_000..<40_000).map(event))
             try await router.confirm()
             let broken = Target.closure("t", retry: seldom) { _ in throw Refusal() }
-            try router.putTargets([broken], on: "all")
+            try router.putTargets([broken], of: "all")
             gate.open()
             await first.wait(for: 39_999)
             try router.close(within: .zero)
         }
         let router = try makeRouter(folder)
-        try router.putTargets([.closure("t") { second.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { second.take($0.text) }], of: "all")
         await wait { second.texts.contains(event(0)) }
         try router.close()
     }
@@ -63,10 +63,10 @@ import Testing
                     gate.wait()
                     throw Refusal()
                 }
-            ], on: "all")
+            ], of: "all")
         for number in 0..<10 { try await router.publishAndConfirm(event(number)) }
         await wait { isWaiting.isOn }
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         try router.publish(event(10))
         for _ in 0..<10 { gate.open() }
         await inbox.wait(for: 1)
@@ -83,11 +83,11 @@ import Testing
         let router = try makeRouter()
         try router.putRule(RoutingRule(name: "too", pattern: #"{"n":[{"exists":true}]}"#))
         let target = Target.file("t", path: path)
-        try router.putTargets([target], on: "all")
-        try router.putTargets([target], on: "too")
+        try router.putTargets([target], of: "all")
+        try router.putTargets([target], of: "too")
         for number in 0..<2_000 { try router.publish(event(number)) }
         try await wait { try router.statistics(target: "t", of: "too").delivered == 2_000 }
-        try router.removeTargets(["t"], from: "too")
+        try router.removeTargets(["t"], of: "too")
         for number in 2_000..<3_000 { try router.publish(event(number)) }
         try router.close()
         let lines = (readFile(path) ?? []).split(separator: 0x0A).map {

@@ -20,7 +20,7 @@ import Testing
         for round in 0..<3 {
             let router = try makeRouter(folder)
             works.isOn = round != 1
-            try router.putTargets([target()], on: "all")
+            try router.putTargets([target()], of: "all")
             for number in 0..<100 { try router.publish(event(round * 100 + number)) }
             if round != 1 { await inbox.wait(for: round == 0 ? 100 : 300) }
             let remainder = try router.close(within: .milliseconds(500))
@@ -39,13 +39,13 @@ import Testing
         do {
             let router = try makeRouter(folder)
             try await router.publishAndConfirm(event(1))
-            try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+            try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
             try router.close()
         }
         let router = try makeRouter(folder)
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         try await router.publishAndConfirm(event(2))
-        try router.putTargets([.closure("u") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("u") { inbox.take($0.text) }], of: "all")
         try router.close()
         #expect(inbox.texts == [event(2)])
     }
@@ -58,17 +58,17 @@ import Testing
         let broken = Target.closure("t", retry: seldom) { _ in
             throw Refusal()
         }
-        try router.putTargets([broken], on: "all")
+        try router.putTargets([broken], of: "all")
         try await router.publishAndConfirm(event(1))
         try await wait { try router.statistics(target: "t", of: "all").failedAttempts >= 1 }
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         await inbox.wait(for: 1)
-        try router.removeTargets(["t"], from: "all")
-        try router.putTargets([broken], on: "all")
+        try router.removeTargets(["t"], of: "all")
+        try router.putTargets([broken], of: "all")
         try await router.publishAndConfirm(event(2))
         try await wait { try router.statistics(target: "t", of: "all").failedAttempts >= 1 }
-        try router.removeTargets(["t"], from: "all")
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.removeTargets(["t"], of: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         try await router.publishAndConfirm(event(3))
         try router.close()
         #expect(inbox.texts == [event(1), event(3)])
@@ -88,7 +88,7 @@ import Testing
         let (inbox, works) = (Inbox(), Switch(false))
         let target = target(inbox, works)
         let first = try makeRouter(folder)
-        try first.putTargets([target], on: "all")
+        try first.putTargets([target], of: "all")
         let events = (0..<10).map {
             $0 % 2 == 0
                 ? event($0) : #"{"n":\#($0),"f":"\#(String(repeating: "x", count: 90_000))"}"#
@@ -100,7 +100,7 @@ import Testing
             $0.entryLimits.requestBytes = 4_096
         }
         works.isOn = true
-        try router.putTargets([target], on: "all")
+        try router.putTargets([target], of: "all")
         await inbox.wait(for: 5)
         try await wait { try router.statistics(target: "t", of: "all").missed == 5 }
         try router.close()
@@ -120,7 +120,7 @@ import Testing
             }
         }
         let first = try makeRouter()
-        try first.putTargets([target], on: "all")
+        try first.putTargets([target], of: "all")
         for number in 0..<100 { try first.publish(event(number)) }
         #expect(try first.close(within: .milliseconds(500)).kept == 100)
         let router = try makeRouter()
@@ -128,7 +128,7 @@ import Testing
         let archive = folder.path + "/router/buses/default.archive"
         try await wait { try ArchiveReader(directory: archive).sequences.lowerBound > 1_000 }
         works.isOn = true
-        try router.putTargets([target], on: "all")
+        try router.putTargets([target], of: "all")
         func missed() throws -> Int {
             Int(try router.statistics(target: "t", of: "all").missed)
         }
@@ -144,7 +144,7 @@ import Testing
         let inbox = Inbox()
         func run(_ numbers: Range<Int>) throws {
             let router = try makeRouter(folder)
-            try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+            try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
             for number in numbers { try router.publish(event(number)) }
             try router.close()
         }
@@ -164,7 +164,7 @@ import Testing
         let inbox = Inbox()
         func run() throws {
             let router = try makeRouter(folder)
-            try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+            try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
             for number in 0..<10 { try router.publish(event(number)) }
             try router.close()
         }
@@ -178,7 +178,7 @@ import Testing
         let path = folder.path + "/router/delivery.watermarks"
         try Data((readFile(path) ?? []) + Array(line.utf8)).write(to: URL(fileURLWithPath: path))
         let router = try makeRouter(folder)
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         await inbox.wait(for: 26)
         try router.close()
         #expect(Array(inbox.texts.suffix(6)) == (4..<10).map(event))

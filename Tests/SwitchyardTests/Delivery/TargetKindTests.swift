@@ -10,7 +10,7 @@ import Testing
         let path = folder.path("events.jsonl")
         for round in 0..<2 {
             let router = try makeRouter()
-            try router.putTargets([.file("t", path: path)], on: "all")
+            try router.putTargets([.file("t", path: path)], of: "all")
             for number in 0..<500 { try router.publish(event(round * 500 + number)) }
             try router.publish("{\"n\":\n[1,\n2]}")
             try router.close()
@@ -28,7 +28,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path("later/events.jsonl")
         let router = try makeRouter()
-        try router.putTargets([.file("t", retry: eager, path: path)], on: "all")
+        try router.putTargets([.file("t", retry: eager, path: path)], of: "all")
         try router.publish(event(1))
         try await wait { try router.statistics(target: "t", of: "all").failedAttempts > 2 }
         try FileManager.default.createDirectory(
@@ -49,7 +49,7 @@ import Testing
                 .process(
                     "t", retry: eager, executable: "/bin/sh",
                     arguments: ["-c", "head -n 2 >> '\(path)'"])
-            ], on: "all")
+            ], of: "all")
         func lines() -> [String] {
             (readFile(path) ?? []).split(separator: 0x0A).map {
                 String(decoding: $0, as: UTF8.self)
@@ -75,7 +75,7 @@ import Testing
         let router = try makeRouter(folder)
         try router.putTargets(
             [.process("t", retry: .never, executable: "/bin/sh", arguments: ["-c", script])],
-            on: "all")
+            of: "all")
         for number in 0..<5 { try router.publish(event(number)) }
         try await wait { try router.deadLetters().count == 5 }
         #expect(try router.statistics(target: "t", of: "all").delivered == 0)
@@ -96,7 +96,7 @@ import Testing
             + ": > '\(mark)'; exit 7"
         try router.putTargets(
             [.process("t", retry: eager, executable: "/bin/sh", arguments: ["-c", script])],
-            on: "all")
+            of: "all")
         for number in 0..<100 { try router.publish(event(number)) }
         try await wait { try router.statistics(target: "t", of: "all").delivered == 100 }
         try router.close()
@@ -111,7 +111,7 @@ import Testing
         let router = try makeRouter()
         let script = "while [ ! -e '\(start)' ]; do sleep 0.05; done; exec cat >> '\(path)'"
         try router.putTargets(
-            [.process("t", executable: "/bin/sh", arguments: ["-c", script])], on: "all")
+            [.process("t", executable: "/bin/sh", arguments: ["-c", script])], of: "all")
         for number in 0..<1_000 { try router.publish(event(number)) }
         usleep(200_000)
         #expect(try router.statistics(target: "t", of: "all").delivered == 0)
@@ -132,7 +132,7 @@ import Testing
         let router = try makeRouter()
         let script = "grep SigBlk /proc/self/status > '\(path)'; exec cat > /dev/null"
         try router.putTargets(
-            [.process("t", executable: "/bin/sh", arguments: ["-c", script])], on: "all")
+            [.process("t", executable: "/bin/sh", arguments: ["-c", script])], of: "all")
         try router.publish(event(1))
         try await wait { try router.statistics(target: "t", of: "all").delivered == 1 }
         try router.close()
@@ -145,7 +145,7 @@ import Testing
         let folder = try TemporaryFolder()
         let router = try makeRouter(folder)
         try router.putTargets(
-            [.process("t", retry: .never, executable: folder.path("nothing"))], on: "all")
+            [.process("t", retry: .never, executable: folder.path("nothing"))], of: "all")
         try router.publish(event(1))
         try await wait { try router.deadLetters().count == 1 }
         #expect(try router.deadLetters()[0].message.contains("could not be started"))
@@ -157,7 +157,7 @@ import Testing
     func streams() async throws {
         let router = try makeRouter()
         let stream = MatchStream(bufferMax: 8)
-        try router.putTargets([.stream("t", stream)], on: "all")
+        try router.putTargets([.stream("t", stream)], of: "all")
         for number in 0..<100 { try router.publish(event(number)) }
         var texts: [String] = []
         do {
@@ -187,7 +187,7 @@ import Testing
     func streamEndsInCancelledTask() async throws {
         let router = try makeRouter()
         let stream = MatchStream()
-        try router.putTargets([.stream("t", stream)], on: "all")
+        try router.putTargets([.stream("t", stream)], of: "all")
         let returned = Inbox()
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
@@ -208,7 +208,7 @@ import Testing
     func streamGoesOnForOthers() async throws {
         let router = try makeRouter()
         let stream = MatchStream()
-        try router.putTargets([.stream("t", stream)], on: "all")
+        try router.putTargets([.stream("t", stream)], of: "all")
         let (isReading, got) = (Switch(false), Inbox())
         let reader = Task {
             isReading.isOn = true
@@ -239,10 +239,10 @@ import Testing
         let all = try RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#)
         try router.putRule(all, on: "second")
         try router.putTargets(
-            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], on: "all")
+            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], of: "all")
         try router.putTargets(
             [.inline("seen") { second.take($0.text) }, .bus("back", named: "default")],
-            on: "all", of: "second")
+            of: "all", on: "second")
         for number in 0..<200 { try router.publish(event(number)) }
         await second.wait(for: 200)
         try await wait { try router.deadLetters().count == 200 }
@@ -261,10 +261,10 @@ import Testing
         try router.createBus("second")
         try router.putRule(RoutingRule(name: "loop", pattern: #"{"loop":[true]}"#), on: "second")
         try router.putTargets(
-            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], on: "all")
+            [.inline("seen") { first.take($0.text) }, .bus("to", named: "second")], of: "all")
         try router.putTargets(
             [.inline("seen") { second.take($0.text) }, .bus("back", named: "default")],
-            on: "loop", of: "second")
+            of: "loop", on: "second")
         // The first event of each of the two comes from no bus.
         try router.publish(event(1))
         try await wait { try router.statistics(bus: "second").routed == 1 }
@@ -288,15 +288,15 @@ import Testing
             }
             try router.putRule(all, on: "second")
             let old = try router.targets(of: "all", on: "second").map(\.id)
-            try router.removeTargets(old, from: "all", of: "second")
-            try router.putTargets(targets, on: "all", of: "second")
+            try router.removeTargets(old, of: "all", on: "second")
+            try router.putTargets(targets, of: "all", on: "second")
             return router
         }
         let back = Target.bus("back", named: "default")
         try open([back]).close()
         let atStart = try #require(readFile(watermarks))
         var router = try open([])
-        try router.putTargets([.bus("to", named: "second")], on: "all")
+        try router.putTargets([.bus("to", named: "second")], of: "all")
         for number in 0..<100 { try router.publish(event(number)) }
         try await wait { try router.statistics(bus: "second").routed == 100 }
         try router.close()

@@ -26,7 +26,7 @@ import Testing
                     laneWaits.isOn = true
                     lane.wait()
                 },
-            ], on: "all")
+            ], of: "all")
         for number in 0..<10 { try await router.publishAndConfirm(long(number)) }
         try router.publish(gateEvent)
         await wait { laneWaits.isOn }

@@ -11,7 +11,7 @@ import Testing
         let folder = try TemporaryFolder()
         let router = try makeRouter(folder)
         let inbox = Inbox()
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         for number in 0..<1_000 { try router.publish(event(number)) }
         try router.publish(#"{"n":5,"detail":{"state":"on"}}"#)
         let directory = try #require(try router.archiveDirectory(of: "default"))

@@ -52,8 +52,8 @@ import Testing
         try router.putRule(RoutingRule(name: "few", pattern: #"{"n":[{"numeric":["<",3]}]}"#))
         let (few, all) = (Inbox(), Inbox())
         try router.putTargets(
-            [.closure("queued") { few.take("\($0.sequence) \($0.text)") }], on: "few")
-        try router.putTargets([.closure("t") { all.take($0.text) }], on: "all")
+            [.closure("queued") { few.take("\($0.sequence) \($0.text)") }], of: "few")
+        try router.putTargets([.closure("t") { all.take($0.text) }], of: "all")
         let replay = try router.startReplay(ReplayRequest(name: "one", rules: ["few"]))
         let progress = await replay.finished()
         #expect(progress.state == .completed && progress.fraction == 1)
@@ -75,8 +75,8 @@ import Testing
             RoutingRule(name: "live", pattern: #"{"replay-name":[{"exists":false}]}"#))
         try router.putRule(RoutingRule(name: "again", pattern: #"{"replay-name":["x"]}"#))
         let (live, again) = (Inbox(), Inbox())
-        try router.putTargets([.inline("t") { live.take($0.text) }], on: "live")
-        try router.putTargets([.inline("t") { again.take($0.text) }], on: "again")
+        try router.putTargets([.inline("t") { live.take($0.text) }], of: "live")
+        try router.putTargets([.inline("t") { again.take($0.text) }], of: "again")
         _ = try await router.startReplay(ReplayRequest(name: "x")).finished()
         _ = try await router.startReplay(ReplayRequest(name: "y")).finished()
         #expect(live.count == 0)
@@ -89,7 +89,7 @@ import Testing
         let folder = try TemporaryFolder()
         let router = try await makeRouter(folder, events: 50)
         let inbox = Inbox()
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         let replay = try router.startReplay(ReplayRequest(name: "more", isArchivedAgain: true))
         #expect(await replay.finished().deliveries == 50)
         await inbox.wait(for: 50)
@@ -112,7 +112,7 @@ import Testing
         try router.putRule(RoutingRule(name: "r", pattern: #"{"n":[3]}"#), on: "lab")
         let inbox = Inbox()
         try router.putTargets(
-            [.closure("t") { inbox.take("\($0.bus) \($0.text)") }], on: "r", of: "lab")
+            [.closure("t") { inbox.take("\($0.bus) \($0.text)") }], of: "r", on: "lab")
         _ = try await router.startReplay(ReplayRequest(name: "x", to: "lab")).finished()
         await inbox.wait(for: 1)
         #expect(inbox.texts == ["lab " + replayed(3, "x")])
@@ -129,7 +129,7 @@ import Testing
         }
         try await router.confirm()
         let inbox = Inbox()
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all")
         let progress = try await router.startReplay(
             ReplayRequest(
                 name: "w", from: EventTime("2026-01-31T12:12:00Z"),
@@ -152,7 +152,7 @@ import Testing
                     if $0.sequence % 500 == 0 { usleep(2_000) }
                     inbox.take($0.text)
                 }, .inline("inline") { _ in },
-            ], on: "all")
+            ], of: "all")
         let replay = try router.startReplay(ReplayRequest(name: "slow"))
         #expect(await replay.finished().deliveries == 6_000)
         await inbox.wait(for: 3_000)
@@ -168,7 +168,7 @@ import Testing
         let time = ManualClock()
         let router = try makeRouter(folder, eventsAMillisecondApart: 10, clock: time)
         let inbox = Inbox()
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all")
         let replay = try router.startReplay(ReplayRequest(name: "p", pace: .times(2)))
         await wait { time.nanosecondsToNext == 500_000 }
         #expect(inbox.count == 1 && replay.progress.state == .running)
@@ -207,8 +207,8 @@ import Testing
         let inbox = Inbox()
         try router.putTargets(
             [.closure("shut", retry: eager) { _ in if !gate.isOn { throw Refusal() } }],
-            on: "all")
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "live")
+            of: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "live")
         let replay = try router.startReplay(ReplayRequest(name: "stuck"))
         await wait { replay.progress.deliveries > 0 }
         try await router.publishAndConfirm(#"{"live":true}"#)
@@ -224,7 +224,7 @@ import Testing
         let time = ManualClock()
         let router = try makeRouter(folder, eventsAMillisecondApart: 100, clock: time)
         let inbox = Inbox()
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all")
         let replay = try router.startReplay(ReplayRequest(name: "p", pace: .original))
         await wait { time.nanosecondsToNext == 1_000_000 }
         try router.close()
@@ -239,7 +239,7 @@ import Testing
         let folder = try TemporaryFolder()
         let router = try await makeRouter(folder, events: 3)
         try router.putTargets(
-            [.closure("t", retry: seldom) { _ in throw Refusal() }], on: "all")
+            [.closure("t", retry: seldom) { _ in throw Refusal() }], of: "all")
         _ = try await router.startReplay(ReplayRequest(name: "again")).finished()
         await wait { (try? router.statistics(target: "t", of: "all").failedAttempts) == 3 }
         try router.publish(event(3))

@@ -26,8 +26,8 @@ import Testing
                     if $0.text.contains(#""n":0,"#) { gate.wait() }
                     old.take($0.text)
                 }
-            ], on: "old")
-        try router.putTargets([.inline("t") { new.take($0.text) }], on: "even")
+            ], of: "old")
+        try router.putTargets([.inline("t") { new.take($0.text) }], of: "even")
         let publisher = try router.makePublisher()
         func publish(_ numbers: Range<Int>) throws {
             for number in numbers {
@@ -71,11 +71,11 @@ import Testing
                     RoutingRule(name: "held", pattern: #"{"held":[true]}"#),
                 ], on: name)
             let inbox = Inbox()
-            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "some", of: name)
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "some", on: name)
             inboxes.append(inbox)
             handles.append(try router.handle(of: name))
         }
-        try router.putTargets([.inline("t") { _ in gate.wait() }], on: "held", of: "bus-0")
+        try router.putTargets([.inline("t") { _ in gate.wait() }], of: "held", on: "bus-0")
         let publisher = try router.makePublisher()
         func publish(_ text: String, to bus: Int) throws {
             try text.utf8CString.withUnsafeBytes {
@@ -107,7 +107,7 @@ import Testing
         let folder = try TemporaryFolder()
         let gate = Gate()
         let router = try makeRouter(folder)
-        try router.putTargets([.inline("t") { if $0.sequence == 0 { gate.wait() } }], on: "all")
+        try router.putTargets([.inline("t") { if $0.sequence == 0 { gate.wait() } }], of: "all")
         let publisher = try router.makePublisher()
         for number in 0..<3_000 {
             let text =

@@ -20,8 +20,8 @@ import Testing
         try createFullBus(of: router, in: folder, on: disk)
         let (full, other) = (Inbox(), Inbox())
         try router.putTargets(
-            [.closure("t") { full.take(String($0.text.prefix(20))) }], on: "all", of: "full")
-        try router.putTargets([.inline("t") { other.take($0.text) }], on: "all")
+            [.closure("t") { full.take(String($0.text.prefix(20))) }], of: "all", on: "full")
+        try router.putTargets([.inline("t") { other.take($0.text) }], of: "all")
 
         var accepted = 0
         let filler = String(repeating: "x", count: 1_000)
@@ -67,7 +67,7 @@ import Testing
         let disk = try SmallDisk(kilobytes: 9 << 10)
         let router = try makeRouter(folder)
         try createFullBus(of: router, in: folder, on: disk)
-        try router.putTargets([.closure("t") { _ in }], on: "all", of: "full")
+        try router.putTargets([.closure("t") { _ in }], of: "all", on: "full")
         let filler = String(repeating: "x", count: 1_000)
         let publisher = try router.makePublisher(to: "full")
         #expect(throws: PublishError.self) {

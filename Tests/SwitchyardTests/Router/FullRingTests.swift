@@ -27,7 +27,7 @@ import Testing
                         inbox.take($0.text)
                     }
                 }
-            ], on: "all")
+            ], of: "all")
         try router.publish(event(-1))
         await wait { isWaiting.isOn }
         return router

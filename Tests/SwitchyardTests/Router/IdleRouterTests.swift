@@ -15,7 +15,7 @@ struct IdleRouterTests {
             $0.clock = clock
             $0.watermarkInterval = .seconds(1)
         }
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         #expect(clock.waitingCount == 0)
         try await router.publishAndConfirm(event(0))
         await inbox.wait(for: 1)

@@ -37,7 +37,7 @@ struct ManyBusesTests {
                 let bus = "bus-\(number)"
                 try router.createBus(bus)
                 try router.putRules(rules, on: bus)
-                try router.putTargets([.inline("t") { _ in }], on: "rule-0", of: bus)
+                try router.putTargets([.inline("t") { _ in }], of: "rule-0", on: bus)
             }
         }
         #expect(bytes / Self.count < 12_000, "\(bytes / Self.count) bytes a bus")

@@ -26,8 +26,8 @@ import Testing
             try router.putRule(
                 RoutingRule(name: "all", pattern: #"{"source":["shop"]}"#), on: bus)
         }
-        try router.putTargets([.inline("shut") { _ in gate.wait() }], on: "all")
-        try router.putTargets([.inline("open") { inbox.take($0.text) }], on: "all", of: "other")
+        try router.putTargets([.inline("shut") { _ in gate.wait() }], of: "all")
+        try router.putTargets([.inline("open") { inbox.take($0.text) }], of: "all", on: "other")
         let isDone = Switch(false)
         // More than the lane's ring, so that this waits inside until the gate is opened.
         Thread.detachNewThread {

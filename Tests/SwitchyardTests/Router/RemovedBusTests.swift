@@ -25,7 +25,7 @@ import Testing
         let inbox = Inbox()
         try router.putRule(
             RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: next)
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all", of: next)
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all", on: next)
         #expect(publisher.flush() == 0, "they are sent all the same")
         publisher.close()
         try await router.publishAndConfirm(event(77), to: next)
@@ -44,7 +44,7 @@ import Testing
         let router = try Router(configuration)
         let gate = Gate()
         try router.putRule(RoutingRule(name: "gate", pattern: #"{"gate":[true]}"#))
-        try router.putTargets([.inline("t") { _ in gate.wait() }], on: "gate")
+        try router.putTargets([.inline("t") { _ in gate.wait() }], of: "gate")
         try router.createBus("first")
         try router.publish(#"{"gate":true}"#)
         let publisher = try router.makePublisher(to: "first")
@@ -74,10 +74,10 @@ import Testing
             try router.createBus("second")
             try router.putRule(
                 RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#), on: "second")
-            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all", of: "second")
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all", on: "second")
         }
         try makeBus()
-        try router.putTargets([.bus("to", named: "second", retry: eager)], on: "all")
+        try router.putTargets([.bus("to", named: "second", retry: eager)], of: "all")
         try router.publish(event(0))
         await inbox.wait(for: 1)
         try router.removeBus("second")

@@ -10,7 +10,7 @@ import Testing
         let router = try Router()
         try router.putRule(RoutingRule(name: "all", pattern: #"{"source": ["a"]}"#))
         #expect(throws: RouterError.self) {
-            try router.putTargets([.closure("x") { _ in }, .closure("x") { _ in }], on: "all")
+            try router.putTargets([.closure("x") { _ in }, .closure("x") { _ in }], of: "all")
         }
         // It has none: with targets it could not be removed.
         try router.removeRule("all")
@@ -33,7 +33,7 @@ import Testing
         #expect(router.configuration.slabBytes == 4_096)
         let inbox = Inbox()
         try router.putRule(RoutingRule(name: "all", pattern: #"{"n":[{"exists":true}]}"#))
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         for number in 0..<100 { try router.publish(event(number)) }
         // It falls behind and catches up all the time: everything comes, in no order, and some twice.
         let all = Set((0..<100).map(event))
@@ -51,10 +51,10 @@ import Testing
             RoutingRule(name: "high", pattern: #"{"n":[{"numeric":[">",5]}]}"#),
         ])
         try router.putRule(RoutingRule(name: "low", pattern: #"{"n":[1]}"#), on: "orders")
-        try router.putTargets([.inline("t") { low.take($0.text) }], on: "low")
+        try router.putTargets([.inline("t") { low.take($0.text) }], of: "low")
         try router.putTargets(
-            [.closure("t") { high.take("\($0.rule)/\($0.target) \($0.text)") }], on: "high")
-        try router.putTargets([.closure("t") { other.take($0.text) }], on: "low", of: "orders")
+            [.closure("t") { high.take("\($0.rule)/\($0.target) \($0.text)") }], of: "high")
+        try router.putTargets([.closure("t") { other.take($0.text) }], of: "low", on: "orders")
         for number in [1, 7, 20] { try router.publish(event(number)) }
         try router.publish(event(1), to: "orders")
         try router.publish(#"{"x":1}"#)
@@ -76,7 +76,7 @@ import Testing
             let router = try Router(configuration)
             let name = String(repeating: "n", count: length)
             try router.putRule(RoutingRule(name: name, pattern: #"{"a":[1]}"#))
-            try router.putTargets([.closure(name) { _ in }], on: name)
+            try router.putTargets([.closure(name) { _ in }], of: name)
             return router
         }
         try put(64).close()
@@ -114,7 +114,7 @@ import Testing
     func changesRules() async throws {
         let router = try makeRouter()
         let inbox = Inbox()
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         try await router.publishAndConfirm(event(1))
         try router.setRule("all", isEnabled: false)
         try await router.publishAndConfirm(event(2))
@@ -122,7 +122,7 @@ import Testing
         try router.putRule(RoutingRule(name: "all", pattern: #"{"n":[4]}"#))
         try await router.publishAndConfirm(event(3))
         try await router.publishAndConfirm(event(4))
-        try router.removeTargets(["t"], from: "all")
+        try router.removeTargets(["t"], of: "all")
         try await router.publishAndConfirm(event(4))
         try router.removeRule("all")
         try await router.publishAndConfirm(event(4))
@@ -145,7 +145,7 @@ import Testing
         }
         try router.putRules(rules(true))
         for name in ["a", "b"] {
-            try router.putTargets([.inline("t") { inbox.take($0.text) }], on: name)
+            try router.putTargets([.inline("t") { inbox.take($0.text) }], of: name)
         }
         let done = Switch(false)
         let publisher = Thread {
@@ -201,20 +201,20 @@ import Testing
                 == "ScheduleExpression is supported only on the default event bus.")
         let six = (0..<6).map { Target.inline("t\($0)") { _ in } }
         #expect(
-            message { try router.putTargets(six, on: "all") }?
+            message { try router.putTargets(six, of: "all") }?
                 .hasPrefix("The requested resource exceeds the maximum number allowed.") == true)
-        try router.putTargets(Array(six.dropLast()), on: "all")
+        try router.putTargets(Array(six.dropLast()), of: "all")
         #expect(
-            message { try router.putTargets([six[5]], on: "all") }?.contains("maximum") == true)
-        try router.putTargets([six[0]], on: "all")
+            message { try router.putTargets([six[5]], of: "all") }?.contains("maximum") == true)
+        try router.putTargets([six[0]], of: "all")
         #expect(
             message { try router.removeRule("all") }
                 == "Rule can't be deleted since it has targets.")
         #expect(
-            message { try router.putTargets([six[0]], on: "no") }
+            message { try router.putTargets([six[0]], of: "no") }
                 == "Rule no does not exist on EventBus default.")
         #expect(
-            message { try router.putTargets([.bus("b", named: "no")], on: "all") }
+            message { try router.putTargets([.bus("b", named: "no")], of: "all") }
                 == "Event bus no does not exist.")
         try router.removeRule("never there")
         #expect(throws: PublishError.noSuchBus("no")) { try router.publish(event(1), to: "no") }
@@ -226,7 +226,7 @@ import Testing
         #expect(message { try router.putRule(late) } == closed)
         #expect(message { try router.setRule("all", isEnabled: false) } == closed)
         #expect(message { try router.removeRule("all") } == closed)
-        #expect(message { try router.putTargets([six[0]], on: "all") } == closed)
+        #expect(message { try router.putTargets([six[0]], of: "all") } == closed)
     }
 
     @Test("a removed bus takes nothing more, and its name can be used again, with its archive")
@@ -239,7 +239,7 @@ import Testing
             try router.putRule(
                 RoutingRule(name: "r", pattern: #"{"n":[{"exists":true}]}"#), on: "orders")
             try router.putTargets(
-                [.inline("t") { inbox.take("\($0.sequence)") }], on: "r", of: "orders")
+                [.inline("t") { inbox.take("\($0.sequence)") }], of: "r", on: "orders")
             let publisher = try router.makePublisher(to: "orders")
             try router.publish(event(1), to: "orders")
             try await router.confirm(bus: "orders")
@@ -261,7 +261,7 @@ import Testing
         for bus in ["default", "orders"] {
             try router.putRule(RoutingRule(name: "s", pattern: #"{"source":["shop"]}"#), on: bus)
             try router.putTargets(
-                [.closure("t") { inbox.take("\($0.bus) \($0.text)") }], on: "s", of: bus)
+                [.closure("t") { inbox.take("\($0.bus) \($0.text)") }], of: "s", on: bus)
         }
         let outcomes = try router.putEvents([
             EventEntry(source: "shop", detailType: "a", detail: "{}"),
@@ -297,7 +297,7 @@ import Testing
                     if failures.isOn { throw Refusal() }
                     inbox.take($0.text)
                 }
-            ], on: "s")
+            ], of: "s")
         func entry(_ byteCount: Int) -> EventEntry {
             let frame = #"{"f":""}"#.utf8.count + "shop".utf8.count + "large".utf8.count
             let filler = String(repeating: "x", count: byteCount - frame)
@@ -323,7 +323,7 @@ import Testing
     func publishesBatches() throws {
         let router = try makeRouter()
         let inbox = Inbox()
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all")
         let good = try router.publish(contentsOf: (0..<1_000).map(event))
         #expect(good.accepted == 1_000 && good.error == nil)
         let bad = try router.publish(contentsOf: [event(1), "[]", event(2)])
@@ -345,7 +345,7 @@ import Testing
                 .inline("path", input: .path(InputPath("$.n"))) { paths.take($0.text) },
                 .closure("text", input: .transformer(transformer)) { texts.take($0.text) },
                 .inline("missing", input: .path(InputPath("$.m"))) { paths.take($0.text) },
-            ], on: "all")
+            ], of: "all")
         try router.publish(event(1))
         try router.publish(#"{"n":["x"]}"#)
         try await wait { try router.deadLetters().count == 3 }
@@ -366,15 +366,15 @@ import Testing
         let folder = try TemporaryFolder()
         let router = try makeRouter(folder)
         try router.createBus("second")
-        try router.putTargets([.closure("t") { _ in }], on: "all")
+        try router.putTargets([.closure("t") { _ in }], of: "all")
         try router.close()
         func refuses(_ change: () throws -> Void) -> Bool {
             do { try change() } catch RouterError.closed { return true } catch {}
             return false
         }
         #expect(refuses { try router.removeBus("second") })
-        #expect(refuses { try router.removeTargets(["t"], from: "all") })
-        #expect(refuses { try router.putTargets([.closure("u") { _ in }], on: "all") })
+        #expect(refuses { try router.removeTargets(["t"], of: "all") })
+        #expect(refuses { try router.putTargets([.closure("u") { _ in }], of: "all") })
         #expect(refuses { try router.createBus("third") })
         #expect(refuses { try router.putRule(RoutingRule(name: "x", pattern: #"{"n":[1]}"#)) })
         #expect(refuses { try router.setRule("all", isEnabled: false) })
@@ -395,7 +395,7 @@ import Testing
             $0.targetQueueBytes = bytes
         }
         let inbox = Inbox()
-        try router.putTargets([.closure("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.closure("t") { inbox.take($0.text) }], of: "all")
         for number in 0..<1_000 { try router.publish(event(number)) }
         await inbox.wait(for: 1_000)
         try router.close()
@@ -406,7 +406,7 @@ import Testing
     func refusesWhatFollows() async throws {
         let inbox = Inbox()
         let router = try makeRouter()
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "all")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all")
         for text in [#"{"n":1}\n{"n":2}"#, #"{"n":1}}"#, #"{"n":1} x"#] {
             let event = text.replacing("\\n", with: "\n")
             do {
@@ -436,7 +436,7 @@ import Testing
             #expect("\(error)".contains("\(folder.path)/router: another router"), "\(error)")
         }
         do {
-            try router.putTargets([.inline("a") { _ in }, .inline("b") { _ in }], on: "all")
+            try router.putTargets([.inline("a") { _ in }, .inline("b") { _ in }], of: "all")
             Issue.record("there are two")
         } catch {
             #expect("\(error)".contains("rule all"), "\(error)")

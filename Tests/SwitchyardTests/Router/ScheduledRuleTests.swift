@@ -31,9 +31,9 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
             RoutingRule(name: "two", schedule: try ScheduleExpression("rate(10 days)")),
             RoutingRule(name: "any", pattern: #"{"source":["aws.events"]}"#),
         ])
-        try router.putTargets([.inline("t") { one.take($0.text) }], on: "one")
-        try router.putTargets([.inline("t") { two.take($0.text) }], on: "two")
-        try router.putTargets([.inline("t") { pattern.take($0.text) }], on: "any")
+        try router.putTargets([.inline("t") { one.take($0.text) }], of: "one")
+        try router.putTargets([.inline("t") { two.take($0.text) }], of: "two")
+        try router.putTargets([.inline("t") { pattern.take($0.text) }], of: "any")
         // Each time that is passed fires, in its order.
         clock.advance(by: 31 * nanosecondsPerDay)
         try await router.confirm()
@@ -58,7 +58,7 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
         let inbox = Inbox()
         try router.putRule(
             RoutingRule(name: "daily", schedule: try ScheduleExpression("cron(0 9 * * ? *)")))
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "daily")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "daily")
         clock.setWallTime(try #require(EventTime("2026-01-11T12:00:00Z")).nanoseconds)
         clock.advance(by: nanosecondsPerDay)
         try await router.confirm()
@@ -76,7 +76,7 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
         var rule = try RoutingRule(name: "both", pattern: #"{"source":["aws.events","shop"]}"#)
         rule.schedule = try ScheduleExpression("rate(1 day)")
         try router.putRule(rule)
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "both")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "both")
         clock.advance(by: nanosecondsPerDay + 1)
         try await router.publishAndConfirm(#"{"source":"shop"}"#)
         try router.setRule("both", isEnabled: false)
@@ -109,8 +109,8 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
         }
         try router.putRule(
             RoutingRule(name: "minute", schedule: try ScheduleExpression("rate(1 minute)")))
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "minute")
-        try router.putTargets([.inline("shut") { _ in gate.wait() }], on: "all")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "minute")
+        try router.putTargets([.inline("shut") { _ in gate.wait() }], of: "all")
         // The lane waits at the gate, and its ring is full.
         var isFull = false
         for number in 0..<64 where !isFull { isFull = (try? router.publish(event(number))) == nil }
@@ -136,7 +136,7 @@ private func makeRouter(_ clock: ManualClock, _ folder: TemporaryFolder? = nil) 
         var rule = try RoutingRule(name: "both", pattern: #"{"source":["aws.events"]}"#)
         rule.schedule = try ScheduleExpression("rate(300 days)")
         try router.putRule(rule)
-        try router.putTargets([.inline("t") { inbox.take($0.text) }], on: "both")
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "both")
         // 33 x 33 branches are more than a pattern may have.
         let branches = (0..<33).map { #"{"x":["\#($0)"]}"# }.joined(separator: ",")
         let tooLarge = try RoutingRule(

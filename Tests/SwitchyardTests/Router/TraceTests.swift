@@ -21,7 +21,7 @@ import Testing
                 .task("asks") { _ in },
                 .inline("inline") { _ in },
                 .closure("refuses") { _ in throw DeliveryError(.noPermissions, "not for you") },
-            ], on: "all")
+            ], of: "all")
         for number in 0..<10 { try router.publish(event(number)) }
         let trace = try await router.publishTraced(
             #"{"n":7,"state":"running"}"#, within: .seconds(3_600))
@@ -51,7 +51,7 @@ import Testing
     func ends() async throws {
         let router = try makeRouter()
         let release = DispatchSemaphore(value: 0)
-        try router.putTargets([.closure("hangs") { _ in release.wait() }], on: "all")
+        try router.putTargets([.closure("hangs") { _ in release.wait() }], of: "all")
         let none = try await router.publishTraced(#"{"x":1}"#, within: .seconds(3_600))
         #expect(none.isSettled && none.matchedRules.isEmpty && none.targets.isEmpty)
         #expect(none.description.contains("no rule matches"))
