@@ -43,14 +43,17 @@ struct ArchiveSurvey: Sendable {
         let durable = ArchiveTail.lastDurable(in: directory, of: archive)
         let published = leavesOpen ? tail?.published : nil
         let names = try directory.segmentNames(withDuplicates: isThorough)
-        for name in names {
+        for listed in names {
+            var name = listed
             let finding: SegmentSurvey.Finding
             do throws(ArchiveError) {
-                finding = try SegmentSurvey.examine(
-                    name, in: directory, of: archive, tail: tail,
+                finding = try SegmentSurvey.examineUnderLaterNames(
+                    &name, in: directory, of: archive, tail: tail,
                     leavesOpen: name == names.last && published ?? .max != .max, report: &report)
                 if isThorough { try checkPlace(of: name, finding, expected: expected) }
             } catch {
+                // The writer at work has retired it since it was listed.
+                if error.isMissingFile, segments.isEmpty, unreadable == nil { continue }
                 guard isThorough, let problem = ArchiveProblem(refusing: error, in: directory)
                 else { throw error }
                 refused.append(error)

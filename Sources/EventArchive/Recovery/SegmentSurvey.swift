@@ -87,6 +87,32 @@ enum SegmentSurvey {
         case neverUsed
     }
 
+    /// As ``examine(_:in:of:tail:leavesOpen:report:)``, under the name that the file has by now: a writer at
+    /// work may have opened or sealed it since it was listed, and may do so faster than anybody lists.
+    ///
+    /// - Parameter name: as it was listed; then the one that it was found under.
+    static func examineUnderLaterNames(
+        _ name: inout SegmentName, in directory: ArchiveDirectory, of archive: ArchiveID,
+        tail: ArchiveTail?, leavesOpen: Bool, report: inout ArchiveRecoveryReport
+    ) throws(ArchiveError) -> Finding {
+        for candidate in name.laterNames.dropLast() {
+            do throws(ArchiveError) {
+                let finding = try examine(
+                    candidate, in: directory, of: archive, tail: tail, leavesOpen: leavesOpen,
+                    report: &report)
+                name = candidate
+                return finding
+            } catch {
+                guard error.isMissingFile else { throw error }
+            }
+        }
+        let finding = try examine(
+            name.sealed, in: directory, of: archive, tail: tail, leavesOpen: leavesOpen,
+            report: &report)
+        name = name.sealed
+        return finding
+    }
+
     /// Examines one file. O(1) with a good footer, else O(its data).
     ///
     /// - Parameters:

@@ -16,6 +16,29 @@ struct ReadersBesideWriterTests {
         case writer, follower, scanner, selector, indexer
     }
 
+    @Test("find a segment that was sealed after it was listed, and none that was removed")
+    func sealedMeanwhile() throws {
+        let fixture = Fixture()
+        try fixture.write(0..<10)
+        let directory = try ArchiveDirectory(opening: fixture.path)
+        let archive = try directory.identity().id
+        let sealed = try #require(try directory.segmentNames().first)
+        var listed = SegmentName(id: sealed.id, firstSequence: sealed.firstSequence, state: .open)
+        var report = ArchiveRecoveryReport()
+        func examine() throws(ArchiveError) -> SegmentSurvey.Finding {
+            try SegmentSurvey.examineUnderLaterNames(
+                &listed, in: directory, of: archive, tail: nil, leavesOpen: false, report: &report)
+        }
+        guard case .readable(let segment) = try examine() else {
+            Issue.record("not found")
+            return
+        }
+        #expect(segment.name == sealed && listed == sealed)
+        #expect(segment.summary.endSequence == 10)
+        try fixture.remove(sealed.fileName)
+        #expect(throws: ArchiveError.self) { try examine() }
+    }
+
     @Test("follow, scan, select and index while it appends: every event once, whole and in order")
     func together() throws {
         let fixture = Fixture()
