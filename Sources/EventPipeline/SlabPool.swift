@@ -88,7 +88,7 @@ package final class SlabPool: @unchecked Sendable {
             nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
             0)
         guard let mapped, mapped != MAP_FAILED else {
-            // There are 128 TiB of them, and a pool has 16 at most.
+            // There are 128 TiB of them, and a pool has 32 at most.
             preconditionFailure(
                 "no \(byteCount) bytes of addresses: \(String(cString: strerror(errno)))")
         }
