@@ -247,7 +247,9 @@ final class CatchUp: @unchecked Sendable {
         if engine.cutsLoop(event.bytes, event.sequence, hops: event.hops) { return true }
         let age = clock.wallTime &- event.ingestTime
         let outcome = publisher.publish(
-            event.bytes, key: UInt32(event.hops), tag: event.sequence,
+            event.bytes,
+            key: UInt32(event.hops) | (isLaneFlushed ? PendingDeliveries.inOrderFlag : 0),
+            tag: event.sequence,
             publishTime: monotonicNanoseconds() &- UInt64(bitPattern: max(0, age)))
         switch outcome {
         case .accepted:

@@ -18,6 +18,10 @@ package struct PendingDeliveries {
         case unsettled
     }
 
+    /// Set in the key of an event's descriptor where every earlier event of the target, by the numbers of
+    /// the bus's log, is in the queue before it: so far the target has come when this one is done.
+    static let inOrderFlag: UInt32 = 1 << 10
+
     /// A delivery.
     package struct Item {
         var bytes: [UInt8]

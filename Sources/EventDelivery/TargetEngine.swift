@@ -256,8 +256,12 @@ extension TargetEngine {
     private func send(
         _ event: OfferedEvent, to publisher: Unmanaged<Publisher<MPSCRing>>
     ) -> PublishOutcome {
-        let key =
-            UInt32(event.hops) | (event.isArchived ? 0 : PendingDeliveries.unarchivedFlag)
+        // While somebody catches up, earlier events may follow.
+        let flag =
+            event.isArchived
+            ? (catchUp == nil ? PendingDeliveries.inOrderFlag : 0)
+            : PendingDeliveries.unarchivedFlag
+        let key = UInt32(event.hops) | flag
         guard retains, event.canBeRetained, let base = event.bytes.baseAddress else {
             return publisher._withUnsafeGuaranteedRef {
                 $0.publish(

@@ -6,19 +6,51 @@ internal import Synchronization
 
 // Targets that deliver within the call.
 extension TargetWorker {
+    /// Delivers a run of events: in parts, where it takes long, so that what is counted and kept of it is
+    /// never far behind. What is left when the router's time to close is over waits to be given back.
     func handle(
         _ events: UnsafeBufferPointer<EventDescriptor>, _ target: any ImmediateTarget
     ) {
+        var first = 0
+        while first < events.count, !isOverdue {
+            first += handlePart(
+                UnsafeBufferPointer(rebasing: events[first...]), target)
+            if first < events.count { finishTurn() }
+        }
+        for event in events[first...] { pending.append(PendingDeliveries.Item(event)) }
+    }
+
+    /// How long the target is called before what it got is counted, in nanoseconds.
+    private static let partNanoseconds: UInt64 = 10_000_000
+
+    /// Delivers events until they have taken some time, and returns how many those were.
+    private func handlePart(
+        _ events: UnsafeBufferPointer<EventDescriptor>, _ target: any ImmediateTarget
+    ) -> Int {
         // Allocates nothing unless something fails.
         var failures: [Int] = []
-        for position in events.indices {
+        var count = 0
+        let end = monotonicNanoseconds() &+ Self.partNanoseconds
+        repeat {
             do {
-                try deliver(events[position], to: target)
+                try deliver(events[count], to: target)
             } catch {
-                failures.append(position)
-                failedFirst(events[position], error)
+                failures.append(count)
+                failedFirst(events[count], error)
             }
-        }
+            count += 1
+        } while count < events.count && monotonicNanoseconds() < min(end, endOfBeginning)
+        let done = UnsafeBufferPointer(rebasing: events[..<count])
+        finishPart(done, failures, target)
+        noteProgress(done)
+        return count
+    }
+
+    /// Has the target finish what it got, and counts it, but for what failed.
+    private func finishPart(
+        _ events: UnsafeBufferPointer<EventDescriptor>, _ failures: [Int],
+        _ target: any ImmediateTarget
+    ) {
         guard failures.count < events.count else { return }
         do {
             try target.finishRun()
@@ -55,7 +87,9 @@ extension TargetWorker {
     /// Tries again what is due, one event after the other.
     func retryDue(_ target: any ImmediateTarget) {
         let now = services.clock.monotonicTime
-        while !isClosed, let item = pending.takeWaiting() ?? pending.takeRetry(now: now) {
+        while !isClosed, !isOverdue,
+            let item = pending.takeWaiting() ?? pending.takeRetry(now: now)
+        {
             var item = item
             item.attempts += 1
             if item.attempts > 1 { counters.retried.add(1) }
@@ -84,7 +118,7 @@ extension TargetWorker {
     /// Begins as many deliveries as may be underway: those that are due again first.
     func pump() {
         guard case .deferred(let target, let concurrency) = kind else { return }
-        while !isClosed, pending.underwayCount < concurrency {
+        while !isClosed, !isOverdue, pending.underwayCount < concurrency {
             let now = services.clock.monotonicTime
             guard let next = pending.takeRetry(now: now) ?? pending.takeWaiting() else { return }
             var item = next

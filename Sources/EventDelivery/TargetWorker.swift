@@ -32,6 +32,9 @@ package final class TargetWorker: @unchecked Sendable {
     /// 0 while there is room for what fails; else when the first of all that is pending is due.
     private let fullUntil = Atomic<UInt64>(0)
     private let busy = Atomic<Bool>(false)
+    /// From when on no attempt is begun any more, on the clock of
+    /// ``/InternalSystem/monotonicNanoseconds()``.
+    private let lastBegin = Atomic<UInt64>(.max)
     // Set once, before anything is published.
     nonisolated(unsafe) private var dispatchQueue: DispatchQueue?
     nonisolated(unsafe) private var ring: MPSCRing?
@@ -47,6 +50,9 @@ package final class TargetWorker: @unchecked Sendable {
     /// The sequence number of the last checkpoint that came true.
     private var reached: UInt64?
     private var lastWatermark: UInt64?
+    /// When the watermark is advanced without a checkpoint, and how often that is done: it takes a lock.
+    private var nextAdvance: UInt64 = 0
+    private static let advanceNanoseconds: UInt64 = 100_000_000
 
     init(
         _ kind: Kind, _ target: Target, _ names: TargetNames, _ counters: TargetCounters,
@@ -88,6 +94,21 @@ package final class TargetWorker: @unchecked Sendable {
         return overflow ? .max : time
     }
 
+    /// Has it begin nothing any more from a time on: what is left then is given back when it is closed. From
+    /// any thread.
+    package func stopBeginning(at deadline: UInt64) {
+        lastBegin.store(deadline, ordering: .relaxed)
+    }
+
+    /// From when on no attempt is begun any more; `UInt64.max` for never.
+    var endOfBeginning: UInt64 { lastBegin.load(ordering: .relaxed) }
+
+    /// Whether that time has come.
+    var isOverdue: Bool {
+        let end = endOfBeginning
+        return end != .max && monotonicNanoseconds() >= end
+    }
+
     /// Whether nothing is on its way, or waits for its first attempt. From any thread.
     package var isQuiet: Bool { !busy.load(ordering: .relaxed) }
 
@@ -106,6 +127,7 @@ package final class TargetWorker: @unchecked Sendable {
         case .immediate(let target): handle(events, target)
         case .deferred:
             for event in events { pending.append(PendingDeliveries.Item(event)) }
+            noteProgress(events)
             pump()
         }
         finishTurn()
@@ -225,15 +247,32 @@ extension TargetWorker {
 
     private func evaluateCheckpoint() {
         // Once it is closed, what was pending is somebody else's, and not done.
-        guard let checkpoint, let ring, !isClosed,
+        if isClosed { return }
+        if let checkpoint, let ring,
             Int64(bitPattern: ring.consumedCount &- checkpoint.count) >= 0
-        else { return }
-        self.checkpoint = nil
-        reached = max(reached ?? 0, checkpoint.sequence)
-        advanceWatermark()
+        {
+            self.checkpoint = nil
+            reached = max(reached ?? 0, checkpoint.sequence)
+            return advanceWatermark()
+        }
+        // A turn may take long, and checkpoints wait for its end.
+        let now = monotonicNanoseconds()
+        if now >= nextAdvance {
+            nextAdvance = now &+ Self.advanceNanoseconds
+            advanceWatermark()
+        }
     }
 
-    /// Everything before the last checkpoint that came true is done, except for what is pending.
+    /// Notes how far the target has come with events that are done, or pending.
+    func noteProgress(_ events: UnsafeBufferPointer<EventDescriptor>) {
+        guard
+            let last = events.last(where: { $0.key & PendingDeliveries.inOrderFlag != 0 })?.tag
+        else { return }
+        reached = max(reached ?? 0, last &+ 1)
+    }
+
+    /// Everything before the last checkpoint that came true, or before an event that came in order and is
+    /// done, is done, except for what is pending.
     func advanceWatermark() {
         guard let reached, let watermarks = services.watermarks else { return }
         let watermark = min(reached, pending.firstSequence ?? .max)

@@ -57,6 +57,9 @@ extension Router {
         let buses = control.queue.sync { Array(control.buses.values) }
         for bus in buses { bus.engine.archive?.beginClosing() }
         for publisher in publishing.shared { publisher.close() }
+        for engine in buses.flatMap({ $0.rules.values.flatMap(\.targets) }) {
+            engine.queue?.worker.stopBeginning(at: deadline)
+        }
         settle(buses, by: deadline)
         for bus in buses { bus.port.close() }
         for lane in lanes { lane.stage.stopAndWait() }

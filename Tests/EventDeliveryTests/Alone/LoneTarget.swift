@@ -11,7 +11,8 @@ import TestSupport
 /// A target of a rule for each event with a member `n`, on a bus that is no more than a queue and a log
 /// in memory: delivery without a router, and without a disk.
 ///
-/// Its queue has room for two events, beside a batch of 64 on the way there, and one may be pending.
+/// Its queue has room for two events unless more are asked for, beside a batch of 64 on the way there, and
+/// one may be pending.
 final class LoneTarget: Sendable {
     let clock = ManualClock()
     let log: MemoryLog
@@ -21,14 +22,14 @@ final class LoneTarget: Sendable {
     private let lane = LaneQueue()
 
     /// - Parameter isLogged: whether the bus has a log.
-    init(_ target: Target, isLogged: Bool = true) {
+    init(_ target: Target, isLogged: Bool = true, queueEvents: Int = 2) {
         lane.attach(to: DispatchQueue(label: "lone lane"))
         log = MemoryLog(ingestTime: clock.wallTime)
         engine = TargetEngine(
             target, at: TargetNames(bus: "b", rule: "r", target: target.id, ruleARN: "arn"),
             of: TargetEngine.Bus(lane: lane, log: isLogged ? log : nil, hopsMax: 1),
             limits: TargetEngine.Limits(
-                queueEvents: 2, slabCount: 4, slabBytes: 16_384, eventBytesMax: 4_096,
+                queueEvents: queueEvents, slabCount: 4, slabBytes: 16_384, eventBytesMax: 4_096,
                 pendingEvents: 1),
             destination: nil,
             services: DeliveryServices(
@@ -73,10 +74,13 @@ final class LoneTarget: Sendable {
     }
 
     /// Ends the target.
-    func close() {
+    ///
+    /// - Parameter completion: gets what is left, on the target's queue.
+    func close(_ completion: @escaping @Sendable ([PendingDeliveries.Item]) -> Void = { _ in }) {
         _ = engine.closeLaneSide()
         guard let queue = engine.queue else { return }
         queue.stage.stopAndWait()
-        queue.worker.close(by: 0) { _ in }
+        queue.worker.close(by: 0, completion)
+        queue.stage.perform {}
     }
 }
