@@ -231,7 +231,7 @@ plot("latency", overTime([
 
 plot("memory", overTime([
   ["resident", "--four", i => i.residentBytes ?? null],
-  ["without the archive's", "--one", i => i.ownBytes ?? null, true],
+  ["of it no file's", "--one", i => i.ownBytes ?? null, true],
 ]), bytes, { ...seconds, y: fromZero });
 
 // As HdrHistogram's plots have it: 1 / (1 - quantile) on a logarithmic axis.

@@ -52,6 +52,9 @@ public final class EventPublisher {
 
     /// Checks an event and queues a copy of it. O(bytes); allocates nothing once warm.
     ///
+    ///     try publisher.publish(text.utf8Span.span.bytes)     // of a string
+    ///     try publisher.publish(array.span.bytes)             // of an array of bytes
+    ///
     /// - Throws: ``PublishError``; nothing was queued then.
     public func publish(_ event: borrowing RawSpan) throws(PublishError) {
         try event.withUnsafeBytes { bytes throws(PublishError) in try publish(bytes) }

@@ -17,6 +17,12 @@ struct LoadCommand: ParsableCommand {
             the publishers go as fast as the router takes events, and latencies count from the \
             moment of publishing.
 
+            The rows: how long events took from then until the target had them; how late the publishers \
+            turned to what was due, which is part of that; how many processors the whole program kept \
+            busy; how much memory it had at most, and what of that is no file's; page faults of all \
+            threads for a million events, major ones those that waited for a disk: they come with what \
+            is touched for the first time, and get rare.
+
             Beside the generated rules there is one that matches every event; its target measures. \
             At the end everything that was published must have reached it, or the command fails.
 

@@ -216,7 +216,7 @@ struct LoadReport: Codable {
             ),
             ("peak memory", Double(peakMemoryBytes), Figure.bytes(peakMemoryBytes)),
             (
-                "without the archive's", Double(mostOwnBytes ?? 0),
+                "of it no file's", Double(mostOwnBytes ?? 0),
                 mostOwnBytes.map { Figure.bytes($0) } ?? "-"
             ),
         ] + faults

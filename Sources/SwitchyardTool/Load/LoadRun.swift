@@ -169,7 +169,7 @@ final class LoadRun: Sendable {
     /// Waits until the target has got everything, for a minute, and for as long after an outage as that
     /// lasted.
     private func close() throws {
-        if command.outage > 0 { Terminal.progress("the target catches up") }
+        if command.outage > 0 { Terminal.progress("what is left is delivered") }
         try router.close(within: .seconds(60 + command.outage))
     }
 
