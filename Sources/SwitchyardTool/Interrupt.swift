@@ -20,8 +20,10 @@ enum Interrupt {
     /// Whether the command should end.
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-    /// Begins to listen. Called once, by the command that will look at ``isRequested``.
+    /// Begins to listen, and returns when no signal goes unheard any more. Called once, by the command that
+    /// will look at ``isRequested``, before it begins anything.
     static func listen() {
+        let registered = DispatchGroup()
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(
@@ -33,8 +35,11 @@ enum Interrupt {
                 }
                 exit(130)
             }
+            registered.enter()
+            source.setRegistrationHandler { registered.leave() }
             source.resume()
             sources.append(source)
         }
+        registered.wait()
     }
 }
