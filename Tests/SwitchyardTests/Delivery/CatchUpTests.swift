@@ -84,6 +84,7 @@ struct CatchUpTests {
         // The bus goes on with the files that it has open.
         try FileManager.default.moveItem(atPath: archive, toPath: elsewhere)
         _ = try router.publish(contentsOf: (1..<500).map(event))
+        try await wait { try router.statistics(target: "t", of: "all").fellBehind == 1 }
         works.isOn = true
         try await wait { try router.statistics(target: "t", of: "all").catchUpError != nil }
         let wrong = try router.statistics(target: "t", of: "all").catchUpError
