@@ -22,17 +22,22 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         package var eventBytesMax: Int
         /// Events that failed and wait to be tried again, or that wait for a free task.
         package var pendingEvents: Int
+        /// How long a lane waits for room, in nanoseconds: to read half of a queue of 4,096 events from the
+        /// log, and to match them, takes 2 to 4 ms, and the system may let a thread wait as long for a
+        /// processor.
+        package var patience: UInt64
 
         /// Creates limits.
         package init(
             queueEvents: Int, slabCount: Int, slabBytes: Int, eventBytesMax: Int,
-            pendingEvents: Int
+            pendingEvents: Int, patience: UInt64 = 5_000_000
         ) {
             self.queueEvents = queueEvents
             self.slabCount = slabCount
             self.slabBytes = slabBytes
             self.eventBytesMax = eventBytesMax
             self.pendingEvents = pendingEvents
+            self.patience = patience
         }
     }
 
@@ -88,11 +93,8 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
     let makeRules: @Sendable () throws -> RuleSet
     private let services: DeliveryServices
 
-    /// How long a lane waits for a target, in nanoseconds: to read half of a queue of 4,096 events from
-    /// the log, and to match them, takes 2 to 4 ms, and the system may let a thread wait as long for a
-    /// processor.
-    private static let patience: UInt64 = 5_000_000
-
+    /// How long its lane waits for room in its queue, in nanoseconds.
+    private let patience: UInt64
     // The lane's:
     @exclusivity(unchecked) private var publisher: Unmanaged<Publisher<MPSCRing>>?
     /// Where catching up has to begin; nil while the target keeps up.
@@ -121,6 +123,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
         log = bus.log
         hopsMax = bus.hopsMax
         retains = bus.slabs != nil
+        patience = limits.patience
         input = target.input
         if case .event = target.input { isWhole = true } else { isWhole = false }
         if case .bus = target.destination { isBus = true } else { isBus = false }
@@ -277,7 +280,7 @@ extension TargetEngine {
     }
 
     /// Waits for a target whose queue is full, if that is likely to take less than to read what it is not
-    /// offered from the log: as long as it works off half of its queue within ``patience``. One that does
+    /// offered from the log: as long as it works off half of its queue within ``Limits/patience``. One that does
     /// not falls behind, and is not waited for again for a while; nor is any other of the lane for a shorter
     /// one, so that slow targets take a tenth of the lane's time at most.
     ///
@@ -287,7 +290,7 @@ extension TargetEngine {
         guard let queue else { return false }
         let now = monotonicNanoseconds()
         guard now >= impatientUntil, lane.mayWait(at: now) else { return false }
-        if queue.stage.waitForRoom(nanoseconds: Self.patience) { return true }
+        if queue.stage.waitForRoom(nanoseconds: patience) { return true }
         let end = monotonicNanoseconds()
         impatientUntil = end &+ 1_000_000_000
         lane.noteVainWait(of: end &- now, until: end)

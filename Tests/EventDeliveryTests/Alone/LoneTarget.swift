@@ -12,7 +12,7 @@ import TestSupport
 /// in memory: delivery without a router, and without a disk.
 ///
 /// Its queue has room for two events unless more are asked for, beside a batch of 64 on the way there, and
-/// one may be pending.
+/// one may be pending. Nobody waits for room in it, unless that is asked for.
 final class LoneTarget: Sendable {
     let clock = ManualClock()
     let log: MemoryLog
@@ -22,7 +22,7 @@ final class LoneTarget: Sendable {
     private let lane = LaneQueue()
 
     /// - Parameter isLogged: whether the bus has a log.
-    init(_ target: Target, isLogged: Bool = true, queueEvents: Int = 2) {
+    init(_ target: Target, isLogged: Bool = true, queueEvents: Int = 2, patience: UInt64 = 0) {
         lane.attach(to: DispatchQueue(label: "lone lane"))
         log = MemoryLog(ingestTime: clock.wallTime)
         engine = TargetEngine(
@@ -30,7 +30,7 @@ final class LoneTarget: Sendable {
             of: TargetEngine.Bus(lane: lane, log: isLogged ? log : nil, hopsMax: 1),
             limits: TargetEngine.Limits(
                 queueEvents: queueEvents, slabCount: 4, slabBytes: 16_384, eventBytesMax: 4_096,
-                pendingEvents: 1),
+                pendingEvents: 1, patience: patience),
             destination: nil,
             services: DeliveryServices(
                 deadLetters: letters, watermarks: watermarks, clock: clock, observer: nil)

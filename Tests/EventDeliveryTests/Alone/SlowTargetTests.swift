@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -64,6 +64,37 @@ struct SlowTargetTests {
         await wait { target.watermark == 3 }
         target.close()
         #expect(target.watermark == 3)
+    }
+
+    @Test("is waited for where its queue is full, for a while, and falls behind after that")
+    func isWaitedFor() async throws {
+        // A batch of 64 and the queue are full long before the last one.
+        for patience in [60_000_000_000, 1_000_000] as [UInt64] {
+            let gate = Gate()
+            let count = Atomic<Int>(0)
+            let target = LoneTarget(
+                .closure("t") { _ in
+                    if count.wrappingAdd(1, ordering: .relaxed).newValue == 1 { gate.wait() }
+                }, patience: patience)
+            let isPublished = Atomic<Bool>(false)
+            Thread.detachNewThread {
+                target.publish(0..<500)
+                isPublished.store(true, ordering: .relaxed)
+            }
+            let isPatient = patience > 1_000_000_000
+            if isPatient {
+                await wait { count.load(ordering: .relaxed) == 1 }
+            } else {
+                // The lane goes on, though the target does not.
+                await wait { isPublished.load(ordering: .relaxed) }
+                #expect(count.load(ordering: .relaxed) <= 1)
+            }
+            gate.open()
+            await wait { count.load(ordering: .relaxed) == 500 }
+            #expect(target.statistics.fellBehind == (isPatient ? 0 : 1))
+            await wait { isPublished.load(ordering: .relaxed) && !target.isCatchingUp }
+            target.close()
+        }
     }
 
     @Test("that caught up goes on from where it is, not from before")
