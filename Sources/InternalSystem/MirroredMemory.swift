@@ -55,15 +55,11 @@ package struct MirroredMemory: ~Copyable, @unchecked Sendable {
     /// and what is written to a disk again and again is in few pieces. With those of ext4 (Linux 6.16),
     /// writes past the page cache from here took 0.6 of the time.
     private func preferLargePages(of offset: Int) {
-        let begin = max(0, 2 * Self.largePageBytes - offset)
-        guard byteCount > begin else { return }
+        let begin = max(0, 2 * LargePages.byteCount - offset)
         for half in [base, base + byteCount] {
-            // A promise about speed alone.
-            madvise(half + begin, byteCount - begin, hugePage)
+            LargePages.advise(half + begin, byteCount: byteCount - begin)
         }
     }
-
-    private static let largePageBytes = 2 << 20
 
     deinit {
         sw_mapping_release(guardNumber)
@@ -81,6 +77,3 @@ package struct MirroredMemory: ~Copyable, @unchecked Sendable {
 /// MADV_POPULATE_WRITE, which the C library's module leaves out. A kernel without it (before 5.14) maps
 /// pages as they are touched.
 private let populateWrite: Int32 = 23
-
-/// MADV_HUGEPAGE.
-private let hugePage: Int32 = 14

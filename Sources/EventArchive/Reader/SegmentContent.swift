@@ -108,7 +108,7 @@ final class MappedSegment: SegmentContent {
         if isInLargePage(windowEnd) { return }
         let begin = max(requestedEnd, end)
         let hasLargePages = largePagesMissed < Self.largePagesMissedMax
-        let size = FileMapping.largePageBytes
+        let size = LargePages.byteCount
         let target = min(
             recordsEnd, hasLargePages ? (end + size - 1) & ~(size - 1) : end + Self.aheadBytes)
         guard begin < target else { return }
@@ -119,7 +119,7 @@ final class MappedSegment: SegmentContent {
 
     /// Asks for large pages in what nobody writes any more: a write would take the whole of a page away.
     private func askForLargePages(from begin: Int) {
-        largePages = begin..<max(begin, recordsEnd & ~(FileMapping.largePageBytes - 1))
+        largePages = begin..<max(begin, recordsEnd & ~(LargePages.byteCount - 1))
         mapped.mapping.adviseLargePages(begin..<recordsEnd)
     }
 
@@ -127,7 +127,7 @@ final class MappedSegment: SegmentContent {
     /// comes its last one. Brings it in.
     private func isInLargePage(_ offset: Int) -> Bool {
         if offset < largePagesEnd { return true }
-        let size = FileMapping.largePageBytes
+        let size = LargePages.byteCount
         let begin = offset & ~(size - 1)
         guard largePagesMissed < Self.largePagesMissedMax, let largePages,
             begin + size <= largePages.upperBound

@@ -74,17 +74,12 @@ extension FileMapping {
     /// The file will be read from front to back.
     package func adviseSequentialReading() { madvise(base, max(1, byteCount), MADV_SEQUENTIAL) }
 
-    /// The bytes of a large page: where a file system has them, the kernel reads one at a time, and maps it
-    /// with one page fault.
-    package static var largePageBytes: Int { 2 << 20 }
-
-    /// Asks for large pages, as far as they lie in a range as a whole and are not in memory yet.
+    /// Asks for large pages, as far as they lie in a range as a whole.
     package func adviseLargePages(_ range: Range<Int>) {
-        let size = Self.largePageBytes
+        let size = LargePages.byteCount
         let begin = (range.lowerBound + size - 1) & ~(size - 1)
         let end = range.upperBound & ~(size - 1)
-        // MADV_HUGEPAGE; a promise about speed alone.
-        if begin < end { madvise(base + begin, end - begin, 14) }
+        LargePages.advise(base + begin, byteCount: end - begin)
     }
 
     /// Touches a byte within the mapping, so that its page is there.
