@@ -26,11 +26,17 @@ let package = Package(
         // For the benchmarks, which measure the kernels alone.
         .library(name: "CSwitchyard", targets: ["CSwitchyard"]),
         .executable(name: "switchyard", targets: ["SwitchyardTool"]),
+        // With the trait Server only.
+        .executable(name: "switchyard-server", targets: ["SwitchyardServer"]),
     ],
     traits: [
         .trait(
             name: "HTTP",
-            description: "HTTP targets, in SwitchyardHTTP, and with them SwiftNIO.")
+            description: "HTTP targets, in SwitchyardHTTP, and with them SwiftNIO."),
+        .trait(
+            name: "Server",
+            description: "The server, switchyard-server, and all that it needs.",
+            enabledTraits: ["HTTP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -39,6 +45,12 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.4"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
     targets: [
         .target(name: "CSwitchyard"),
@@ -120,6 +132,62 @@ let package = Package(
             dependencies: [
                 "InternalSystem", "Switchyard", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ], swiftSettings: settings),
+        .target(
+            name: "AWSWire", dependencies: ["EventEnvelope", "JSONScan"], swiftSettings: settings),
+        .target(
+            name: "EventBridgeService",
+            dependencies: [
+                "AWSWire", "EventArchive", "EventDelivery", "EventEnvelope", "EventInput",
+                "EventMatching", "EventPattern", "EventReplay", "EventSchedule", "InternalSystem",
+                "JSONScan", "Switchyard",
+            ], swiftSettings: settings),
+        .target(
+            name: "AWSSignature",
+            dependencies: [
+                .product(
+                    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Server"]))
+            ], swiftSettings: settings),
+        .target(
+            name: "StateStore",
+            dependencies: [
+                "Switchyard",
+                .product(
+                    name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
+            ], swiftSettings: settings),
+        .target(
+            name: "AWSTargets",
+            dependencies: [
+                "AWSSignature", "EventDelivery", "EventEnvelope", "InternalSystem", "JSONScan",
+                "Switchyard", "SwitchyardHTTP",
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "SwitchyardServer",
+            dependencies: [
+                "AWSSignature", "AWSTargets", "AWSWire", "EventBridgeService", "EventEnvelope",
+                "InternalSystem", "JSONScan", "StateStore", "Switchyard",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "Configuration", package: "swift-configuration",
+                    condition: .when(traits: ["Server"])),
+                .product(
+                    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "Hummingbird", package: "hummingbird",
+                    condition: .when(traits: ["Server"])),
+                .product(
+                    name: "Logging", package: "swift-log", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle",
+                    condition: .when(traits: ["Server"])),
+                .product(name: "Yams", package: "Yams", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .executableTarget(
             name: "SwitchyardTool",
@@ -224,6 +292,32 @@ let package = Package(
                     name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["HTTP"])),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "AWSWireTests", dependencies: ["AWSWire", "JSONScan", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventBridgeServiceTests",
+            dependencies: [
+                "AWSWire", "EventBridgeService", "EventEnvelope", "InternalSystem", "JSONScan",
+                "Switchyard", "TestSupport",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "AWSSignatureTests", dependencies: ["AWSSignature", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "StateStoreTests", dependencies: ["StateStore", "Switchyard", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AWSTargetsTests",
+            dependencies: [
+                "AWSTargets", "EventDelivery", "Switchyard", "TestSupport",
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
+            ], swiftSettings: settings),
         .testTarget(
             name: "SwitchyardToolTests",
             dependencies: ["SwitchyardTool", "EventWorkload", "JSONScan", "TestSupport"],

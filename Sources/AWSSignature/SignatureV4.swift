@@ -1,0 +1,3 @@
+#if Server
+    internal import Crypto
+#endif

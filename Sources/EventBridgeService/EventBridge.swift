@@ -1,0 +1,4 @@
+internal import AWSWire
+
+/// EventBridge's operations.
+public struct EventBridge: Sendable {}

@@ -1,0 +1,3 @@
+#if Server
+    internal import GRDB
+#endif

@@ -1,0 +1,8 @@
+#if Server
+    internal import Hummingbird
+#endif
+
+@main
+struct SwitchyardServer {
+    static func main() {}
+}
