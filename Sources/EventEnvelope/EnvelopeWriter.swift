@@ -17,10 +17,12 @@ package struct EnvelopeWriter: ~Copyable {
 
     /// Appends the event that an entry stands for. O(bytes).
     ///
+    /// - Parameter sender: whose event it is, if it is not the writer's.
     /// - Returns: the event's `id`.
     /// - Throws: what is wrong with the entry; nothing was appended then.
     package mutating func write(
-        _ entry: EventEntry, now: EventTime, to output: inout [UInt8]
+        _ entry: EventEntry, of sender: ResourceScope? = nil, now: EventTime,
+        to output: inout [UInt8]
     ) throws(EntryError) -> String {
         guard let source = entry.source, !source.isEmpty else { throw .missing("Source") }
         guard let detailType = entry.detailType, !detailType.isEmpty else {
@@ -41,7 +43,7 @@ package struct EnvelopeWriter: ~Copyable {
         append(
             Fields(
                 id: id, detailType: detailType, source: source, time: entry.time ?? now,
-                resources: entry.resources, detail: detail), to: &output)
+                resources: entry.resources, detail: detail, scope: sender), to: &output)
         return id
     }
 

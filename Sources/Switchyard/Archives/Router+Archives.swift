@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import EventArchive
-internal import EventEnvelope
+public import EventEnvelope
 public import EventPattern
 internal import InternalSystem
 
@@ -177,6 +177,15 @@ extension Router {
         var counted: [ArchiveStatus] = []
         for archive in archives { counted.append(try self.counted(archive)) }
         return counted
+    }
+
+    /// The archives of an account in a region, sorted by name, with what is known without their files:
+    /// ``ArchiveStatus/events`` and ``ArchiveStatus/bytes`` are 0.
+    public func archives(in scope: ResourceScope) -> [ArchiveStatus] {
+        control.queue.sync {
+            control.archives.values.filter { $0.scope == scope }.sorted { $0.name < $1.name }
+                .map { snapshot(of: $0) }
+        }
     }
 
     /// What is known without its files. Under the control lock.

@@ -47,9 +47,9 @@ public struct StoredBus: StoredValue {
         self.others = others
     }
 
-    private static let otherMembers: Set<String> = [
+    static let otherMembers: Set<String> = [
         "CreationTime", "DeadLetterConfig", "EventSourceName", "KmsKeyIdentifier",
-        "LastModifiedTime", "LogConfig", "Policy",
+        "LastModifiedTime", "LogConfig", "Policy", "Tags",
     ]
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.

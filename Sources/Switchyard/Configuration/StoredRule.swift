@@ -38,31 +38,26 @@ public struct StoredRule: StoredValue {
     public var others: [KeptMember]
 
     /// Makes a value of a rule.
-    ///
-    /// - Parameters:
-    ///   - patternText: the pattern as it was written; kept if it reads to the rule's pattern.
-    ///   - scheduleText: the schedule as it was written; kept if it reads to the rule's schedule.
-    public init(
-        _ rule: RoutingRule, patternText: String? = nil, scheduleText: String? = nil,
-        state: State? = nil, scheduleStart: EventTime? = nil, order: UInt64 = 0,
-        others: [KeptMember] = []
-    ) {
+    public init(_ rule: RoutingRule, scheduleStart: EventTime? = nil, order: UInt64 = 0) {
         pattern = rule.pattern
-        self.patternText = rule.pattern.map { pattern in
-            let isGood = patternText.map { (try? EventPattern($0)) == pattern } ?? false
-            return isGood ? patternText ?? "" : pattern.canonicalJSON
+        patternText = rule.pattern.map { pattern in
+            let isGood = rule.patternText.map { (try? EventPattern($0)) == pattern } ?? false
+            return isGood ? rule.patternText ?? "" : pattern.canonicalJSON
         }
         schedule = rule.schedule
-        self.scheduleText = rule.schedule.map { schedule in
-            let isGood = scheduleText.map { (try? ScheduleExpression($0)) == schedule } ?? false
-            return isGood ? scheduleText ?? "" : schedule.description
+        scheduleText = rule.schedule.map { schedule in
+            let written = rule.scheduleText
+            let isGood = written.map { (try? ScheduleExpression($0)) == schedule } ?? false
+            return isGood ? written ?? "" : schedule.description
         }
-        self.state = state ?? (rule.isEnabled ? .enabled : .disabled)
+        let enabled: State =
+            rule.wantsAllManagementEvents ? .enabledWithAllManagementEvents : .enabled
+        state = rule.isEnabled ? enabled : .disabled
         description = rule.description
         self.scheduleStart = scheduleStart
         self.order = order
         managedBy = rule.managedBy
-        self.others = others
+        others = rule.others
     }
 
     /// The rule.
@@ -71,6 +66,10 @@ public struct StoredRule: StoredValue {
             name: name, pattern: pattern, schedule: schedule, isEnabled: state != .disabled,
             description: description)
         rule.managedBy = managedBy
+        rule.patternText = patternText
+        rule.scheduleText = scheduleText
+        rule.wantsAllManagementEvents = state == .enabledWithAllManagementEvents
+        rule.others = others
         return rule
     }
 
@@ -78,7 +77,7 @@ public struct StoredRule: StoredValue {
         "EventPattern", "ScheduleExpression", "State", "Description", "ScheduleStart", "Order",
         "ManagedBy", "Version",
     ]
-    private static let otherMembers: Set<String> = ["RoleArn", "CreatedBy"]
+    static let otherMembers: Set<String> = ["RoleArn", "CreatedBy", "Tags"]
 
     /// Reads the JSON. See ``StoredValue/init(_:)``.
     package init(_ value: JSONValue) throws(DefinitionError) {

@@ -1,12 +1,12 @@
 internal import Dispatch
 internal import EventArchive
-internal import EventEnvelope
+public import EventEnvelope
 internal import EventMatching
 public import EventReplay
 internal import EventRouting
 
 extension Router {
-    /// How many replays can be under way, as with the service.
+    /// How many replays can be under way in an account and region, as with the service.
     public static let replaysMax = 10
     /// How many replays that have ended are kept: those that were started first are forgotten, and their
     /// names can be used again.
@@ -44,6 +44,11 @@ extension Router {
         control.queue.sync { control.replays.values.sorted { $0.request.name < $1.request.name } }
     }
 
+    /// The replay of a name to a bus of an account and region; nil if there is none, or no more.
+    public func replay(_ name: String, in scope: ResourceScope) -> RouterReplay? {
+        control.queue.sync { control.replays[ReplayID(scope: scope, name: name)] }
+    }
+
     /// Forgets replays that have ended, whose names can then be used again.
     public func removeEndedReplays() {
         control.queue.sync {
@@ -66,8 +71,11 @@ extension Router {
             destination = try state(of: request.destination ?? source.bus)
             for rule in request.rules ?? [] { _ = try ruleState(rule, on: destination) }
         } catch { throw .router(error) }
-        guard control.replays[request.name] == nil else { throw .nameExists(request.name) }
-        let running = control.replays.values.count { !$0.progress.state.hasEnded }
+        let id = ReplayID(scope: destination.id.scope, name: request.name)
+        guard control.replays[id] == nil else { throw .nameExists(request.name) }
+        let running = control.replays.count { known in
+            known.key.scope == id.scope && !known.value.progress.state.hasEnded
+        }
         guard running < Self.replaysMax else { throw .tooMany(limit: Self.replaysMax) }
         guard let directory = source.directory else { throw .noArchive(bus: source.bus) }
         let reader: ArchiveReader
@@ -93,7 +101,7 @@ extension Router {
         }
         let replay = RouterReplay(
             request, reader, selection, output, clock: configuration.clock)
-        control.replays[request.name] = replay
+        control.replays[id] = replay
         control.replayCount += 1
         replay.number = control.replayCount
         forgetOldReplays()
@@ -130,7 +138,7 @@ extension Router {
         guard control.replays.count > Self.endedReplaysMax else { return }
         let ended = control.replays.values.filter { $0.progress.state.hasEnded }
         for replay in ended.sorted(by: { $0.number > $1.number }).dropFirst(Self.endedReplaysMax) {
-            control.replays[replay.request.name] = nil
+            control.replays = control.replays.filter { $0.value !== replay }
         }
     }
 }

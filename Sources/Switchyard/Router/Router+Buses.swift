@@ -1,6 +1,7 @@
 internal import Synchronization
 internal import Dispatch
 internal import EventArchive
+public import EventEnvelope
 internal import EventMatching
 internal import EventPipeline
 public import EventRouting
@@ -25,17 +26,74 @@ extension Router {
     /// - Parameter kind: a partner's bus has the name of its event source, which may hold slashes.
     /// - Throws: ``RouterError``: the name exists or can't be one, or the archive can't be opened.
     public func createBus(_ name: String, kind: BusKind = .custom) throws(RouterError) {
-        let id = try busID(name, kind: kind)
-        try addBus(id, kind: kind) { () throws(RouterError) in
+        try createBus(name, StoredBus(kind))
+    }
+
+    /// Makes a bus, with what EventBridge has of it besides: see ``createBus(_:kind:)``.
+    public func createBus(_ name: String, _ value: StoredBus) throws(RouterError) {
+        let id = try busID(name, kind: value.kind)
+        var value = value
+        if id.isDefault { value.kind = .default }
+        try Self.checkOthers(value.others, known: StoredBus.otherMembers, of: "bus")
+        try addBus(id, value) { () throws(RouterError) in
+            try save { batch throws(ConfigurationStoreError) in try batch.put(.bus(id), value) }
+        }
+    }
+
+    /// Changes what is kept of a bus besides its rules: its description and EventBridge's other members.
+    ///
+    /// - Returns: what there is then.
+    /// - Throws: ``RouterError``; nothing has changed then.
+    @discardableResult
+    public func changeBus(
+        _ name: String, _ change: (inout StoredBus) -> Void
+    ) throws(RouterError) -> StoredBus {
+        try control.sync { () throws(RouterError) in
+            if control.isClosed { throw .closed }
+            let bus = try state(of: name)
+            var value = bus.value
+            change(&value)
+            value.kind = bus.value.kind
+            try Self.checkOthers(value.others, known: StoredBus.otherMembers, of: "bus")
             try save { batch throws(ConfigurationStoreError) in
-                try batch.put(.bus(id), StoredBus(id.isDefault ? .default : kind))
+                try batch.put(.bus(bus.id), value)
             }
+            bus.value = value
+            return value
+        }
+    }
+
+    /// What is kept of a bus.
+    ///
+    /// - Throws: ``RouterError/noSuchBus(_:)``
+    public func bus(_ name: String) throws(RouterError) -> (id: BusID, value: StoredBus) {
+        try control.sync { () throws(RouterError) in
+            let bus = try state(of: name)
+            return (bus.id, bus.value)
+        }
+    }
+
+    /// The buses of an account in a region, sorted by name. O(all buses).
+    public func buses(in scope: ResourceScope) -> [(id: BusID, value: StoredBus)] {
+        control.queue.sync {
+            control.buses.values.filter { $0.id.scope == scope }.map { ($0.id, $0.value) }
+                .sorted { $0.0 < $1.0 }
+        }
+    }
+
+    /// Checks that there are no members but those that a later router reads.
+    static func checkOthers(
+        _ others: [KeptMember], known: Set<String>, of what: String
+    ) throws(RouterError) {
+        if let unknown = others.first(where: { !known.contains($0.name) }) {
+            throw .invalidName(
+                unknown.name, what: "member of a \(what)", reason: "EventBridge has none of that name")
         }
     }
 
     /// The same, however it is kept.
     func addBus(
-        _ id: BusID, kind: BusKind, save: () throws(RouterError) -> Void = {}
+        _ id: BusID, _ value: StoredBus, save: () throws(RouterError) -> Void = {}
     ) throws(RouterError) {
         let name = label(of: id)
         try control.sync { () throws(RouterError) in
@@ -58,9 +116,8 @@ extension Router {
                 stage: lane.stage, pool: lane.lane.pool, key: key,
                 backPressure: configuration.backPressure, archive: archive, book: book)
             let engine = BusEngine(archive: archive, book: book, scratch: lane.lane.scratch)
-            let kind = id.isDefault ? .default : kind
             control.buses[name] = BusState(
-                id: id, name: name, kind: kind, lane: lane, engine: engine, port: port)
+                id: id, name: name, value: value, lane: lane, engine: engine, port: port)
             lane.lane.perform { lane.lane.set(engine, at: key) }
             publishing.set(port, for: name)
         }

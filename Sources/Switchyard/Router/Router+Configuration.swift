@@ -41,13 +41,13 @@ extension Router {
         if let store {
             do throws(RouterStateError) {
                 try RouterState.begin(store)
-                known = try RouterState(store)
+                known = try RouterState(store, besides: configuration.otherKeys)
             } catch { throw .configurationState(error) }
         }
         for problem in known.problems { note(problem.description) }
         for bus in known.buses {
             do throws(RouterError) {
-                try addBus(bus.id, kind: bus.value.kind)
+                try addBus(bus.id, bus.value)
                 try restore(bus.rules, on: label(of: bus.id))
             } catch .archive(let name, let error) where !bus.id.isDefault {
                 note("bus \(name) is not there: \(error)")

@@ -106,10 +106,15 @@ extension Router {
     ///   others.
     /// - Throws: ``/EventEnvelope/EntriesError``: there are too many, or they are too large
     ///   together; nothing was published then.
-    public func putEvents(_ entries: [EventEntry]) throws(EntriesError) -> [EntryOutcome] {
+    ///
+    /// - Parameter sender: the account and region that the events say they are of, and in which names of
+    ///   buses are looked up; the router's own, if it says nothing.
+    public func putEvents(
+        _ entries: [EventEntry], of sender: ResourceScope? = nil
+    ) throws(EntriesError) -> [EntryOutcome] {
         try configuration.entryLimits.check(entries)
         let now = EventTime(configuration.clock.wallTime)
-        return publishing.withWriter { box in put(entries, now, box) }
+        return publishing.withWriter { box in put(entries, of: sender, now, box) }
     }
 
     /// An entry that became an event.
@@ -121,7 +126,7 @@ extension Router {
     }
 
     private func put(
-        _ entries: [EventEntry], _ now: EventTime, _ box: EntryWriter
+        _ entries: [EventEntry], of sender: ResourceScope?, _ now: EventTime, _ box: EntryWriter
     ) -> [EntryOutcome] {
         box.output.removeAll(keepingCapacity: true)
         var outcomes: [EntryOutcome] = []
@@ -129,13 +134,13 @@ extension Router {
         for entry in entries {
             let start = box.output.count
             do throws(EntryError) {
-                let id = try box.writer.write(entry, now: now, to: &box.output)
+                let id = try box.writer.write(entry, of: sender, now: now, to: &box.output)
                 outcomes.append(.accepted(eventID: id))
             } catch {
                 outcomes.append(.failed(error))
                 continue
             }
-            guard let port = publishing.port(entry.bus ?? Self.defaultBus) else {
+            guard let port = publishing.port(entry.bus ?? Self.defaultBus, of: sender) else {
                 publishing.countUnrouted()
                 continue
             }

@@ -99,6 +99,7 @@ extension Router {
         try Self.checkName(rule.name, of: "rule", max: configuration.nameMax)
         if rule.pattern == nil, rule.schedule == nil { throw .emptyRule(rule.name) }
         if rule.schedule != nil, !bus.id.isDefault { throw .scheduleOnOtherBus }
+        try Self.checkOthers(rule.others, known: StoredRule.otherMembers, of: "rule")
         try bus.rules[rule.name]?.checkIsProgramsOwn()
     }
 
@@ -161,6 +162,18 @@ extension Router {
         try control.sync { () throws(RouterError) in
             let bus = try state(of: bus)
             return bus.order.compactMap { bus.rules[$0] }.map { ($0.rule, $0.route.matched) }
+        }
+    }
+
+    /// A rule of a bus, with how often it matched.
+    ///
+    /// - Throws: ``RouterError``: there is no such bus or rule.
+    public func rule(
+        _ name: String, on bus: String = Router.defaultBus
+    ) throws(RouterError) -> (rule: RoutingRule, matched: UInt64) {
+        try control.sync { () throws(RouterError) in
+            let rule = try ruleState(name, on: try state(of: bus))
+            return (rule.rule, rule.route.matched)
         }
     }
 

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import EventArchive
 internal import EventDelivery
+internal import EventEnvelope
 internal import EventMatching
 internal import EventPipeline
 internal import EventReplay
@@ -161,8 +162,8 @@ final class RouterControl: @unchecked Sendable {
     let ruleSets = RuleSetPool()
     /// The keys of each lane's buses.
     var keys: [BusKeys]
-    /// By their names, also those that have ended.
-    var replays: [String: RouterReplay] = [:]
+    /// By their names in the account and region of the bus that they go to, also those that have ended.
+    var replays: [ReplayID: RouterReplay] = [:]
     /// How many were started.
     var replayCount = 0
     /// The highest number of a rule: rules are kept in the order in which they came.
@@ -182,6 +183,12 @@ final class RouterControl: @unchecked Sendable {
     }
 }
 
+/// What tells replays apart.
+struct ReplayID: Hashable {
+    let scope: ResourceScope
+    let name: String
+}
+
 /// The router that ticks, which is made after what asks for ticks. `@unchecked Sendable`: set before anybody
 /// asks, and only read on the control queue.
 private final class TickedRouter: @unchecked Sendable {
@@ -193,21 +200,23 @@ final class BusState {
     let id: BusID
     /// What it is called by the router's own account and region.
     let name: String
-    let kind: BusKind
+    /// What is kept of it.
+    var value: StoredBus
     let lane: Router.Lane
     let engine: BusEngine
     let port: PublishPort
+    var kind: BusKind { value.kind }
     var rules: [String: RuleState] = [:]
     /// The rules' names in the order in which they came.
     var order: [String] = []
 
     init(
-        id: BusID, name: String, kind: BusKind, lane: Router.Lane, engine: BusEngine,
+        id: BusID, name: String, value: StoredBus, lane: Router.Lane, engine: BusEngine,
         port: PublishPort
     ) {
         self.id = id
         self.name = name
-        self.kind = kind
+        self.value = value
         self.lane = lane
         self.engine = engine
         self.port = port

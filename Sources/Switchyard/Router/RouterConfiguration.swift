@@ -70,6 +70,8 @@ public struct RouterConfiguration: Sendable {
     /// Where buses, rules and targets are kept; if it says nothing, in a file of ``directory``, or
     /// nowhere without one. The router does not close one that it is given.
     public var store: (any ConfigurationStore)?
+    /// What the keys begin with that others keep in ``store``, and of which the router knows nothing.
+    public var otherKeys: Set<String> = []
     /// How targets are made that are put as data (``TargetDefinition``): those of other modules, besides
     /// the ones that are built in.
     public var adapters = TargetAdapters()

@@ -27,11 +27,15 @@ final class RouterPublishing: Sendable {
     }
 
     /// The way in of the bus that a name or a resource name stands for.
-    func port(_ bus: String) -> PublishPort? {
-        if let port = ports.withLock({ $0[bus] }) { return port }
-        guard ARN.isMeant(by: bus), let id = try? BusID(nameOrARN: bus, in: scope) else {
-            return nil
-        }
+    ///
+    /// - Parameter sender: where names are looked up; the router's own account and region, if it says
+    ///   nothing.
+    func port(_ bus: String, of sender: ResourceScope? = nil) -> PublishPort? {
+        let isOwn = sender == nil || sender == scope
+        if isOwn, let port = ports.withLock({ $0[bus] }) { return port }
+        guard !isOwn || ARN.isMeant(by: bus),
+            let id = try? BusID(nameOrARN: bus, in: sender ?? scope)
+        else { return nil }
         return ports.withLock { $0[label(of: id)] }
     }
 

@@ -23,6 +23,16 @@ public struct RoutingRule: Sendable, Hashable {
     public var description: String
     /// To what it belongs, if not to the program: an archive's rule is changed with its archive.
     public internal(set) var managedBy: String?
+    /// The pattern as it was written, for those who ask for it; kept if it reads to ``pattern``.
+    public var patternText: String?
+    /// The schedule as it was written; kept if it reads to ``schedule``.
+    public var scheduleText: String?
+    /// Whether it was asked to get also those of CloudTrail's management events that only read. It is
+    /// kept, and changes nothing yet: nothing here leaves them out.
+    public var wantsAllManagementEvents = false
+    /// EventBridge's other members, which the router keeps as they were written: `RoleArn`, `CreatedBy`,
+    /// `Tags`. Any other is an error when the rule is put.
+    public var others: [KeptMember] = []
 
     /// Creates a rule, which needs a pattern or a schedule.
     public init(
