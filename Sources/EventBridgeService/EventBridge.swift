@@ -1,4 +1,125 @@
-internal import AWSWire
+public import AWSWire
+internal import EventEnvelope
+internal import InternalSystem
+public import Switchyard
 
-/// EventBridge's operations.
-public struct EventBridge: Sendable {}
+/// Amazon EventBridge's 57 operations, on a router.
+///
+/// This is the place to begin reading `EventBridgeService`. The way of a call:
+///
+/// 1. ``service`` is what the wire knows of it: a function for each operation. A request was checked
+///    against the model before it comes here, so each function reads like the sentence in AWS's
+///    reference that it stands for;
+/// 2. buses, rules, targets, archives and replays are the router's, which keeps them; what it does not know
+///    of them (policies, tags, roles) it keeps as it is. The ``BusPolicy`` of a bus says who may use it;
+/// 3. connections, API destinations, partners' event sources, endpoints and the history of replays are
+///    records of this service, kept in the same store, each kind in a `RecordBook` of its own.
+///
+/// Names are looked up in the caller's account and region. Every account has a bus `default` in every
+/// region, which is made when it is first asked for.
+///
+/// No operation needs a socket, or knows of one. All but the quick ones may wait for the disk: call them
+/// where that holds up nobody else.
+public final class EventBridge: Sendable {
+    /// The router that does the work.
+    public let router: Router
+    let connections: RecordBook<ConnectionRecord>
+    let destinations: RecordBook<DestinationRecord>
+    let endpoints: RecordBook<EndpointRecord>
+    let partnerSources: RecordBook<PartnerSourceRecord>
+    let replays: RecordBook<ReplayRecord>
+    let secrets: any SecretSealing
+    /// Changes come one after the other: what is checked is so still when it is changed.
+    private let changing = Lock()
+    /// Accounts and regions whose default bus is there.
+    private let begun = Guarded<Set<ResourceScope>>([])
+
+    /// What the keys of the service's records begin with: for ``RouterConfiguration/otherKeys``.
+    public static let recordKeys: Set<String> = [
+        ConnectionRecord.kind, DestinationRecord.kind, EndpointRecord.kind,
+        PartnerSourceRecord.kind, ReplayRecord.kind,
+    ]
+
+    /// Opens the service on a router.
+    ///
+    /// - Parameters:
+    ///   - store: where its records are kept: the router's own store, or another one.
+    ///   - secrets: what seals the secrets of connections before they are kept.
+    /// - Throws: `InternalException`: the store can't be read.
+    public init(
+        _ router: Router, store: any ConfigurationStore, secrets: any SecretSealing
+    ) throws(ServiceError) {
+        self.router = router
+        self.secrets = secrets
+        connections = try RecordBook(in: store)
+        destinations = try RecordBook(in: store)
+        endpoints = try RecordBook(in: store)
+        partnerSources = try RecordBook(in: store)
+        replays = try RecordBook(in: store)
+        resumeReplays()
+    }
+
+    /// The present, by the router's clock.
+    var now: EventTime { EventTime(router.configuration.clock.wallTime) }
+
+    /// Does something that changes resources, while nobody else does.
+    func change<Result>(
+        _ body: () throws(ServiceError) -> Result
+    ) throws(ServiceError) -> Result {
+        try changing.withLock(body)
+    }
+
+    /// Sees to it that an account has its default bus in a region.
+    func begin(_ scope: ResourceScope) throws(ServiceError) {
+        if begun.withLock({ $0.contains(scope) }) { return }
+        let id = BusID(in: scope)
+        do throws(RouterError) { try router.putBus(id.arn) } catch { throw ServiceError(error) }
+        if let bus = try? router.bus(id.arn), BusDetails(bus.value).creationTime == nil {
+            let now = now
+            try modify(id) { _, details in details.creationTime = now }
+        }
+        begun.withLock { _ = $0.insert(scope) }
+    }
+
+    /// A UUID in lower case.
+    func makeID() -> String { RandomID.uuid() }
+}
+
+/// What keeps secrets from those who can read the store.
+public protocol SecretSealing: Sendable {
+    /// Encrypts and authenticates a secret.
+    ///
+    /// - Parameter context: what it belongs to: only there it can be opened.
+    func seal(_ secret: [UInt8], for context: String) throws -> [UInt8]
+    /// What was sealed.
+    ///
+    /// - Throws: it was sealed with another key, for something else, or was changed since.
+    func open(_ sealed: [UInt8], for context: String) throws -> [UInt8]
+}
+
+extension ServiceError {
+    /// A router's error in the service's words.
+    init(_ error: RouterError) {
+        let message = error.description
+        self =
+            switch error {
+            case .noSuchBus, .noSuchRule, .noSuchTarget, .noSuchArchive: .notFound(message)
+            case .busExists, .archiveExists: .exists(message)
+            case .limitExceeded: .limitExceeded()
+            case .managedRule(let rule, _):
+                ServiceError(
+                    "ManagedRuleException",
+                    "Rule \(rule) is managed by an AWS service can only be modified if force is true")
+            case .rule(let rule):
+                ServiceError(
+                    "InvalidEventPatternException", "Event pattern is not valid. Reason: \(rule)")
+            case .invalidArchive(_, let reason): .validation(reason)
+            case .defaultBus, .emptyRule, .scheduleOnOtherBus, .ruleHasTargets, .invalidName,
+                .emptyArchiveChange, .archiveAsTarget, .target:
+                .validation(message)
+            case .archive, .directoryInUse, .deadLetters, .files, .unusable, .configuration,
+                .configurationState, .archiveFiles, .archiveFilesExist, .closed:
+                .internalError(message)
+            }
+    }
+}

@@ -62,6 +62,8 @@ public struct EntryError: Error, Sendable, Hashable, CustomStringConvertible {
         case throttling = "ThrottlingException"
         /// The archive can't be written, or the router is closed.
         case internalFailure = "InternalFailure"
+        /// The bus belongs to an account that does not let the caller put events on it.
+        case accessDenied = "AccessDeniedException"
     }
 
     /// What kind of failure it is.

@@ -26,6 +26,9 @@ extension Router {
         public init() {}
     }
 
+    /// Whether it was closed, or is being closed.
+    package var isClosing: Bool { control.queue.sync { control.isClosed } }
+
     /// Accepts nothing more, routes and delivers what was accepted, and closes the archives.
     ///
     /// Deliveries go on until all are made, or the time is over; retries that are due later than that

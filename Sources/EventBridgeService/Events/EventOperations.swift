@@ -1,0 +1,140 @@
+internal import AWSWire
+internal import EventEnvelope
+internal import EventMatching
+internal import EventPattern
+internal import FoundationEssentials
+internal import JSONScan
+internal import Switchyard
+
+struct PutEventsInput: Decodable {
+    struct Entry: Decodable {
+        let time: WireTime?
+        let source: String?
+        let resources: [String]?
+        let detailType: String?
+        let detail: String?
+        let eventBusName: String?
+        let traceHeader: String?
+    }
+    let entries: [Entry]
+    let endpointId: String?
+}
+
+struct PutEventsOutput: Encodable {
+    struct Entry: Encodable {
+        var eventId: String?
+        var errorCode: String?
+        var errorMessage: String?
+    }
+    let failedEntryCount: Int
+    let entries: [Entry]
+
+    init(_ outcomes: [EntryOutcome]) {
+        var failures = 0
+        entries = outcomes.map { outcome in
+            switch outcome {
+            case .accepted(let id): return Entry(eventId: id)
+            case .failed(let error):
+                failures += 1
+                return Entry(errorCode: error.code.rawValue, errorMessage: error.message)
+            }
+        }
+        failedEntryCount = failures
+    }
+}
+
+struct TestEventPatternInput: Decodable {
+    let eventPattern: String
+    let event: String
+}
+
+struct TestEventPatternOutput: Encodable { let result: Bool }
+
+extension EventBridge {
+    func putEvents(
+        _ input: PutEventsInput, _ caller: Caller
+    ) throws(ServiceError) -> PutEventsOutput {
+        try begin(caller.scope)
+        var refused: [Int: EntryOutcome] = [:]
+        var entries: [EventEntry] = []
+        for (position, entry) in input.entries.enumerated() {
+            let bus = entry.eventBusName ?? BusID.defaultName
+            if let refusal = refusal(to: bus, entry, caller) { refused[position] = refusal }
+            entries.append(
+                EventEntry(
+                    source: entry.source, detailType: entry.detailType, detail: entry.detail,
+                    resources: entry.resources ?? [], time: entry.time?.eventTime, bus: bus))
+        }
+        return PutEventsOutput(try publish(entries, except: refused, of: caller.scope))
+    }
+
+    /// Publishes entries, and says of each what became of it.
+    ///
+    /// - Parameter refused: the outcomes of those that are not published.
+    func publish(
+        _ entries: [EventEntry], except refused: [Int: EntryOutcome], of sender: ResourceScope
+    ) throws(ServiceError) -> [EntryOutcome] {
+        do throws(EntriesError) {
+            let limits = router.configuration.entryLimits
+            // Those that are refused count, too.
+            let size = entries.reduce(0) { $0 + $1.byteCount }
+            guard size < limits.requestBytes else {
+                throw .size(size, limit: limits.requestBytes)
+            }
+            let wanted = entries.indices.filter { refused[$0] == nil }
+            guard !wanted.isEmpty else { return entries.indices.compactMap { refused[$0] } }
+            var outcomes = try router.putEvents(wanted.map { entries[$0] }, of: sender)[...]
+            return entries.indices.compactMap { refused[$0] ?? outcomes.popFirst() }
+        } catch { throw .validation(error.description) }
+    }
+
+    /// Why a caller may not put an event on another account's bus; nil if nothing is in the way, as with a
+    /// bus that does not exist.
+    private func refusal(
+        to bus: String, _ entry: PutEventsInput.Entry, _ caller: Caller
+    ) -> EntryOutcome? {
+        guard let id = try? BusID(nameOrARN: bus, in: caller.scope),
+            let found = try? router.bus(id.arn)
+        else { return nil }
+        let request = PolicyRequest(
+            action: "events:PutEvents", resource: id.arn, caller: caller, source: entry.source,
+            detailType: entry.detailType)
+        do throws(ServiceError) { try authorize(request, on: found) } catch {
+            return .failed(EntryError(.accessDenied, error.message))
+        }
+        return nil
+    }
+
+    func testEventPattern(
+        _ input: TestEventPatternInput, _ caller: Caller
+    ) throws(ServiceError) -> TestEventPatternOutput {
+        let pattern = try Self.pattern(input.eventPattern)
+        var event = input.event
+        var scanner = StructuralScanner()
+        let result = event.withUTF8 { bytes in
+            Result { () throws(ServiceError) in
+                guard let index = try? scanner.scan(UnsafeRawBufferPointer(bytes)) else {
+                    throw .validation("Parameter Event is not valid.")
+                }
+                let value = JSONValue(index)
+                for member in Self.demandedMembers where value[member] == nil {
+                    throw .validation("Parameter Event is not valid.")
+                }
+                do throws(RuleError) {
+                    var matcher = Matcher(try RuleSet([Rule(name: "tested", pattern: pattern)]))
+                    return !matcher.matchUnborrowed(index).isEmpty
+                } catch {
+                    throw ServiceError(
+                        "InvalidEventPatternException",
+                        "Event pattern is not valid. Reason: \(error)")
+                }
+            }
+        }
+        return TestEventPatternOutput(result: try result.get())
+    }
+
+    /// What the service wants of an event that it tests a pattern with.
+    private static let demandedMembers: [ExactString] = [
+        "id", "account", "source", "time", "region", "detail-type",
+    ]
+}
