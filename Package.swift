@@ -46,10 +46,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.0.0",
+            traits: ["YAML"]),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.0.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
     targets: [
@@ -139,8 +141,8 @@ let package = Package(
             name: "EventBridgeService",
             dependencies: [
                 "AWSWire", "EventArchive", "EventDelivery", "EventEnvelope", "EventInput",
-                "EventMatching", "EventPattern", "EventReplay", "EventSchedule", "InternalSystem",
-                "JSONScan", "Switchyard",
+                "EventMatching", "EventPattern", "EventReplay", "EventRouting", "EventSchedule",
+                "InternalSystem", "JSONScan", "Switchyard",
             ], swiftSettings: settings),
         .target(
             name: "AWSSignature",
@@ -187,7 +189,9 @@ let package = Package(
                 .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
                     condition: .when(traits: ["Server"])),
-                .product(name: "Yams", package: "Yams", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "SystemPackage", package: "swift-system",
+                    condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .executableTarget(
             name: "SwitchyardTool",

@@ -1,3 +1,6 @@
+internal import Dispatch
+internal import JSONScan
+
 /// A service as the wire sees it: its model, and a function for each operation that is built.
 ///
 /// ```swift
@@ -15,15 +18,25 @@ public struct WireService: Sendable {
     /// An operation's function: JSON to JSON. Empty for an answer without a body.
     public typealias Handler =
         @Sendable (_ input: [UInt8], _ caller: Caller) throws(ServiceError) -> [UInt8]
+    /// The same for one that waits for others.
+    public typealias AsyncHandler =
+        @Sendable (_ input: [UInt8], _ caller: Caller) async throws(ServiceError) -> [UInt8]
 
     /// An operation that is built.
     public struct Operation: Sendable {
+        /// How it is done.
+        enum Body: Sendable {
+            /// At once: it neither waits nor writes.
+            case quick(Handler)
+            /// On a thread that may wait for the disk.
+            case blocking(Handler)
+            /// With a task that may be suspended.
+            case suspending(AsyncHandler)
+        }
+
         /// What the model says of it.
         public let model: OperationModel
-        /// Whether it neither waits nor writes: then it may be done where requests are read.
-        public let isQuick: Bool
-        /// What it does.
-        public let handler: Handler
+        let body: Body
     }
 
     /// The service's model.
@@ -35,32 +48,48 @@ public struct WireService: Sendable {
     public init(_ model: ServiceModel) { self.model = model }
 
     /// Adds an operation, which the model has to know.
-    public mutating func on(_ name: String, isQuick: Bool = false, raw handler: @escaping Handler) {
+    private mutating func add(_ name: String, _ body: Operation.Body) {
         guard let operation = model.operation(named: name) else {
             preconditionFailure("\(model.signingName) has no operation \(name)")
         }
-        operations[name] = Operation(model: operation, isQuick: isQuick, handler: handler)
+        operations[name] = Operation(model: operation, body: body)
+    }
+
+    /// Adds an operation that gets its members as JSON, and may wait for the disk.
+    public mutating func on(_ name: String, raw handler: @escaping Handler) {
+        add(name, .blocking(handler))
+    }
+
+    /// Adds an operation that gets its members as JSON, and may be suspended.
+    public mutating func on(_ name: String, suspending handler: @escaping AsyncHandler) {
+        add(name, .suspending(handler))
     }
 
     /// Adds an operation whose members are read into a value, and whose result is written from one.
-    public mutating func on<Input: Decodable & SendableMetatype, Output: Encodable & SendableMetatype>(
+    ///
+    /// - Parameter isQuick: whether it neither waits nor writes: then it is done at once.
+    public mutating func on<
+        Input: Decodable & SendableMetatype, Output: Encodable & SendableMetatype
+    >(
         _ name: String, isQuick: Bool = false,
         _ body: @escaping @Sendable (Input, Caller) throws(ServiceError) -> Output
     ) {
-        on(name, isQuick: isQuick) { input, caller throws(ServiceError) in
+        let handler: Handler = { input, caller throws(ServiceError) in
             try WireJSON.encode(try body(try WireJSON.decode(input), caller))
         }
+        add(name, isQuick ? .quick(handler) : .blocking(handler))
     }
 
     /// Adds an operation that has no result.
     public mutating func on<Input: Decodable & SendableMetatype>(
-        _ name: String, isQuick: Bool = false,
-        _ body: @escaping @Sendable (Input, Caller) throws(ServiceError) -> Void
+        _ name: String, _ body: @escaping @Sendable (Input, Caller) throws(ServiceError) -> Void
     ) {
-        on(name, isQuick: isQuick) { input, caller throws(ServiceError) in
-            try body(try WireJSON.decode(input), caller)
-            return []
-        }
+        add(
+            name,
+            .blocking { input, caller throws(ServiceError) in
+                try body(try WireJSON.decode(input), caller)
+                return []
+            })
     }
 
     /// The operation of a name.
@@ -74,16 +103,50 @@ public struct WireService: Sendable {
         throw .unknownOperation("\(model.signingName) has no operation \"\(name)\".")
     }
 
+    /// Checks a request's members against the model. O(bytes).
+    private static func check(
+        _ input: [UInt8], _ operation: OperationModel
+    ) throws(ServiceError) {
+        var scanner = StructuralScanner()
+        let result = input.withUnsafeBytes { bytes in
+            Result { () throws(ServiceError) in
+                let index: StructuralIndex
+                do throws(JSONError) { index = try scanner.scan(bytes) } catch {
+                    throw .serialization("The body is no JSON object: \(error)")
+                }
+                try operation.check(JSONValue(index))
+            }
+        }
+        try result.get()
+    }
+
     /// Checks a request against the model, and does what it asks for.
     ///
     /// - Parameter input: a JSON object of the operation's members; empty for none.
     /// - Returns: a JSON object of the answer's members; empty for an answer without a body.
     public func answer(
         _ name: String, _ input: [UInt8], _ caller: Caller
-    ) throws(ServiceError) -> [UInt8] {
+    ) async throws(ServiceError) -> [UInt8] {
         let operation = try operation(name)
         let input = input.isEmpty ? Array("{}".utf8) : input
-        try operation.model.check(input)
-        return try operation.handler(input, caller)
+        try Self.check(input, operation.model)
+        switch operation.body {
+        case .quick(let handler): return try handler(input, caller)
+        case .suspending(let handler): return try await handler(input, caller)
+        case .blocking(let handler):
+            let result = await withCheckedContinuation { continuation in
+                Self.waiting.async {
+                    continuation.resume(
+                        returning: Result { () throws(ServiceError) in
+                            try handler(input, caller)
+                        })
+                }
+            }
+            return try result.get()
+        }
     }
+
+    /// Where operations wait for the disk, and hold up nobody.
+    private static let waiting = DispatchQueue(
+        label: "switchyard.operations", attributes: .concurrent)
 }

@@ -9,7 +9,7 @@ extension EventBridge {
         addArchives(to: &events)
         addConnections(to: &events)
         addPartners(to: &events)
-        events.on("PutEvents", isQuick: true, putEvents)
+        events.on("PutEvents", suspending: putEvents)
         events.on("PutPartnerEvents", putPartnerEvents)
         events.on("TestEventPattern", isQuick: true, testEventPattern)
         return events

@@ -2,6 +2,7 @@ internal import AWSWire
 internal import EventEnvelope
 internal import EventMatching
 internal import EventPattern
+internal import EventRouting
 internal import FoundationEssentials
 internal import JSONScan
 internal import Switchyard
@@ -51,7 +52,26 @@ struct TestEventPatternInput: Decodable {
 struct TestEventPatternOutput: Encodable { let result: Bool }
 
 extension EventBridge {
-    func putEvents(
+    /// `PutEvents`. It returns when what was taken on is in the logs of its buses, as durable as they are.
+    func putEvents(_ input: [UInt8], _ caller: Caller) async throws(ServiceError) -> [UInt8] {
+        let request: PutEventsInput = try WireJSON.decode(input)
+        let output = try take(request, caller)
+        var confirmed: Set<String> = []
+        for (entry, outcome) in zip(request.entries, output.entries) where outcome.eventId != nil {
+            let name = entry.eventBusName ?? BusID.defaultName
+            guard confirmed.insert(name).inserted,
+                let bus = try? BusID(nameOrARN: name, in: caller.scope)
+            else { continue }
+            do throws(PublishError) { try await router.confirm(bus: bus.arn) } catch {
+                // An event for a bus that does not exist goes nowhere, and is taken on.
+                if case .noSuchBus = error { continue }
+                throw ServiceError("InternalFailure", error.description, status: 500)
+            }
+        }
+        return try WireJSON.encode(output)
+    }
+
+    private func take(
         _ input: PutEventsInput, _ caller: Caller
     ) throws(ServiceError) -> PutEventsOutput {
         try begin(caller.scope)
@@ -65,7 +85,13 @@ extension EventBridge {
                     source: entry.source, detailType: entry.detailType, detail: entry.detail,
                     resources: entry.resources ?? [], time: entry.time?.eventTime, bus: bus))
         }
-        return PutEventsOutput(try publish(entries, except: refused, of: caller.scope))
+        let outcomes = try publish(entries, except: refused, of: caller.scope)
+        // Clients try a whole request again by themselves, and few of them single entries.
+        let isThrottled = outcomes.allSatisfy { outcome in
+            if case .failed(let error) = outcome { error.code == .throttling } else { false }
+        }
+        if isThrottled { throw .throttling("Rate exceeded") }
+        return PutEventsOutput(outcomes)
     }
 
     /// Publishes entries, and says of each what became of it.

@@ -188,6 +188,13 @@ extension Router {
         }
     }
 
+    /// The archives of all accounts and regions, as ``archives(in:)`` tells of them.
+    public var allArchives: [ArchiveStatus] {
+        control.queue.sync {
+            control.archives.values.map { snapshot(of: $0) }.sorted { $0.arn < $1.arn }
+        }
+    }
+
     /// What is known without its files. Under the control lock.
     private func snapshot(of archive: ArchiveState) -> ArchiveStatus {
         let bus = label(of: archive.stored.source)

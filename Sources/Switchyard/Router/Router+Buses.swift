@@ -81,6 +81,12 @@ extension Router {
         }
     }
 
+    /// The buses of all accounts and regions, sorted by these and by name.
+    public var allBuses: [(id: BusID, value: StoredBus)] {
+        control.queue.sync { control.buses.values.map { ($0.id, $0.value) } }
+            .sorted { $0.0 < $1.0 }
+    }
+
     /// Checks that there are no members but those that a later router reads.
     static func checkOthers(
         _ others: [KeptMember], known: Set<String>, of what: String

@@ -1,0 +1,107 @@
+#if Server
+    internal import AWSWire
+    internal import HTTPTypes
+    internal import Hummingbird
+    internal import InternalSystem
+    internal import Logging
+    internal import NIOCore
+    internal import NIOHTTPTypes
+
+    /// Answers requests: takes their bodies, finds out who calls and what is asked for, and has it done.
+    struct HTTPFront: HTTPResponder {
+        typealias Context = BasicRequestContext
+
+        let routing: WireRouting
+        let doorkeeper: Doorkeeper
+        let admin: AdminAPI
+        let bodyBytesMax: Int
+        let logger: Logger
+        let clock: any TimeSource
+
+        func respond(to request: Request, context: Context) async throws -> Response {
+            let begun = clock.monotonicTime
+            let path = request.uri.path
+            if path.hasPrefix("/_switchyard") || path == "/moto-api/reset" {
+                return try await admin.respond(to: request)
+            }
+            let requestID = RequestID.make()
+            var wire = WireRequest(
+                method: request.method.rawValue, path: path, query: request.uri.query ?? "")
+            wire.headers = request.headers.map { .init($0.name.rawName, $0.value) }
+            // The host is no field of its own any more.
+            if let host = request.head.authority { wire.headers.append(.init("host", host)) }
+            let response: WireResponse
+            var operation = "-"
+            var account = "-"
+            do throws(ServiceError) {
+                wire.body = try await body(of: request)
+                let visitor = try doorkeeper.visitor(wire, requestID: requestID)
+                account = visitor.caller.account
+                try wire.decompress(bytesMax: bodyBytesMax)
+                let call = try routing.call(of: wire, signedFor: visitor.signingName)
+                operation = "\(call.service.model.signingName) \(call.operation)"
+                let output = try await call.service.answer(
+                    call.operation, call.input, visitor.caller)
+                response = call.format.answer(output, to: call, requestID: requestID)
+            } catch {
+                let format = routing.format(of: wire, signedFor: nil)
+                response = format.answer(error, requestID: requestID)
+                if error.status >= 500 {
+                    logger.error(
+                        "\(error)", metadata: ["request": "\(requestID)", "operation": "\(operation)"])
+                }
+            }
+            logger.info(
+                "\(operation)",
+                metadata: [
+                    "status": "\(response.status)", "account": "\(account)",
+                    "us": "\((clock.monotonicTime &- begun) / 1_000)",
+                ])
+            return Self.http(response)
+        }
+
+        /// The body of a request, as it came.
+        private func body(of request: Request) async throws(ServiceError) -> [UInt8] {
+            do {
+                var buffer = try await request.body.collect(upTo: bodyBytesMax)
+                return buffer.readBytes(length: buffer.readableBytes) ?? []
+            } catch is NIOTooManyBytesError {
+                throw .tooLarge(limit: bodyBytesMax)
+            } catch { throw .serialization("The body can't be read: \(error)") }
+        }
+
+        static func http(_ response: WireResponse) -> Response {
+            var headers = HTTPFields()
+            for field in response.headers {
+                if let name = HTTPField.Name(field.name) { headers[name] = field.value }
+            }
+            return Response(
+                status: HTTPResponse.Status(code: response.status), headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+        }
+    }
+
+    /// Ids of requests.
+    enum RequestID {
+        /// A UUID.
+        static func make() -> String {
+            var generator = SystemRandomNumberGenerator()
+            let high = generator.next() & ~0xF000 | 0x4000 as UInt64
+            let low = generator.next() & ~(3 << 62) | 1 << 63 as UInt64
+            let digits = Array("0123456789abcdef".utf8)
+            return String(unsafeUninitializedCapacity: 36) { buffer in
+                var at = 0
+                for digit in 0..<32 {
+                    if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                        buffer[at] = UInt8(ascii: "-")
+                        at += 1
+                    }
+                    let word = digit < 16 ? high : low
+                    buffer[at] = digits[Int(word >> UInt64(60 - digit % 16 * 4) & 15)]
+                    at += 1
+                }
+                return at
+            }
+        }
+    }
+#endif

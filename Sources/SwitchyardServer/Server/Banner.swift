@@ -1,0 +1,32 @@
+#if Server
+    #if canImport(Glibc)
+        internal import Glibc
+    #elseif canImport(Musl)
+        internal import Musl
+    #endif
+
+    /// What the server says when it is ready.
+    enum Banner {
+        static func show(_ settings: ServerSettings, port: Int) {
+            let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+            let address = "http://\(host):\(port)"
+            var text = """
+                switchyard-server \(AdminAPI.version)
+                  listening    \(address)
+                  data         \(settings.directory)\(settings.isEphemeral ? ", removed at the end" : "")
+                  signatures   \(settings.keys.isEmpty ? "read, not verified: everybody on this machine can "
+                    + "use every account" : "verified, for \(settings.keys.count) access keys")
+                  events are   \(settings.isDurable ? "taken when they are on the disk"
+                    : "taken when they survive the end of this process")
+                  backend      \(settings.backend ?? "none: targets of SQS, SNS, Lambda and the like become "
+                    + "dead letters (--backend URL)")
+                try
+                  AWS_ENDPOINT_URL=\(address)
+                """
+            text +=
+                " AWS_ACCESS_KEY_ID=\(settings.account) AWS_SECRET_ACCESS_KEY=any "
+                + "AWS_DEFAULT_REGION=\(settings.region) aws events list-event-buses\n"
+            fputs(text, stderr)
+        }
+    }
+#endif

@@ -1,0 +1,122 @@
+#if Server
+    internal import AWSWire
+    internal import Dispatch
+    internal import EventBridgeService
+    internal import FoundationEssentials
+    internal import Hummingbird
+    internal import InternalSystem
+    internal import Logging
+    internal import NIOCore
+    internal import ServiceLifecycle
+    internal import StateStore
+    internal import Switchyard
+
+    #if canImport(Glibc)
+        internal import Glibc
+    #elseif canImport(Musl)
+        internal import Musl
+    #endif
+
+    /// The server as a whole: opened on a data directory, run until it is told to stop, closed.
+    enum ServerProcess {
+        /// Runs until SIGTERM or Ctrl-C.
+        ///
+        /// - Throws: the directory can't be used, or the address is taken.
+        static func run(_ settings: ServerSettings) async throws {
+            ServerLog.start(settings)
+            let logger = Logger(label: "switchyard")
+            var settings = settings
+            if settings.isEphemeral, settings.directory.isEmpty {
+                settings.directory = try temporaryDirectory()
+            }
+            defer {
+                if settings.isEphemeral {
+                    try? FileManager.default.removeItem(atPath: settings.directory)
+                }
+            }
+            let store = try openStore(settings)
+            let router = try Router(configuration(settings, store))
+            let bridge = try EventBridge(
+                router, store: store, secrets: try SecretBox(settings.directory))
+            for problem in router.configurationProblems { logger.warning("\(problem)") }
+            let clock = router.configuration.clock
+            let routing = WireRouting([bridge.service, CallerIdentity.service])
+            let front = HTTPFront(
+                routing: routing, doorkeeper: Doorkeeper(settings, clock: clock),
+                admin: AdminAPI(bridge: bridge, routing: routing),
+                bodyBytesMax: settings.bodyBytesMax, logger: logger, clock: clock)
+            var http = HTTP1Channel.Configuration(
+                idleTimeout: .seconds(Int64(settings.idleSeconds)))
+            http.httpDecoder.maxHeaderFieldSize = settings.headerBytesMax
+            http.httpDecoder.maxHeaderListSize = settings.headerBytesMax
+            http.httpDecoder.maxHeaderFieldCount = 100
+            // One line for what the framework says, and not one for each of its steps.
+            var quiet = logger
+            quiet.logLevel = .warning
+            let shown = settings
+            let application = Application(
+                responder: front, server: .http1(configuration: http),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(settings.host, port: settings.port), backlog: 1_024,
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        settings.connectionsMax)),
+                onServerRunning: { channel in
+                    Banner.show(shown, port: channel.localAddress?.port ?? shown.port)
+                }, logger: quiet)
+            var failure: (any Error)?
+            do {
+                try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+            } catch { failure = error }
+            logger.info("stopping")
+            let left = try await close(router)
+            try store.close()
+            if left > 0 { logger.notice("\(left) deliveries go on after the next start") }
+            if let failure { throw failure }
+        }
+
+        /// Closes a router where waiting holds up nobody.
+        private static func close(_ router: Router) async throws -> Int {
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue(label: "switchyard.close").async {
+                    continuation.resume(with: Result { try router.close().kept })
+                }
+            }
+        }
+
+        private static func temporaryDirectory() throws -> String {
+            let path = FileManager.default.temporaryDirectory.path
+                + "/switchyard-\(RequestID.make())"
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+            return path
+        }
+
+        private static func openStore(
+            _ settings: ServerSettings
+        ) throws -> any ConfigurationStore {
+            try FileManager.default.createDirectory(
+                atPath: settings.directory, withIntermediateDirectories: true)
+            return try SQLiteConfigurationStore(path: settings.directory + "/state.sqlite")
+        }
+
+        private static func configuration(
+            _ settings: ServerSettings, _ store: any ConfigurationStore
+        ) -> RouterConfiguration {
+            var archive = ArchiveConfiguration(
+                segmentBytes: 64 << 20, eventBytesMax: 2 << 20,
+                durability: settings.isDurable ? .batch : .none, prefaultBytes: 4 << 20,
+                preparedSegmentsMax: 1)
+            archive.retention.bytes = 4 << 30
+            var configuration = RouterConfiguration(
+                directory: settings.directory, archive: archive)
+            configuration.account = settings.account
+            configuration.region = settings.region
+            configuration.store = store
+            configuration.otherKeys = EventBridge.recordKeys
+            configuration.backPressure = .fail
+            configuration.namedArchives.durability = settings.isDurable ? .batch : .none
+            configuration.adapters = TargetAdapters([UnreachableTargets()])
+            return configuration
+        }
+    }
+#endif

@@ -1,0 +1,185 @@
+#if Server
+    internal import Configuration
+    internal import FoundationEssentials
+    internal import SystemPackage
+
+    /// What is wrong with a setting, and what would be right.
+    struct SettingsError: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ setting: String, _ value: String, _ wanted: String) {
+            description = "\(setting): \"\(value)\" can't be used: \(wanted)"
+        }
+
+        init(_ text: String) { description = text }
+    }
+
+    /// How the server runs: from options, the environment and a file, in this order.
+    struct ServerSettings: Sendable {
+        var host = "127.0.0.1"
+        var port = 4010
+        var directory = ""
+        var isEphemeral = false
+        var account = "000000000000"
+        var region = "us-east-1"
+        /// Where AWS's other services are; nil for nowhere.
+        var backend: String?
+        /// The same for one service each.
+        var endpoints: [String: String] = [:]
+        /// What gets the events of targets instead, by patterns of their resource names.
+        var targets: [(pattern: String, destination: String)] = []
+        var keys: [AccessKey] = []
+        var isDurable = false
+        var allowsPrivateAddresses = false
+        var connectionsMax = 4_096
+        var logsJSON: Bool?
+        var logLevel = "info"
+
+        /// The most bytes of a request's body: ten of the largest entries and their JSON.
+        var bodyBytesMax = 10 << 20
+        /// The most bytes of all header fields, and of one.
+        var headerBytesMax = 16 << 10
+        /// How long a connection may say nothing.
+        var idleSeconds = 120
+
+        /// An access key whose signatures are verified.
+        struct AccessKey: Sendable {
+            var id: String
+            var secret: String
+            /// The account that it is of; by default that of the settings, or its own 12 digits.
+            var account: String?
+        }
+
+        /// Reads the settings.
+        ///
+        /// - Parameters:
+        ///   - given: what the command line says.
+        ///   - file: a file of YAML; nil for none.
+        ///   - environment: the environment, whose names begin with `SWITCHYARD_`.
+        init(
+            given: [AbsoluteConfigKey: ConfigValue], file: String?,
+            environment: [String: String] = ProcessInfo.processInfo.environment
+        ) async throws {
+            let variables = EnvironmentVariablesProvider(
+                environmentVariables: environment, secretsSpecifier: .specific(["SWITCHYARD_KEYS"])
+            ).prefixKeys(with: "switchyard")
+            var providers: [any ConfigProvider] = [
+                InMemoryProvider(name: "options", values: given), variables,
+            ]
+            if let file = file ?? environment["SWITCHYARD_CONFIG"] {
+                do {
+                    providers.append(
+                        try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
+                } catch { throw SettingsError("config", file, "\(error)") }
+            }
+            try read(ConfigReader(providers: providers), environment)
+        }
+
+        private mutating func read(
+            _ reader: ConfigReader, _ environment: [String: String]
+        ) throws {
+            host = reader.string(forKey: "host", default: host)
+            port = reader.int(forKey: "port", default: port)
+            isEphemeral = reader.bool(forKey: "ephemeral", default: false)
+            account = reader.string(forKey: "account", default: account)
+            region = reader.string(forKey: "region", default: region)
+            backend = reader.string(forKey: "backend")
+            allowsPrivateAddresses = reader.bool(forKey: "allowPrivateAddresses", default: false)
+            connectionsMax = reader.int(forKey: "connections", default: connectionsMax)
+            logLevel = reader.string(forKey: "logLevel", default: logLevel)
+            directory =
+                reader.string(forKey: "data") ?? (isEphemeral ? "" : Self.directory(environment))
+            guard (0...65_535).contains(port) else {
+                throw SettingsError("port", "\(port)", "a port is a number from 0 to 65535")
+            }
+            guard account.utf8.count == 12, account.allSatisfy(\.isWholeNumber) else {
+                throw SettingsError("account", account, "an account is a number of 12 digits")
+            }
+            guard (1...1_000_000).contains(connectionsMax) else {
+                throw SettingsError("connections", "\(connectionsMax)", "at least 1 is wanted")
+            }
+            switch reader.string(forKey: "durability", default: "process") {
+            case "process": isDurable = false
+            case "disk": isDurable = true
+            case let other:
+                throw SettingsError("durability", other, "it is process or disk")
+            }
+            switch reader.string(forKey: "logFormat") {
+            case "json": logsJSON = true
+            case "text": logsJSON = false
+            case nil: logsJSON = nil
+            case let other?: throw SettingsError("logFormat", other, "it is text or json")
+            }
+            if let backend { try Self.checkURL("backend", backend) }
+            for text in reader.stringArray(forKey: "endpoints", default: []) {
+                let (service, url) = try Self.pair("endpoint", text, "SERVICE=URL")
+                try Self.checkURL("endpoint", url)
+                endpoints[service] = url
+            }
+            for text in reader.stringArray(forKey: "targets", default: []) {
+                targets.append(try Self.pair("target", text, "ARN=URL"))
+            }
+            for text in reader.stringArray(forKey: "keys", isSecret: true, default: []) {
+                let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+                guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else {
+                    throw SettingsError("key: expected ID:SECRET or ID:SECRET:ACCOUNT")
+                }
+                keys.append(
+                    AccessKey(
+                        id: String(parts[0]), secret: String(parts[1]),
+                        account: parts.count == 3 ? String(parts[2]) : nil))
+            }
+            guard isLoopback || !keys.isEmpty else {
+                throw SettingsError(
+                    "host", host,
+                    "who listens on an address that others can reach has to verify signatures: give "
+                        + "--key ID:SECRET")
+            }
+        }
+
+        /// Whether only this machine can reach the address.
+        var isLoopback: Bool {
+            host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        }
+
+        private static func directory(_ environment: [String: String]) -> String {
+            if let base = environment["XDG_DATA_HOME"], !base.isEmpty {
+                return base + "/switchyard"
+            }
+            return (environment["HOME"] ?? ".") + "/.local/share/switchyard"
+        }
+
+        private static func pair(
+            _ setting: String, _ text: String, _ wanted: String
+        ) throws -> (String, String) {
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex,
+                text.index(after: equals) < text.endIndex
+            else { throw SettingsError(setting, text, "expected \(wanted)") }
+            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+        }
+
+        private static func checkURL(_ setting: String, _ text: String) throws {
+            guard let url = URL(string: text), url.scheme == "http" || url.scheme == "https",
+                url.host?.isEmpty == false
+            else {
+                throw SettingsError(
+                    setting, text, "it is an address as in http://127.0.0.1:5000")
+            }
+        }
+    }
+
+    extension ServerSettings: CustomStringConvertible {
+        /// What would run.
+        var description: String {
+            """
+            address      \(host):\(port)
+            data         \(isEphemeral ? "in a directory that is removed at the end" : directory)
+            account      \(account), region \(region) where a request names none
+            signatures   \(keys.isEmpty ? "not verified" : "verified for \(keys.count) access keys")
+            durability   \(isDurable ? "an event is taken when it is on the disk"
+                : "an event is taken when it survives the end of this process")
+            backend      \(backend ?? "none: targets of other services become dead letters")
+            """
+        }
+    }
+#endif
