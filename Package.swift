@@ -145,8 +145,9 @@ let package = Package(
         .target(
             name: "AWSSignature",
             dependencies: [
+                "InternalSystem",
                 .product(
-                    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Server"]))
+                    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .target(
             name: "StateStore",
@@ -303,7 +304,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "AWSSignatureTests", dependencies: ["AWSSignature", "TestSupport"],
-            swiftSettings: settings),
+            exclude: ["Python"], swiftSettings: settings),
         .testTarget(
             name: "StateStoreTests", dependencies: ["StateStore", "Switchyard", "TestSupport"],
             swiftSettings: settings),
