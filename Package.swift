@@ -147,8 +147,9 @@ let package = Package(
         .target(
             name: "AWSSignature",
             dependencies: [
+                "InternalSystem",
                 .product(
-                    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Server"]))
+                    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .target(
             name: "StateStore",
@@ -307,7 +308,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "AWSSignatureTests", dependencies: ["AWSSignature", "TestSupport"],
-            swiftSettings: settings),
+            exclude: ["Python"], swiftSettings: settings),
         .testTarget(
             name: "StateStoreTests", dependencies: ["StateStore", "Switchyard", "TestSupport"],
             swiftSettings: settings),
