@@ -70,14 +70,20 @@ class Site:
         self.backend = backend
         self.is_moto = is_moto
         self.is_switchyard = is_switchyard
+        self.clients = {}
 
     @property
     def endpoint(self):
         return self.server.endpoint
 
-    @functools.cache
     def client(self, service, account=ACCOUNT, region=REGION, validate=True):
-        """An unmodified boto3 client; the access key id is the account."""
+        """An unmodified boto3 client, always the same one; the access key id is the account."""
+        key = (service, account, region, validate)
+        if key not in self.clients:
+            self.clients[key] = self._new_client(*key)
+        return self.clients[key]
+
+    def _new_client(self, service, account, region, validate):
         own = service in OWN_SERVICES
         client = _session().client(
             service,

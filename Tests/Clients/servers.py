@@ -1,4 +1,4 @@
-"""Processes under test: `switchyard-server`, and `moto_server` that stands in for other services."""
+"""Processes: `switchyard-server` under test, and `moto_server` in place of other services."""
 
 import os
 import re
@@ -36,7 +36,7 @@ class Process:
         text = self.log.read_text(errors="replace")
         return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
-    def first_match(self, pattern, seconds=None):
+    def first_match(self, pattern, seconds=120):
         """The first group of `pattern`, as soon as the process prints it."""
 
         def look():
@@ -84,7 +84,7 @@ class Switchyard(Process):
         backend_port = backend.rsplit(":", 1)[1].rstrip("/")
         port = self.first_match(rf"http://127\.0\.0\.1:((?!{backend_port}\b)\d+)")
         self.endpoint = f"http://127.0.0.1:{port}"
-        eventually(self.is_healthy, "GET /_switchyard/health to answer 200")
+        eventually(self.is_healthy, "GET /_switchyard/health to answer 200", 120)
 
     def is_healthy(self):
         try:
