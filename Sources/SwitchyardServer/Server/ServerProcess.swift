@@ -8,7 +8,6 @@
     internal import Logging
     internal import NIOCore
     internal import ServiceLifecycle
-    internal import StateStore
     internal import Switchyard
 
     #if canImport(Glibc)
@@ -96,7 +95,7 @@
         ) throws -> any ConfigurationStore {
             try FileManager.default.createDirectory(
                 atPath: settings.directory, withIntermediateDirectories: true)
-            return try SQLiteConfigurationStore(path: settings.directory + "/state.sqlite")
+            return try FileConfigurationStore(directory: settings.directory)
         }
 
         private static func configuration(
