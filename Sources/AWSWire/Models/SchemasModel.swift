@@ -1,0 +1,166 @@
+// Made by `.ci/aws-models` from botocore 1.43.11: change that, not this.
+// swift-format-ignore-file
+
+extension ModelTable {
+    /// The operations and shapes of `schemas`, in the form that ``ModelTable`` reads.
+    static let schemas = #"""
+service schemas 2019-12-02 protocol=rest-json jsonVersion=1.1 signingName=schemas
+operation CreateDiscoverer POST /v1/discoverers status=201 input=CreateDiscovererRequest output=CreateDiscovererResponse errors=BadRequestException,InternalServerErrorException,UnauthorizedException,ForbiddenException,ServiceUnavailableException,ConflictException
+operation CreateRegistry POST /v1/registries/name/{registryName} status=201 input=CreateRegistryRequest output=CreateRegistryResponse errors=BadRequestException,InternalServerErrorException,UnauthorizedException,ForbiddenException,ServiceUnavailableException,ConflictException
+operation CreateSchema POST /v1/registries/name/{registryName}/schemas/name/{schemaName} status=201 input=CreateSchemaRequest output=CreateSchemaResponse errors=ServiceUnavailableException,BadRequestException,InternalServerErrorException,ForbiddenException
+operation DeleteDiscoverer DELETE /v1/discoverers/id/{discovererId} status=204 input=DeleteDiscovererRequest errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DeleteRegistry DELETE /v1/registries/name/{registryName} status=204 input=DeleteRegistryRequest errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DeleteResourcePolicy DELETE /v1/policy status=204 input=DeleteResourcePolicyRequest errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DeleteSchema DELETE /v1/registries/name/{registryName}/schemas/name/{schemaName} status=204 input=DeleteSchemaRequest errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DeleteSchemaVersion DELETE /v1/registries/name/{registryName}/schemas/name/{schemaName}/version/{schemaVersion} status=204 input=DeleteSchemaVersionRequest errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DescribeCodeBinding GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/language/{language} input=DescribeCodeBindingRequest output=DescribeCodeBindingResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,TooManyRequestsException
+operation DescribeDiscoverer GET /v1/discoverers/id/{discovererId} input=DescribeDiscovererRequest output=DescribeDiscovererResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DescribeRegistry GET /v1/registries/name/{registryName} input=DescribeRegistryRequest output=DescribeRegistryResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation DescribeSchema GET /v1/registries/name/{registryName}/schemas/name/{schemaName} input=DescribeSchemaRequest output=DescribeSchemaResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation ExportSchema GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/export input=ExportSchemaRequest output=ExportSchemaResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException,TooManyRequestsException
+operation GetCodeBindingSource GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/language/{language}/source input=GetCodeBindingSourceRequest output=GetCodeBindingSourceResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,TooManyRequestsException
+operation GetDiscoveredSchema POST /v1/discover input=GetDiscoveredSchemaRequest output=GetDiscoveredSchemaResponse errors=ServiceUnavailableException,BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException
+operation GetResourcePolicy GET /v1/policy input=GetResourcePolicyRequest output=GetResourcePolicyResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation ListDiscoverers GET /v1/discoverers input=ListDiscoverersRequest output=ListDiscoverersResponse errors=ServiceUnavailableException,BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException
+operation ListRegistries GET /v1/registries input=ListRegistriesRequest output=ListRegistriesResponse errors=ServiceUnavailableException,BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException
+operation ListSchemaVersions GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/versions input=ListSchemaVersionsRequest output=ListSchemaVersionsResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation ListSchemas GET /v1/registries/name/{registryName}/schemas input=ListSchemasRequest output=ListSchemasResponse errors=ServiceUnavailableException,BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException
+operation ListTagsForResource GET /tags/{resource-arn} input=ListTagsForResourceRequest output=ListTagsForResourceResponse errors=NotFoundException,BadRequestException,InternalServerErrorException,ForbiddenException
+operation PutCodeBinding POST /v1/registries/name/{registryName}/schemas/name/{schemaName}/language/{language} status=202 input=PutCodeBindingRequest output=PutCodeBindingResponse errors=GoneException,BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,TooManyRequestsException
+operation PutResourcePolicy PUT /v1/policy input=PutResourcePolicyRequest output=PutResourcePolicyResponse errors=BadRequestException,UnauthorizedException,PreconditionFailedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation SearchSchemas GET /v1/registries/name/{registryName}/schemas/search input=SearchSchemasRequest output=SearchSchemasResponse errors=ServiceUnavailableException,BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException
+operation StartDiscoverer POST /v1/discoverers/id/{discovererId}/start input=StartDiscovererRequest output=StartDiscovererResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation StopDiscoverer POST /v1/discoverers/id/{discovererId}/stop input=StopDiscovererRequest output=StopDiscovererResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation TagResource POST /tags/{resource-arn} status=204 input=TagResourceRequest errors=NotFoundException,BadRequestException,InternalServerErrorException,ForbiddenException
+operation UntagResource DELETE /tags/{resource-arn} status=204 input=UntagResourceRequest errors=NotFoundException,BadRequestException,InternalServerErrorException,ForbiddenException
+operation UpdateDiscoverer PUT /v1/discoverers/id/{discovererId} input=UpdateDiscovererRequest output=UpdateDiscovererResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation UpdateRegistry PUT /v1/registries/name/{registryName} input=UpdateRegistryRequest output=UpdateRegistryResponse errors=BadRequestException,UnauthorizedException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+operation UpdateSchema PUT /v1/registries/name/{registryName}/schemas/name/{schemaName} input=UpdateSchemaRequest output=UpdateSchemaResponse errors=BadRequestException,InternalServerErrorException,ForbiddenException,NotFoundException,ServiceUnavailableException
+structure BadRequestException error=400 *Code:__string *Message:__string
+blob Body
+structure CodeBindingOutput CreationDate:__timestampIso8601 LastModified:__timestampIso8601 SchemaVersion:__string Status:CodeGenerationStatus
+string CodeGenerationStatus enum=CREATE_IN_PROGRESS|CREATE_COMPLETE|CREATE_FAILED
+structure ConflictException error=409 *Code:__string *Message:__string
+structure CreateDiscovererInput Description:__stringMin0Max256 *SourceArn:__stringMin20Max1600 CrossAccount:__boolean Tags:Tags@tags
+structure CreateDiscovererRequest Description:__stringMin0Max256 *SourceArn:__stringMin20Max1600 CrossAccount:__boolean Tags:Tags@tags
+structure CreateDiscovererResponse Description:__string DiscovererArn:__string DiscovererId:__string SourceArn:__string State:DiscovererState CrossAccount:__boolean Tags:Tags@tags
+structure CreateRegistryInput Description:__stringMin0Max256 Tags:Tags@tags
+structure CreateRegistryRequest Description:__stringMin0Max256 *RegistryName:__string@registryName^uri Tags:Tags@tags
+structure CreateRegistryResponse Description:__string RegistryArn:__string RegistryName:__string Tags:Tags@tags
+structure CreateSchemaInput *Content:__stringMin1Max100000 Description:__stringMin0Max256 Tags:Tags@tags *Type:Type
+structure CreateSchemaRequest *Content:__stringMin1Max100000 Description:__stringMin0Max256 *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri Tags:Tags@tags *Type:Type
+structure CreateSchemaResponse Description:__string LastModified:__timestampIso8601 SchemaArn:__string SchemaName:__string SchemaVersion:__string Tags:Tags@tags Type:__string VersionCreatedDate:__timestampIso8601
+structure DeleteDiscovererRequest *DiscovererId:__string@discovererId^uri
+structure DeleteRegistryRequest *RegistryName:__string@registryName^uri
+structure DeleteResourcePolicyRequest RegistryName:__string@registryName^querystring
+structure DeleteSchemaRequest *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri
+structure DeleteSchemaVersionRequest *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri *SchemaVersion:__string@schemaVersion^uri
+structure DescribeCodeBindingRequest *Language:__string@language^uri *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri SchemaVersion:__string@schemaVersion^querystring
+structure DescribeCodeBindingResponse CreationDate:__timestampIso8601 LastModified:__timestampIso8601 SchemaVersion:__string Status:CodeGenerationStatus
+structure DescribeDiscovererRequest *DiscovererId:__string@discovererId^uri
+structure DescribeDiscovererResponse Description:__string DiscovererArn:__string DiscovererId:__string SourceArn:__string State:DiscovererState CrossAccount:__boolean Tags:Tags@tags
+structure DescribeRegistryRequest *RegistryName:__string@registryName^uri
+structure DescribeRegistryResponse Description:__string RegistryArn:__string RegistryName:__string Tags:Tags@tags
+structure DescribeSchemaOutput Content:__string Description:__string LastModified:__timestampIso8601 SchemaArn:__string SchemaName:__string SchemaVersion:__string Tags:Tags@tags Type:__string VersionCreatedDate:__timestampIso8601
+structure DescribeSchemaRequest *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri SchemaVersion:__string@schemaVersion^querystring
+structure DescribeSchemaResponse Content:__string Description:__string LastModified:__timestampIso8601 SchemaArn:__string SchemaName:__string SchemaVersion:__string Tags:Tags@tags Type:__string VersionCreatedDate:__timestampIso8601
+structure DiscovererOutput Description:__string DiscovererArn:__string DiscovererId:__string SourceArn:__string State:DiscovererState CrossAccount:__boolean Tags:Tags@tags
+string DiscovererState enum=STARTED|STOPPED
+structure DiscovererStateOutput DiscovererId:__string State:DiscovererState
+structure DiscovererSummary DiscovererArn:__string DiscovererId:__string SourceArn:__string State:DiscovererState CrossAccount:__boolean Tags:Tags@tags
+structure ErrorOutput *Code:__string *Message:__string
+structure ExportSchemaOutput Content:__string SchemaArn:__string SchemaName:__string SchemaVersion:__string Type:__string
+structure ExportSchemaRequest *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri SchemaVersion:__string@schemaVersion^querystring *Type:__string@type^querystring
+structure ExportSchemaResponse Content:__string SchemaArn:__string SchemaName:__string SchemaVersion:__string Type:__string
+structure ForbiddenException error=403 *Code:__string *Message:__string
+string GetCodeBindingSourceOutput
+structure GetCodeBindingSourceRequest *Language:__string@language^uri *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri SchemaVersion:__string@schemaVersion^querystring
+structure GetCodeBindingSourceResponse payload=Body Body:Body
+structure GetDiscoveredSchemaInput *Events:__listOfGetDiscoveredSchemaVersionItemInput *Type:Type
+structure GetDiscoveredSchemaOutput Content:__string
+structure GetDiscoveredSchemaRequest *Events:__listOfGetDiscoveredSchemaVersionItemInput *Type:Type
+structure GetDiscoveredSchemaResponse Content:__string
+string GetDiscoveredSchemaVersionItemInput min=1 max=100000
+structure GetResourcePolicyOutput Policy:__string~json RevisionId:__string
+structure GetResourcePolicyRequest RegistryName:__string@registryName^querystring
+structure GetResourcePolicyResponse Policy:__string~json RevisionId:__string
+structure GoneException error=410 *Code:__string *Message:__string
+structure InternalServerErrorException error=500 *Code:__string *Message:__string
+integer Limit min=1 max=100
+structure ListDiscoverersOutput Discoverers:__listOfDiscovererSummary NextToken:__string
+structure ListDiscoverersRequest DiscovererIdPrefix:__string@discovererIdPrefix^querystring Limit:__integer@limit^querystring NextToken:__string@nextToken^querystring SourceArnPrefix:__string@sourceArnPrefix^querystring
+structure ListDiscoverersResponse Discoverers:__listOfDiscovererSummary NextToken:__string
+structure ListRegistriesOutput NextToken:__string Registries:__listOfRegistrySummary
+structure ListRegistriesRequest Limit:__integer@limit^querystring NextToken:__string@nextToken^querystring RegistryNamePrefix:__string@registryNamePrefix^querystring Scope:__string@scope^querystring
+structure ListRegistriesResponse NextToken:__string Registries:__listOfRegistrySummary
+structure ListSchemaVersionsOutput NextToken:__string SchemaVersions:__listOfSchemaVersionSummary
+structure ListSchemaVersionsRequest Limit:__integer@limit^querystring NextToken:__string@nextToken^querystring *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri
+structure ListSchemaVersionsResponse NextToken:__string SchemaVersions:__listOfSchemaVersionSummary
+structure ListSchemasOutput NextToken:__string Schemas:__listOfSchemaSummary
+structure ListSchemasRequest Limit:__integer@limit^querystring NextToken:__string@nextToken^querystring *RegistryName:__string@registryName^uri SchemaNamePrefix:__string@schemaNamePrefix^querystring
+structure ListSchemasResponse NextToken:__string Schemas:__listOfSchemaSummary
+structure ListTagsForResourceOutput Tags:Tags@tags
+structure ListTagsForResourceRequest *ResourceArn:__string@resource-arn^uri
+structure ListTagsForResourceResponse Tags:Tags@tags
+structure NotFoundException error=404 *Code:__string *Message:__string
+structure PreconditionFailedException error=412 *Code:__string *Message:__string
+structure PutCodeBindingRequest *Language:__string@language^uri *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri SchemaVersion:__string@schemaVersion^querystring
+structure PutCodeBindingResponse CreationDate:__timestampIso8601 LastModified:__timestampIso8601 SchemaVersion:__string Status:CodeGenerationStatus
+structure PutResourcePolicyInput *Policy:__string~json RevisionId:__string
+structure PutResourcePolicyOutput Policy:__string~json RevisionId:__string
+structure PutResourcePolicyRequest *Policy:__string~json RegistryName:__string@registryName^querystring RevisionId:__string
+structure PutResourcePolicyResponse Policy:__string~json RevisionId:__string
+structure RegistryOutput Description:__string RegistryArn:__string RegistryName:__string Tags:Tags@tags
+structure RegistrySummary RegistryArn:__string RegistryName:__string Tags:Tags@tags
+structure SchemaOutput Description:__string LastModified:__timestampIso8601 SchemaArn:__string SchemaName:__string SchemaVersion:__string Tags:Tags@tags Type:__string VersionCreatedDate:__timestampIso8601
+structure SchemaSummary LastModified:__timestampIso8601 SchemaArn:__string SchemaName:__string Tags:Tags@tags VersionCount:__long
+structure SchemaVersionSummary SchemaArn:__string SchemaName:__string SchemaVersion:__string Type:Type
+structure SearchSchemaSummary RegistryName:__string SchemaArn:__string SchemaName:__string SchemaVersions:__listOfSearchSchemaVersionSummary
+structure SearchSchemaVersionSummary CreatedDate:__timestampIso8601 SchemaVersion:__string Type:Type
+structure SearchSchemasOutput NextToken:__string Schemas:__listOfSearchSchemaSummary
+structure SearchSchemasRequest *Keywords:__string@keywords^querystring Limit:__integer@limit^querystring NextToken:__string@nextToken^querystring *RegistryName:__string@registryName^uri
+structure SearchSchemasResponse NextToken:__string Schemas:__listOfSearchSchemaSummary
+structure ServiceUnavailableException error=503 *Code:__string *Message:__string
+structure StartDiscovererRequest *DiscovererId:__string@discovererId^uri
+structure StartDiscovererResponse DiscovererId:__string State:DiscovererState
+structure StopDiscovererRequest *DiscovererId:__string@discovererId^uri
+structure StopDiscovererResponse DiscovererId:__string State:DiscovererState
+structure TagResourceInput *Tags:Tags@tags
+structure TagResourceRequest *ResourceArn:__string@resource-arn^uri *Tags:Tags@tags
+map Tags __string __string
+structure TooManyRequestsException error=429 *Code:__string *Message:__string
+string Type enum=OpenApi3|JSONSchemaDraft4
+structure UnauthorizedException error=401 *Code:__string *Message:__string
+structure UntagResourceRequest *ResourceArn:__string@resource-arn^uri *TagKeys:__listOf__string@tagKeys^querystring
+structure UpdateDiscovererInput Description:__stringMin0Max256 CrossAccount:__boolean
+structure UpdateDiscovererRequest Description:__stringMin0Max256 *DiscovererId:__string@discovererId^uri CrossAccount:__boolean
+structure UpdateDiscovererResponse Description:__string DiscovererArn:__string DiscovererId:__string SourceArn:__string State:DiscovererState CrossAccount:__boolean Tags:Tags@tags
+structure UpdateRegistryInput Description:__stringMin0Max256
+structure UpdateRegistryRequest Description:__stringMin0Max256 *RegistryName:__string@registryName^uri
+structure UpdateRegistryResponse Description:__string RegistryArn:__string RegistryName:__string Tags:Tags@tags
+structure UpdateSchemaInput ClientTokenId:__stringMin0Max36~token Content:__stringMin1Max100000 Description:__stringMin0Max256 Type:Type
+structure UpdateSchemaRequest ClientTokenId:__stringMin0Max36~token Content:__stringMin1Max100000 Description:__stringMin0Max256 *RegistryName:__string@registryName^uri *SchemaName:__string@schemaName^uri Type:Type
+structure UpdateSchemaResponse Description:__string LastModified:__timestampIso8601 SchemaArn:__string SchemaName:__string SchemaVersion:__string Tags:Tags@tags Type:__string VersionCreatedDate:__timestampIso8601
+boolean __boolean
+double __double
+integer __integer
+integer __integerMin1Max29000 min=1 max=29000
+list __listOfDiscovererSummary DiscovererSummary
+list __listOfGetDiscoveredSchemaVersionItemInput GetDiscoveredSchemaVersionItemInput min=1 max=10
+list __listOfRegistrySummary RegistrySummary
+list __listOfSchemaSummary SchemaSummary
+list __listOfSchemaVersionSummary SchemaVersionSummary
+list __listOfSearchSchemaSummary SearchSchemaSummary
+list __listOfSearchSchemaVersionSummary SearchSchemaVersionSummary
+list __listOf__string __string
+long __long
+string __string
+string __stringMin0Max256 min=0 max=256
+string __stringMin0Max36 min=0 max=36
+string __stringMin1Max100000 min=1 max=100000
+string __stringMin1Max1600 min=1 max=1600
+string __stringMin20Max1600 min=20 max=1600
+timestamp __timestampIso8601 timestampFormat=iso8601
+timestamp __timestampUnix timestampFormat=unixTimestamp
+"""#
+}
