@@ -173,7 +173,7 @@ let package = Package(
             name: "SwitchyardServer",
             dependencies: [
                 "AWSSignature", "AWSTargets", "AWSWire", "EventBridgeService", "EventEnvelope",
-                "InternalSystem", "JSONScan", "StateStore", "Switchyard",
+                "EventPipeline", "InternalSystem", "JSONScan", "StateStore", "Switchyard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(
                     name: "Configuration", package: "swift-configuration",
@@ -184,11 +184,17 @@ let package = Package(
                     name: "Hummingbird", package: "hummingbird",
                     condition: .when(traits: ["Server"])),
                 .product(
+                    name: "HummingbirdCore", package: "hummingbird",
+                    condition: .when(traits: ["Server"])),
+                .product(
                     name: "Logging", package: "swift-log", condition: .when(traits: ["Server"])),
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
+                    condition: .when(traits: ["Server"])),
+                .product(
+                    name: "UnixSignals", package: "swift-service-lifecycle",
                     condition: .when(traits: ["Server"])),
                 .product(
                     name: "SystemPackage", package: "swift-system",

@@ -31,10 +31,3 @@ extension OperationModel {
     }
 }
 
-extension ServiceError {
-    /// A request whose JSON isn't what the model says, or no JSON at all. AWS has no message for the
-    /// latter.
-    static func serialization(_ message: String) -> ServiceError {
-        ServiceError("SerializationException", message)
-    }
-}

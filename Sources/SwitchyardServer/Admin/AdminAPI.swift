@@ -5,6 +5,7 @@
     internal import HTTPTypes
     internal import Hummingbird
     internal import NIOCore
+    internal import Switchyard
 
     /// What can be asked of the server itself, under `/_switchyard/`.
     struct AdminAPI: Sendable {

@@ -1,10 +1,4 @@
 #if Server
-    #if canImport(Glibc)
-        internal import Glibc
-    #elseif canImport(Musl)
-        internal import Musl
-    #endif
-
     /// What the server says when it is ready.
     enum Banner {
         static func show(_ settings: ServerSettings, port: Int) {
@@ -26,7 +20,7 @@
             text +=
                 " AWS_ACCESS_KEY_ID=\(settings.account) AWS_SECRET_ACCESS_KEY=any "
                 + "AWS_DEFAULT_REGION=\(settings.region) aws events list-event-buses\n"
-            fputs(text, stderr)
+            StandardError.write(text)
         }
     }
 #endif

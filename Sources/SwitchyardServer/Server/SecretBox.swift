@@ -4,11 +4,7 @@
     internal import FoundationEssentials
     internal import InternalSystem
 
-    #if canImport(Glibc)
-        internal import Glibc
-    #elseif canImport(Musl)
-        internal import Musl
-    #endif
+    internal import Glibc
 
     /// Seals secrets with AES-256-GCM: the nonce and the tag stand with what they seal, and what a secret
     /// belongs to is authenticated with it.
@@ -33,7 +29,7 @@
             }
             key = SymmetricKey(size: .bits256)
             let text = key.withUnsafeBytes { Data($0).base64EncodedString() }
-            let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+            let file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
             guard file >= 0 else {
                 throw KeyError(description: "\(path): \(String(cString: strerror(errno)))")
             }

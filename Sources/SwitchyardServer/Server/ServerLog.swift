@@ -2,11 +2,17 @@
     internal import EventEnvelope
     internal import Logging
 
-    #if canImport(Glibc)
-        internal import Glibc
-    #elseif canImport(Musl)
-        internal import Musl
-    #endif
+    internal import Glibc
+
+    /// Where people read what the server says.
+    enum StandardError {
+        /// Writes a text, in one piece, so that those of several threads do not mix.
+        static func write(_ text: String) {
+            var text = text
+            // Who can't be told has to do without.
+            _ = text.withUTF8 { Glibc.write(2, $0.baseAddress, $0.count) }
+        }
+    }
 
     /// What is logged, on standard error: a line of text for people, a line of JSON for machines.
     enum ServerLog {
@@ -47,8 +53,7 @@
                     for (name, value) in fields { line += " \(name)=\(value)" }
                     line += "\n"
                 }
-                // One write, so that lines of several threads do not mix.
-                _ = line.withUTF8 { write(2, $0.baseAddress, $0.count) }
+                StandardError.write(line)
             }
 
             private func quoted(_ text: String) -> String {

@@ -2,19 +2,16 @@
     internal import AWSWire
     internal import Dispatch
     internal import EventBridgeService
+    internal import EventPipeline
     internal import FoundationEssentials
     internal import Hummingbird
+    internal import HummingbirdCore
     internal import InternalSystem
     internal import Logging
     internal import NIOCore
     internal import ServiceLifecycle
+    internal import UnixSignals
     internal import Switchyard
-
-    #if canImport(Glibc)
-        internal import Glibc
-    #elseif canImport(Musl)
-        internal import Musl
-    #endif
 
     /// The server as a whole: opened on a data directory, run until it is told to stop, closed.
     enum ServerProcess {
@@ -34,7 +31,7 @@
                 }
             }
             let store = try openStore(settings)
-            let router = try Router(configuration(settings, store))
+            let router = try Switchyard.Router(configuration(settings, store))
             let bridge = try EventBridge(
                 router, store: store, secrets: try SecretBox(settings.directory))
             for problem in router.configurationProblems { logger.warning("\(problem)") }
@@ -74,7 +71,7 @@
         }
 
         /// Closes a router where waiting holds up nobody.
-        private static func close(_ router: Router) async throws -> Int {
+        private static func close(_ router: Switchyard.Router) async throws -> Int {
             try await withCheckedThrowingContinuation { continuation in
                 DispatchQueue(label: "switchyard.close").async {
                     continuation.resume(with: Result { try router.close().kept })

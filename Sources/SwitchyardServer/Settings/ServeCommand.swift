@@ -2,12 +2,6 @@
     internal import ArgumentParser
     internal import Configuration
 
-    #if canImport(Glibc)
-        internal import Glibc
-    #elseif canImport(Musl)
-        internal import Musl
-    #endif
-
     /// Runs the server: what `switchyard-server` does if nothing else is said.
     struct ServeCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -133,7 +127,7 @@
             do {
                 try await ServerProcess.run(settings)
             } catch {
-                fputs("switchyard-server: \(error)\n", stderr)
+                StandardError.write("switchyard-server: \(error)\n")
                 throw ExitCode(1)
             }
         }
