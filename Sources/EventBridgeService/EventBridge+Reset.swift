@@ -41,6 +41,7 @@ extension EventBridge {
     }
 
     private func clear(_ bus: BusID) throws(RouterError) {
+        gate.set(bus, nil)
         guard bus.isDefault else { return try router.removeBus(bus.arn) }
         for (rule, _) in try router.rules(on: bus.arn) {
             let targets = try router.targets(of: rule.name, on: bus.arn).map(\.id)

@@ -29,6 +29,7 @@ public final class EventBridge: Sendable {
     let partnerSources: RecordBook<PartnerSourceRecord>
     let replays: RecordBook<ReplayRecord>
     let secrets: any SecretSealing
+    let gate: BusGate
     /// Changes come one after the other: what is checked is so still when it is changed.
     private let changing = Lock()
     /// Accounts and regions whose default bus is there.
@@ -45,12 +46,17 @@ public final class EventBridge: Sendable {
     /// - Parameters:
     ///   - store: where its records are kept: the router's own store, or another one.
     ///   - secrets: what seals the secrets of connections before they are kept.
+    ///   - gate: what the router asks which events may go from one bus to another
+    ///     (`RouterConfiguration.busAccess`).
     /// - Throws: `InternalException`: the store can't be read.
-    public init(
-        _ router: Router, store: any ConfigurationStore, secrets: any SecretSealing
+    package init(
+        _ router: Router, store: any ConfigurationStore, secrets: any SecretSealing,
+        gate: BusGate = BusGate()
     ) throws(ServiceError) {
         self.router = router
         self.secrets = secrets
+        self.gate = gate
+        for bus in router.allBuses { gate.set(bus.id, bus.value) }
         connections = try RecordBook(in: store)
         destinations = try RecordBook(in: store)
         endpoints = try RecordBook(in: store)

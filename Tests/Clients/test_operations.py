@@ -698,8 +698,8 @@ def test_several_faults_are_said_at_once(site):
     assert message == (
         "2 validation errors detected: Value 'a b' at 'name' failed to satisfy constraint: Member "
         "must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+; Value 'ON' at 'state' "
-        "failed to satisfy constraint: Member must satisfy enum value set: [ENABLED, DISABLED, "
-        "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]"
+        "failed to satisfy constraint: Member must satisfy enum value set: "
+        "[ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS, ENABLED, DISABLED]"
     )
 
 

@@ -170,6 +170,7 @@ extension EventBridge {
             do throws(RouterError) { try router.removeBus(bus.id.arn) } catch {
                 throw ServiceError(error)
             }
+            gate.set(bus.id, nil)
         }
     }
 
@@ -234,12 +235,14 @@ extension EventBridge {
     ) throws(ServiceError) -> StoredBus {
         let now = now
         do throws(RouterError) {
-            return try router.changeBus(id.arn) { value in
+            let value = try router.changeBus(id.arn) { value in
                 var details = BusDetails(value)
                 body(&value, &details)
                 details.lastModifiedTime = now
                 value.others = details.members
             }
+            gate.set(id, value)
+            return value
         } catch { throw ServiceError(error) }
     }
 }

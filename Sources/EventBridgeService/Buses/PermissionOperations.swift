@@ -160,9 +160,9 @@ extension EventBridge {
         _ request: PolicyRequest, on bus: (id: BusID, value: StoredBus)
     ) throws(ServiceError) {
         let isOwner = request.caller.account == bus.id.account
-        let policy = BusDetails(bus.value).policy
+        let policy = gate.policy(of: bus.id)
         if isOwner, policy == nil { return }
-        let decision = (try? policy.map(BusPolicy.init))??.decision(on: request) ?? .notMentioned
+        let decision = policy?.decision(on: request) ?? .notMentioned
         let reason: String
         switch decision {
         case .allowed: return

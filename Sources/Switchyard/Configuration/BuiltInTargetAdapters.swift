@@ -26,16 +26,16 @@ struct ProcessTargetAdapter: TargetAdapter {
     }
 }
 
-/// `bus:`, and the resource names of buses in the account and region of the rule. Those of others are
-/// for an adapter that can reach them.
+/// `bus:`, and the resource names of buses: also those of other accounts and regions, which the router
+/// has, or will have.
 struct BusTargetAdapter: TargetAdapter {
     func target(
         for definition: TargetDefinition, of rule: RuleID
     ) throws(TargetAdapterError) -> Target? {
         let name: String
         switch definition.destination {
-        case .localBus(let local): name = local
-        case .bus(let bus) where bus.scope == rule.bus.scope: name = bus.name
+        case .localBus(let local): name = BusID(local, in: rule.bus.scope).arn
+        case .bus(let bus): name = bus.arn
         default: return nil
         }
         var target = Target.bus(definition.id, named: name, retry: definition.retryPolicy)

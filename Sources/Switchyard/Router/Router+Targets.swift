@@ -190,7 +190,18 @@ extension Router {
 
     private func check(_ target: Target) throws(RouterError) {
         try Self.checkName(target.id, of: "target", max: configuration.nameMax)
-        if case .bus(let name) = target.destination { _ = try state(of: name) }
+        // What is named in full may come later, as on AWS.
+        if case .bus(let name) = target.destination, !ARN.isMeant(by: name) {
+            _ = try state(of: name)
+        }
+    }
+
+    /// Who says whether events of a bus may go to another one; nil if nobody does.
+    private func access(from bus: BusID, to name: String) -> BusTarget.Access? {
+        guard let access = configuration.busAccess, let other = try? busID(name) else {
+            return nil
+        }
+        return { event in access.refusal(of: event, from: bus, to: other) }
     }
 
     private func makeEngine(
@@ -207,7 +218,9 @@ extension Router {
         var destination: BusTarget?
         if case .bus(let name) = target.destination {
             // Weakly: a bus's rules hold its targets, and the targets must not hold the buses.
-            destination = BusTarget(name: name) { [weak publishing] in publishing?.port(name) }
+            destination = BusTarget(name: name, access: access(from: bus.id, to: name)) {
+                [weak publishing] in publishing?.port(name)
+            }
         }
         let ownBus = TargetEngine.Bus(
             lane: bus.lane.lane.queue, log: bus.engine.archive, slabs: bus.lane.lane.pool,

@@ -75,6 +75,9 @@ public struct RouterConfiguration: Sendable {
     /// How targets are made that are put as data (``TargetDefinition``): those of other modules, besides
     /// the ones that are built in.
     public var adapters = TargetAdapters()
+    /// Who says which buses events may go to as targets of others' rules; everybody's events may go
+    /// everywhere, if it says nothing.
+    package var busAccess: (any BusAccess)?
     /// What time it is for everything that waits for a time: schedules, retries, replays, watermarks.
     package var clock: any TimeSource = SystemClock.shared
 

@@ -13,20 +13,26 @@ final class BusTarget: ImmediateTarget, @unchecked Sendable {
     /// Finds the bus's way in; nil while there is no such bus.
     typealias FindPort = @Sendable () -> PublishPort?
 
+    /// Why an event may not go to the bus; nil if it may.
+    typealias Access = @Sendable (_ event: UnsafeRawBufferPointer) -> DeliveryError?
+
     // Unchecked: only touched on the target's queue.
     private let name: String
+    private let access: Access?
     private let findPort: FindPort
     private var port: PublishPort?
     private var publisher: EventPublisher?
     /// How many events of the run the bus was given.
     private var given: UInt64 = 0
 
-    init(name: String, port findPort: @escaping FindPort) {
+    init(name: String, access: Access?, port findPort: @escaping FindPort) {
         self.name = name
+        self.access = access
         self.findPort = findPort
     }
 
     func deliver(_ event: borrowing MatchedEvent) throws {
+        if let access, let refusal = event.bytes.withUnsafeBytes({ access($0) }) { throw refusal }
         do throws(PublishError) {
             let (port, publisher) = try open()
             try event.bytes.withUnsafeBytes { bytes throws(PublishError) in

@@ -4,6 +4,7 @@
     internal import FoundationEssentials
     internal import HTTPTypes
     internal import Hummingbird
+    internal import InternalSystem
     internal import NIOCore
     internal import Switchyard
 
@@ -11,6 +12,7 @@
     struct AdminAPI: Sendable {
         let bridge: EventBridge
         let routing: WireRouting
+        let clock: MovableClock
 
         /// The server's version.
         static let version = "0.1.0"
@@ -40,6 +42,8 @@
             case (.get, "/version"): return Self.json(["version": Self.version])
             case (.get, "/coverage"): return Self.json(coverage)
             case (.post, "/reset"): return try reset(request)
+            case (.get, "/clock"): return Self.json(ClockState(clock))
+            case (.post, "/clock"): return try await moveClock(request)
             default:
                 return Self.json(
                     Failure(error: "\(request.method.rawValue) \(path) is not known here."),

@@ -31,15 +31,16 @@
                 }
             }
             let store = try openStore(settings)
-            let router = try Switchyard.Router(configuration(settings, store))
+            let gate = BusGate()
+            let clock = MovableClock()
+            let router = try Switchyard.Router(configuration(settings, store, gate, clock))
             let bridge = try EventBridge(
-                router, store: store, secrets: try SecretBox(settings.directory))
+                router, store: store, secrets: try SecretBox(settings.directory), gate: gate)
             for problem in router.configurationProblems { logger.warning("\(problem)") }
-            let clock = router.configuration.clock
             let routing = WireRouting([bridge.service, CallerIdentity.service])
             let front = HTTPFront(
                 routing: routing, doorkeeper: Doorkeeper(settings, clock: clock),
-                admin: AdminAPI(bridge: bridge, routing: routing),
+                admin: AdminAPI(bridge: bridge, routing: routing, clock: clock),
                 bodyBytesMax: settings.bodyBytesMax, logger: logger, clock: clock)
             var http = HTTP1Channel.Configuration(
                 idleTimeout: .seconds(Int64(settings.idleSeconds)))
@@ -96,7 +97,8 @@
         }
 
         private static func configuration(
-            _ settings: ServerSettings, _ store: any ConfigurationStore
+            _ settings: ServerSettings, _ store: any ConfigurationStore, _ gate: BusGate,
+            _ clock: MovableClock
         ) -> RouterConfiguration {
             var archive = ArchiveConfiguration(
                 segmentBytes: 64 << 20, eventBytesMax: 2 << 20,
@@ -105,11 +107,13 @@
             archive.retention.bytes = 4 << 30
             var configuration = RouterConfiguration(
                 directory: settings.directory, archive: archive)
+            configuration.clock = clock
             configuration.account = settings.account
             configuration.region = settings.region
             configuration.store = store
             configuration.otherKeys = EventBridge.recordKeys
             configuration.backPressure = .fail
+            configuration.busAccess = gate
             configuration.namedArchives.durability = settings.isDurable ? .batch : .none
             configuration.adapters = TargetAdapters([UnreachableTargets()])
             return configuration
