@@ -136,10 +136,12 @@ class Site:
             "AWS_MAX_ATTEMPTS": "1",
             "AWS_PAGER": "",
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ENDPOINT_URL_SQS": self.backend,
             "AWS_ENDPOINT_URL_SNS": self.backend,
         }
         command = [sys.executable, str(Path(sys.executable).with_name("aws"))]
+        if arguments[0] == "sqs":
+            # awscli 1 has an address of its own for SQS, which goes before AWS_ENDPOINT_URL.
+            arguments += ("--endpoint-url", self.backend)
         done = subprocess.run(
             command + [a if isinstance(a, str) else json.dumps(a) for a in arguments],
             env=environment,

@@ -62,14 +62,18 @@ def put_events(site, bus, prefix, note):
 
 
 def put_rules(site, bus, prefix, note):
+    """Notes `bus BUS`, `rule BUS RULE` and `target BUS RULE`; a bus has 50 rules."""
     events = site.client("events")
     for number in itertools.count():
-        name = f"{prefix}-{number}"
-        events.put_rule(Name=name, EventBusName=bus, EventPattern='{"source": ["none"]}')
-        note(f"rule {name}")
+        own_bus, name = f"{prefix}-bus-{number // 50}", f"rule-{number}"
+        if number % 50 == 0:
+            events.create_event_bus(Name=own_bus)
+            note(f"bus {own_bus}")
+        events.put_rule(Name=name, EventBusName=own_bus, EventPattern='{"source": ["none"]}')
+        note(f"rule {own_bus} {name}")
         target = {"Id": "1", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"}
-        events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
-        note(f"target {name}")
+        events.put_targets(Rule=name, EventBusName=own_bus, Targets=[target])
+        note(f"target {own_bus} {name}")
 
 
 def main():

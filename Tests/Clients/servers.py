@@ -1,5 +1,6 @@
 """Processes: `switchyard-server` under test, and `moto_server` in place of other services."""
 
+import contextlib
 import os
 import re
 import shlex
@@ -47,7 +48,17 @@ class Process:
                 )
             return found
 
-        return eventually(look, f"a line like {pattern}", seconds).group(1)
+        with self.killed_on_error():
+            return eventually(look, f"a line like {pattern}", seconds).group(1)
+
+    @contextlib.contextmanager
+    def killed_on_error(self):
+        """A process whose start fails is not left behind."""
+        try:
+            yield
+        except BaseException:
+            self.kill()
+            raise
 
     def kill(self):
         """Ends it as a power cut would."""
@@ -84,7 +95,8 @@ class Switchyard(Process):
         backend_port = backend.rsplit(":", 1)[1].rstrip("/")
         port = self.first_match(rf"http://127\.0\.0\.1:((?!{backend_port}\b)\d+)")
         self.endpoint = f"http://127.0.0.1:{port}"
-        eventually(self.is_healthy, "GET /_switchyard/health to answer 200", 120)
+        with self.killed_on_error():
+            eventually(self.is_healthy, "GET /_switchyard/health to answer 200", 120)
 
     def is_healthy(self):
         try:

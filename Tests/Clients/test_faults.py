@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import os
 import re
 import resource
 import socket
@@ -14,7 +15,7 @@ import requests
 from clients import Queue, Site, fresh
 from http_standin import Standin, forward
 from polling import eventually
-from servers import ACCOUNT, REGION
+from servers import ACCOUNT, REGION, Switchyard
 
 AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/{service}/aws4_request, "
@@ -22,11 +23,30 @@ AUTHORIZATION = (
 )
 
 
+@pytest.fixture(scope="module")
+def victims(tmp_path_factory):
+    """The servers of this file, the last of them alive; a test that ends one ends it for itself."""
+    folder, servers = tmp_path_factory.mktemp("faults"), []
+    yield folder, servers
+    if servers and servers[-1].process.poll() is None:
+        servers[-1].stop()
+
+
 @pytest.fixture
-def server(switchyard):
-    """The shared server; when the test ends, it has to answer as well as before."""
-    yield switchyard
-    answer = post(switchyard, {"NamePrefix": "default"})
+def server(request, victims):
+    """A server that has to answer as well as before when the test ends."""
+    folder, servers = victims
+    if os.environ.get("SWITCHYARD_ENDPOINT"):
+        site = request.getfixturevalue("switchyard")
+    else:
+        address = request.getfixturevalue("backend")
+        if not servers or servers[-1].process.poll() is not None:
+            servers.append(Switchyard(folder / f"data-{len(servers)}", address))
+        site = Site(servers[-1], address)
+    yield site
+    if servers and servers[-1].process.poll() is not None:
+        pytest.fail(f"it has ended:\n{servers[-1].output()[-4000:]}", pytrace=False)
+    answer = post(site, {"NamePrefix": "default"})
     assert [bus["Name"] for bus in answer.json()["EventBuses"]] == ["default"]
 
 
