@@ -3,7 +3,7 @@ package import EventDelivery
 package import EventEnvelope
 internal import InternalSystem
 internal import JSONScan
-package import Switchyard
+internal import Switchyard
 
 /// The policies of all buses, for those who deliver from one bus to another: what account an event comes
 /// from is what counts, not whose rule it is.

@@ -140,16 +140,16 @@ package final class MovableClock: TimeSource {
             }
             guard let first = order else { return nil }
             let next = state.waiting[first]
-            let due = due(next.moment)
-            guard due <= end else { return nil }
+            let dueTime = due(next.moment)
+            guard dueTime <= end else { return nil }
             if let interval = next.interval {
-                let late = now.map { $0 > due ? $0 - due : 0 } ?? 0
+                let late = now.map { $0 > dueTime ? $0 - dueTime : 0 } ?? 0
                 state.waiting[first].moment = .monotonic(
-                    due &+ (late / interval &+ 1) &* interval)
+                    dueTime &+ (late / interval &+ 1) &* interval)
             } else {
                 state.waiting.remove(at: first)
             }
-            return (next, due)
+            return (next, dueTime)
         }
     }
 
