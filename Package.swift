@@ -309,7 +309,7 @@ let package = Package(
         .testTarget(
             name: "EventBridgeServiceTests",
             dependencies: [
-                "AWSWire", "EventBridgeService", "EventEnvelope", "InternalSystem", "JSONScan",
+                "AWSWire", "EventBridgeService", "EventEnvelope", "EventReplay", "InternalSystem",
                 "Switchyard", "TestSupport",
             ], swiftSettings: settings),
         .testTarget(

@@ -115,7 +115,8 @@ extension ServiceError {
             case .managedRule(let rule, _):
                 ServiceError(
                     "ManagedRuleException",
-                    "Rule \(rule) is managed by an AWS service can only be modified if force is true")
+                    "Rule \(rule) is managed by an AWS service can only be modified if force is true"
+                )
             case .rule(let rule):
                 ServiceError(
                     "InvalidEventPatternException", "Event pattern is not valid. Reason: \(rule)")

@@ -92,11 +92,13 @@ package struct EnvelopeWriter: ~Copyable {
 
 /// Random identifiers of events: UUIDs of version 4 (RFC 9562), drawn from the system's generator
 /// by the page.
-struct EventIdentifiers {
+package struct EventIdentifiers {
     private var pool: [UInt64] = []
 
+    package init() {}
+
     /// The next one, as text in lower case.
-    mutating func next() -> String {
+    package mutating func next() -> String {
         let high = word() & ~0xF000 | 0x4000
         let low = word() & ~(3 << 62) | 1 << 63
         return String(unsafeUninitializedCapacity: 36) { buffer in

@@ -30,4 +30,3 @@ extension OperationModel {
         throw ServiceError(validationCode, message)
     }
 }
-

@@ -85,8 +85,9 @@ extension EventBridge {
             guard let destination = try? BusID(nameOrARN: input.destination.arn, in: caller.scope)
             else { throw .validation("Parameter Destination.Arn is not valid.") }
             _ = try bus(destination.arn, caller)
-            guard case .archive(let scope, let archiveName)? = try? ResourceName(
-                input.eventSourceArn), scope == caller.scope
+            guard
+                case .archive(let scope, let archiveName)? = try? ResourceName(
+                    input.eventSourceArn), scope == caller.scope
             else { throw .validation("Parameter EventSourceArn is not valid.") }
             guard let archive = try? archive(archiveName, caller) else {
                 throw .validation(
@@ -172,7 +173,8 @@ extension EventBridge {
             }
         let page = try Page(
             of: all,
-            in: "replays/\(caller.scope)/\(prefix)/\(input.eventSourceArn ?? "")/\(input.state ?? "")",
+            in:
+                "replays/\(caller.scope)/\(prefix)/\(input.eventSourceArn ?? "")/\(input.state ?? "")",
             limit: input.limit, from: input.nextToken
         ) { $0.replayName }
         return ListReplaysOutput(replays: page.elements, nextToken: page.nextToken)
@@ -230,7 +232,8 @@ extension EventBridge {
             case .router(.noSuchRule(let rule, _)):
                 throw .notFound(
                     "Rule \(rule) does not exist on EventBus "
-                        + "\((try? BusID(nameOrARN: request.destination ?? "", in: scope))?.name ?? "").")
+                        + "\((try? BusID(nameOrARN: request.destination ?? "", in: scope))?.name ?? "")."
+                )
             case .router(let error): throw ServiceError(error)
             case .nameExists: throw .exists(error.description)
             case .tooMany: throw .limitExceeded()

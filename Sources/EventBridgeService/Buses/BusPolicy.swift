@@ -135,8 +135,9 @@ struct PolicyStatement: Decodable {
         excludedActions = try list(.notAction)
         resources = try list(.resource)
         excludedResources = try list(.notResource)
-        conditions = try values.decodeIfPresent(
-            [String: [String: OneOrMore<PolicyScalar>]].self, forKey: .condition)?
+        conditions =
+            try values.decodeIfPresent(
+                [String: [String: OneOrMore<PolicyScalar>]].self, forKey: .condition)?
             .mapValues { $0.mapValues { $0.elements.map(\.text) } } ?? [:]
         guard (principals == nil) != (excludedPrincipals == nil),
             (actions == nil) != (excludedActions == nil)

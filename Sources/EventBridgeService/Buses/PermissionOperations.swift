@@ -23,7 +23,6 @@ struct RemovePermissionInput: Decodable {
     let eventBusName: String?
 }
 
-
 extension EventBridge {
     /// The most bytes of a policy.
     static let policyBytesMax = 10_240

@@ -93,7 +93,8 @@ extension Router {
     ) throws(RouterError) {
         if let unknown = others.first(where: { !known.contains($0.name) }) {
             throw .invalidName(
-                unknown.name, what: "member of a \(what)", reason: "EventBridge has none of that name")
+                unknown.name, what: "member of a \(what)",
+                reason: "EventBridge has none of that name")
         }
     }
 

@@ -197,10 +197,8 @@ extension Router {
     }
 
     /// Who says whether events of a bus may go to another one; nil if nobody does.
-    private func access(from bus: BusID, to name: String) -> BusTarget.Access? {
-        guard let access = configuration.busAccess, let other = try? busID(name) else {
-            return nil
-        }
+    private func access(from bus: BusID, to other: BusID?) -> BusTarget.Access? {
+        guard let access = configuration.busAccess, let other else { return nil }
         return { event in access.refusal(of: event, from: bus, to: other) }
     }
 
@@ -218,9 +216,11 @@ extension Router {
         var destination: BusTarget?
         if case .bus(let name) = target.destination {
             // Weakly: a bus's rules hold its targets, and the targets must not hold the buses.
-            destination = BusTarget(name: name, access: access(from: bus.id, to: name)) {
-                [weak publishing] in publishing?.port(name)
-            }
+            let other = try? busID(name)
+            destination = BusTarget(
+                name: name, isAbroad: other.map { $0.region != bus.id.region } ?? false,
+                access: access(from: bus.id, to: other)
+            ) { [weak publishing] in publishing?.port(name) }
         }
         let ownBus = TargetEngine.Bus(
             lane: bus.lane.lane.queue, log: bus.engine.archive, slabs: bus.lane.lane.pool,

@@ -1,4 +1,5 @@
 internal import EventDelivery
+internal import EventEnvelope
 internal import EventPipeline
 internal import EventRouting
 internal import InternalSystem
@@ -19,13 +20,25 @@ final class BusTarget: ImmediateTarget, @unchecked Sendable {
     // Unchecked: only touched on the target's queue.
     private let name: String
     private let access: Access?
+    /// What renews the `id` of events that go to another region: they are other events there, as the
+    /// service has it (recorded), while those that go to another account stay the same.
+    private var renewal: Renewal?
+
+    private struct Renewal {
+        var scanner = StructuralScanner()
+        var identifiers = EventIdentifiers()
+        var event: [UInt8] = []
+    }
     private let findPort: FindPort
     private var port: PublishPort?
     private var publisher: EventPublisher?
     /// How many events of the run the bus was given.
     private var given: UInt64 = 0
 
-    init(name: String, access: Access?, port findPort: @escaping FindPort) {
+    init(
+        name: String, isAbroad: Bool, access: Access?, port findPort: @escaping FindPort
+    ) {
+        renewal = isAbroad ? Renewal() : nil
         self.name = name
         self.access = access
         self.findPort = findPort
@@ -37,14 +50,39 @@ final class BusTarget: ImmediateTarget, @unchecked Sendable {
             let (port, publisher) = try open()
             try event.bytes.withUnsafeBytes { bytes throws(PublishError) in
                 // How many buses it came through is the event's own.
-                try publisher.publish(
-                    bytes, to: port, publishTime: monotonicNanoseconds(),
-                    tag: UInt64(event.hops) + 1)
+                let tag = UInt64(event.hops) + 1
+                if renewal == nil {
+                    try publisher.publish(
+                        bytes, to: port, publishTime: monotonicNanoseconds(), tag: tag)
+                } else {
+                    try publishRenewed(bytes, to: port, publisher, tag)
+                }
             }
             given += 1
         } catch {
             throw DeliveryError(error)
         }
+    }
+
+    private func publishRenewed(
+        _ bytes: UnsafeRawBufferPointer, to port: PublishPort, _ publisher: EventPublisher,
+        _ tag: UInt64
+    ) throws(PublishError) {
+        guard var renewal else { return }
+        // Its memory is to stay the only one.
+        self.renewal = nil
+        defer { self.renewal = renewal }
+        do throws(JSONError) {
+            let index = try renewal.scanner.scan(bytes)
+            EventIdentity.write(index, with: renewal.identifiers.next(), to: &renewal.event)
+        } catch { throw .invalid(error) }
+        let result = renewal.event.withUnsafeBytes { renewed in
+            Result { () throws(PublishError) in
+                try publisher.publish(
+                    renewed, to: port, publishTime: monotonicNanoseconds(), tag: tag)
+            }
+        }
+        try result.get()
     }
 
     /// The bus as it is now. Within a run it stays the same one: if that is gone, all of the run fails.

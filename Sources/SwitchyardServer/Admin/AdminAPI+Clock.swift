@@ -24,7 +24,8 @@
         /// Moves the clock on, and answers when everything that was due in between has been begun.
         func moveClock(_ request: Request) async throws -> Response {
             let body = try await request.body.collect(upTo: 1_024)
-            guard let move = try? JSONDecoder().decode(Move.self, from: Data(body.readableBytesView)),
+            guard
+                let move = try? JSONDecoder().decode(Move.self, from: Data(body.readableBytesView)),
                 let duration = ISODuration(move.advance)
             else {
                 return Self.json(

@@ -48,7 +48,8 @@
                 response = format.answer(error, requestID: requestID)
                 if error.status >= 500 {
                     logger.error(
-                        "\(error)", metadata: ["request": "\(requestID)", "operation": "\(operation)"])
+                        "\(error)",
+                        metadata: ["request": "\(requestID)", "operation": "\(operation)"])
                 }
             }
             logger.info(

@@ -42,7 +42,8 @@
                 let time = EventTime.now.description
                 var line: String
                 if isJSON {
-                    line = "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"logger\":"
+                    line =
+                        "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"logger\":"
                         + quoted(label) + ",\"message\":" + quoted("\(event.message)")
                     for (name, value) in fields {
                         line += ",\(quoted(name)):\(quoted("\(value)"))"

@@ -81,7 +81,8 @@
         }
 
         private static func temporaryDirectory() throws -> String {
-            let path = FileManager.default.temporaryDirectory.path
+            let path =
+                FileManager.default.temporaryDirectory.path
                 + "/switchyard-\(RequestID.make())"
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)
