@@ -200,6 +200,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["InternalSystem", "JSONScan"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        // What every configuration store promises, for the tests of each.
+        .target(
+            name: "StoreConformance", dependencies: ["Switchyard", "TestSupport"],
+            path: "Tests/StoreConformance", swiftSettings: settings),
         // Holds the diagram of modules in the README to what is.
         .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(
@@ -278,7 +282,7 @@ let package = Package(
                 "RouterVictim",
                 "EventArchive", "EventDelivery", "EventEnvelope", "EventMatching", "EventPipeline",
                 "EventReplay", "EventRouting", "EventWorkload", "InternalSystem", "JSONScan",
-                "MemoryMeasures", "Switchyard", "TestSupport",
+                "MemoryMeasures", "StoreConformance", "Switchyard", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(
