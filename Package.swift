@@ -152,7 +152,7 @@ let package = Package(
         .target(
             name: "StateStore",
             dependencies: [
-                "Switchyard",
+                "InternalSystem", "Switchyard",
                 .product(
                     name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
@@ -309,9 +309,16 @@ let package = Package(
         .testTarget(
             name: "AWSSignatureTests", dependencies: ["AWSSignature", "TestSupport"],
             exclude: ["Python"], swiftSettings: settings),
+        .executableTarget(
+            name: "StateStoreVictim", dependencies: ["StateStore", "Switchyard"],
+            path: "Tests/StateStoreVictim", swiftSettings: settings),
         .testTarget(
-            name: "StateStoreTests", dependencies: ["StateStore", "Switchyard", "TestSupport"],
-            swiftSettings: settings),
+            name: "StateStoreTests",
+            dependencies: [
+                "StateStore", "StateStoreVictim", "StoreConformance", "Switchyard", "TestSupport",
+                .product(
+                    name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
+            ], swiftSettings: settings),
         .testTarget(
             name: "AWSTargetsTests",
             dependencies: [
