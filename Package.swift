@@ -154,7 +154,7 @@ let package = Package(
         .target(
             name: "StateStore",
             dependencies: [
-                "Switchyard",
+                "InternalSystem", "Switchyard",
                 .product(
                     name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
@@ -210,6 +210,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["InternalSystem", "JSONScan"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        // What every configuration store promises, for the tests of each.
+        .target(
+            name: "StoreConformance", dependencies: ["Switchyard", "TestSupport"],
+            path: "Tests/StoreConformance", swiftSettings: settings),
         // Holds the diagram of modules in the README to what is.
         .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(
@@ -288,7 +292,7 @@ let package = Package(
                 "RouterVictim",
                 "EventArchive", "EventDelivery", "EventEnvelope", "EventMatching", "EventPipeline",
                 "EventReplay", "EventRouting", "EventWorkload", "InternalSystem", "JSONScan",
-                "MemoryMeasures", "Switchyard", "TestSupport",
+                "MemoryMeasures", "StoreConformance", "Switchyard", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -315,9 +319,16 @@ let package = Package(
         .testTarget(
             name: "AWSSignatureTests", dependencies: ["AWSSignature", "TestSupport"],
             exclude: ["Python"], swiftSettings: settings),
+        .executableTarget(
+            name: "StateStoreVictim", dependencies: ["StateStore", "Switchyard"],
+            path: "Tests/StateStoreVictim", swiftSettings: settings),
         .testTarget(
-            name: "StateStoreTests", dependencies: ["StateStore", "Switchyard", "TestSupport"],
-            swiftSettings: settings),
+            name: "StateStoreTests",
+            dependencies: [
+                "StateStore", "StateStoreVictim", "StoreConformance", "Switchyard", "TestSupport",
+                .product(
+                    name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
+            ], swiftSettings: settings),
         .testTarget(
             name: "AWSTargetsTests",
             dependencies: [

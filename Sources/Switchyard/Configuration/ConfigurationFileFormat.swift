@@ -31,7 +31,7 @@ internal import CSwitchyard
 /// A change is the length of its key (4 bytes), of its value (4 bytes, all ones if the key is removed)
 /// and its version (8 bytes), then key and value. The seed of a checksum is the CRC32C of the
 /// generation and the batch's offset, so that nothing passes in another file or place.
-enum ConfigurationFileFormat {
+package enum ConfigurationFileFormat {
     static let magic = Array("SWYCONF\n".utf8)
     static let major = 1
     static let minor = 0
@@ -44,7 +44,8 @@ enum ConfigurationFileFormat {
 
     private static let kernel = sw_kernel_best()
 
-    static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+    /// The CRC32C of bytes, going on from that of what was before them.
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
         sw_crc32c(kernel, seed, bytes.baseAddress, bytes.count)
     }
 

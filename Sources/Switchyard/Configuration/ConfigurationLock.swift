@@ -1,12 +1,12 @@
-internal import InternalSystem
+package import InternalSystem
 
 /// The lock that makes a store the only one, of all processes: of an open file, so that the kernel frees
 /// it at the latest when the process ends.
-struct ConfigurationLock: ~Copyable {
+package struct ConfigurationLock: ~Copyable, Sendable {
     private let file: OpenFile
 
     /// - Parameter owner: what is locked, for errors.
-    init(
+    package init(
         _ name: String, in folder: borrowing Folder, owner: String
     ) throws(ConfigurationStoreError) {
         do throws(FileError) {
@@ -25,7 +25,7 @@ struct ConfigurationLock: ~Copyable {
 
 extension ConfigurationStoreError {
     /// What a system call that failed means for a store.
-    init(_ error: FileError) {
+    package init(_ error: FileError) {
         self =
             if error.isFailedSync {
                 .syncFailed(path: error.path, errno: error.code)

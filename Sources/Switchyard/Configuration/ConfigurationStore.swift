@@ -97,14 +97,14 @@ public struct ConfigurationBatch: Sendable, Hashable {
     }
 
     /// One change.
-    struct Change: Sendable, Hashable {
-        let key: ConfigurationKey
+    package struct Change: Sendable, Hashable {
+        package let key: ConfigurationKey
         /// Nil to remove it.
-        let value: [UInt8]?
+        package let value: [UInt8]?
         let condition: Condition
     }
 
-    private(set) var changes: [Change] = []
+    package private(set) var changes: [Change] = []
 
     /// The most bytes of the keys and values of a batch together: 100,000 rules put at once have
     /// fewer, and it can be copied while it is written.

@@ -2,8 +2,8 @@
 ///
 /// A dictionary, and its keys in order as far as they have been asked for: a change costs O(1), the
 /// next look at a range O(keys) once, and after that O(log keys + keys found).
-struct ConfigurationTable {
-    private(set) var revision: UInt64 = 0
+package struct ConfigurationTable {
+    package private(set) var revision: UInt64 = 0
     /// The bytes of all keys and values, and what a file needs besides for each.
     private(set) var byteCount = 0
     private var entries: [ConfigurationKey: ConfigurationEntry] = [:]
@@ -14,11 +14,14 @@ struct ConfigurationTable {
     /// Keys of `ordered` and `added` without a value; one that comes again is where it was.
     private var gone: Set<ConfigurationKey> = []
 
-    var count: Int { entries.count }
+    /// A table of nothing.
+    package init() {}
 
-    subscript(key: ConfigurationKey) -> ConfigurationEntry? { entries[key] }
+    package var count: Int { entries.count }
 
-    mutating func reserve(_ count: Int) { entries.reserveCapacity(count) }
+    package subscript(key: ConfigurationKey) -> ConfigurationEntry? { entries[key] }
+
+    package mutating func reserve(_ count: Int) { entries.reserveCapacity(count) }
 
     /// Checks that a batch can be made.
     func check(_ batch: ConfigurationBatch) throws(ConfigurationStoreError) {
@@ -57,7 +60,7 @@ struct ConfigurationTable {
     }
 
     /// Makes a change that was read.
-    mutating func set(_ key: ConfigurationKey, to entry: ConfigurationEntry?) {
+    package mutating func set(_ key: ConfigurationKey, to entry: ConfigurationEntry?) {
         let old = entries[key]
         entries[key] = entry
         byteCount += (entry?.byteCount ?? 0) - (old?.byteCount ?? 0)
@@ -68,7 +71,7 @@ struct ConfigurationTable {
         }
     }
 
-    mutating func set(revision: UInt64) { self.revision = revision }
+    package mutating func set(revision: UInt64) { self.revision = revision }
 
     /// What is a path or below it, sorted; all for nil.
     mutating func entries(_ prefix: ConfigurationKey?) -> [ConfigurationEntry] {

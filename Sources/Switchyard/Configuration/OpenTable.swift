@@ -1,8 +1,8 @@
 internal import InternalSystem
 
-/// What a store of this module holds in memory while it is open, and who watches it. From any thread;
+/// What a store holds in memory while it is open, and who watches it. From any thread;
 /// the lock is held for a moment only, so that nobody who reads waits for a disk.
-final class OpenTable: Sendable {
+package final class OpenTable: Sendable {
     private struct State {
         var table: ConfigurationTable
         var isClosed = false
@@ -11,26 +11,26 @@ final class OpenTable: Sendable {
     private let state: Guarded<State>
     private let watchers = Watchers()
 
-    init(_ table: ConfigurationTable = ConfigurationTable()) {
+    package init(_ table: ConfigurationTable = ConfigurationTable()) {
         state = Guarded(State(table: table))
     }
 
     /// That of the last batch; 0 when closed.
-    var revision: UInt64 { state.withLock { $0.table.revision } }
+    package var revision: UInt64 { state.withLock { $0.table.revision } }
 
-    func entry(
+    package func entry(
         _ key: ConfigurationKey
     ) throws(ConfigurationStoreError) -> ConfigurationEntry? {
         try whileOpen { $0[key] }
     }
 
-    func entries(
+    package func entries(
         _ prefix: ConfigurationKey?
     ) throws(ConfigurationStoreError) -> [ConfigurationEntry] {
         try whileOpen { $0.entries(prefix) }
     }
 
-    func watch(
+    package func watch(
         _ prefix: ConfigurationKey?,
         _ body: @escaping @Sendable (ConfigurationUpdate) -> Void
     ) throws(ConfigurationStoreError) -> ConfigurationWatch {
@@ -43,7 +43,7 @@ final class OpenTable: Sendable {
     /// the batch's revision. Meanwhile others read what was before. One caller at a time.
     ///
     /// - Returns: the revision; that of the table as it is if the batch is empty.
-    func apply(
+    package func apply(
         _ batch: ConfigurationBatch,
         _ makeDurable: (_ revision: UInt64) throws(ConfigurationStoreError) -> Void
     ) throws(ConfigurationStoreError) -> UInt64 {
@@ -62,13 +62,13 @@ final class OpenTable: Sendable {
     }
 
     /// Forgets everything, and ends the watches.
-    func close() {
+    package func close() {
         state.withLock { $0 = State(table: ConfigurationTable(), isClosed: true) }
         watchers.endAll()
     }
 
     /// Runs `body` under the lock.
-    func whileOpen<Result>(
+    package func whileOpen<Result>(
         _ body: (inout ConfigurationTable) throws(ConfigurationStoreError) -> Result
     ) throws(ConfigurationStoreError) -> Result {
         try state.withLock { state throws(ConfigurationStoreError) in

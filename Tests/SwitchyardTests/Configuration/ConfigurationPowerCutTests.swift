@@ -1,5 +1,6 @@
 import Foundation
 import InternalSystem
+import StoreConformance
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import InternalSystem
+import StoreConformance
 import Synchronization
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import StoreConformance
 import Switchyard
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import Foundation
-import Switchyard
-import TestSupport
-import Testing
+internal import Foundation
+internal import Switchyard
+internal import TestSupport
+internal import Testing
 
 /// What a watch told, from its queue.
 private final class Told: Sendable {
@@ -24,13 +24,9 @@ private final class Told: Sendable {
     }
 }
 
-@Suite struct ConfigurationWatchTests {
-    @Test(
-        "a watch is told what there is, and then what changes below its path",
-        arguments: StoreKind.allCases)
-    func tells(kind: StoreKind) async throws {
-        let folder = try TemporaryFolder()
-        let store = try kind.make(folder)
+extension StoreConformance {
+    /// A watch is told what there is, and then what changes below its path.
+    static func tells(_ store: any ConfigurationStore) async throws {
         try store.apply(ConfigurationBatch(["rule/a": "1", "bus/x": "1"]))
         let told = Told()
         let watch = try store.watch(key("rule")) { told.take($0) }
@@ -57,12 +53,8 @@ private final class Told: Sendable {
         other.cancel()
     }
 
-    @Test(
-        "a watch that is held up gets the last of each key, and nothing waits twice",
-        arguments: StoreKind.allCases)
-    func coalesces(kind: StoreKind) async throws {
-        let folder = try TemporaryFolder()
-        let store = try kind.make(folder)
+    /// A watch that is held up gets the last of each key, and nothing waits twice.
+    static func coalesces(_ store: any ConfigurationStore) async throws {
         let told = Told()
         let gate = Gate()
         let watch = try store.watch(nil) { update in
@@ -79,9 +71,8 @@ private final class Told: Sendable {
         watch.cancel()
     }
 
-    @Test("changes of many threads all reach a watch, which never sees half a batch")
-    func concurrent() async throws {
-        let store = MemoryConfigurationStore()
+    /// Changes of many threads all reach a watch, which never sees half a batch.
+    static func concurrent(_ store: any ConfigurationStore) async throws {
         let told = Told()
         let watch = try store.watch(nil) { told.take($0) }
         let pair = [try key("one"), try key("two")]
