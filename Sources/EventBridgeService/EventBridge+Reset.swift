@@ -13,7 +13,8 @@ extension EventBridge {
                 account.map { $0 == scope.account } ?? true
             }
             for (id, _) in replays.all where isMeant(id.scope) {
-                router.replay(id.name, in: id.scope)?.cancel()
+                router.replay(id.name, in: id.scope)?.cancelAndWait()
+                router.removeEndedReplay(id.name, in: id.scope)
                 try replays.remove(id.name, in: id.scope)
             }
             do throws(RouterError) {

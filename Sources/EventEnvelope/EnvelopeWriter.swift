@@ -17,11 +17,14 @@ package struct EnvelopeWriter: ~Copyable {
 
     /// Appends the event that an entry stands for. O(bytes).
     ///
-    /// - Parameter sender: whose event it is, if it is not the writer's.
+    /// - Parameters:
+    ///   - sender: whose event it is, if it is not the writer's.
+    ///   - isPartner: whether a partner of the service sends it, whose sources begin with `aws.partner/`.
     /// - Returns: the event's `id`.
     /// - Throws: what is wrong with the entry; nothing was appended then.
     package mutating func write(
-        _ entry: EventEntry, of sender: ResourceScope? = nil, now: EventTime,
+        _ entry: EventEntry, of sender: ResourceScope? = nil, isPartner: Bool = false,
+        now: EventTime,
         to output: inout [UInt8]
     ) throws(EntryError) -> String {
         guard let source = entry.source, !source.isEmpty else { throw .missing("Source") }
@@ -29,7 +32,10 @@ package struct EnvelopeWriter: ~Copyable {
             throw .missing("DetailType")
         }
         guard let detail = entry.detail, !detail.isEmpty else { throw .missing("Detail") }
-        guard limits.allowsServiceSources || !source.hasPrefix("aws.") else {
+        guard
+            limits.allowsServiceSources || !source.hasPrefix("aws.")
+                || isPartner && source.hasPrefix("aws.partner/")
+        else {
             throw EntryError(.notAuthorizedForSource, "Not authorized for the source.")
         }
         var text = detail

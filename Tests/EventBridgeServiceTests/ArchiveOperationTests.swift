@@ -1,5 +1,7 @@
 import EventBridgeService
 import EventReplay
+import InternalSystem
+import Switchyard
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
+import AWSWire
 import EventBridgeService
+import Switchyard
 import TestSupport
 import Testing
 
@@ -33,8 +35,8 @@ struct EventOperationTests {
         let service = try Service()
         defer { try? service.close() }
         func entries(bytes: Int) -> String {
-            // s, t and the braces, quotes and colon of the detail are 9.
-            let text = String(repeating: "x", count: bytes - 9)
+            // s, t and what the detail has besides are 10.
+            let text = String(repeating: "x", count: bytes - 10)
             return
                 #"{"Entries":[{"Source":"s","DetailType":"t","Detail":"{\"a\":\"\#(text)\"}"}]}"#
         }

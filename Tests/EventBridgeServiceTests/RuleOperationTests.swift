@@ -1,4 +1,5 @@
 import EventBridgeService
+import InternalSystem
 import TestSupport
 import Testing
 
@@ -103,9 +104,10 @@ struct RuleOperationTests {
         service.clock.advance(by: 16 * 60 * 1_000_000_000)
         let events = await lines.wait(for: 3)
         #expect(events.count == 3)
-        #expect(events[0].contains(#""detail-type":"Scheduled Event""#))
-        #expect(events[0].contains(#""account":"111111111111""#))
+        let event = try #require(events.first)
+        #expect(event.contains(#""detail-type":"Scheduled Event""#))
+        #expect(event.contains(#""account":"111111111111""#))
         #expect(
-            events[0].contains(#""resources":["arn:aws:events:eu-west-1:111111111111:rule/tick"]"#))
+            event.contains(#""resources":["arn:aws:events:eu-west-1:111111111111:rule/tick"]"#))
     }
 }

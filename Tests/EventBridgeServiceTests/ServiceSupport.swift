@@ -29,7 +29,7 @@ final class Service: Sendable {
         var configuration = RouterConfiguration(
             directory: folder.path,
             archive: ArchiveConfiguration(
-                segmentBytes: 4 << 20, durability: .none, prefaultBytes: 0, preparedSegmentsMax: 0))
+                segmentBytes: 4 << 20, durability: .none, prefaultBytes: 0, preparedSegmentsMax: 1))
         configuration.account = "000000000000"
         configuration.region = Self.region
         configuration.slabBytes = 64 << 10
@@ -126,6 +126,12 @@ struct Lines {
     var all: [String] {
         String(decoding: readFile(path) ?? [], as: UTF8.self).split(separator: "\n")
             .map(String.init)
+    }
+
+    /// Waits until there is one, and gives it.
+    func first(sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
+        try #require(
+            await wait(for: 1, sourceLocation: sourceLocation).first, sourceLocation: sourceLocation)
     }
 
     /// Waits until there are so many.

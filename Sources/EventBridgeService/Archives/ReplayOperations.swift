@@ -117,6 +117,7 @@ extension EventBridge {
                 started: now.nanoseconds, state: ReplayState.starting.rawValue)
             let request = try Self.request(input.replayName, record)
             try replays.put(record, input.replayName, in: scope)
+            router.removeEndedReplay(input.replayName, in: scope)
             do throws(ServiceError) { try begin(request, in: scope) } catch {
                 try replays.remove(input.replayName, in: scope)
                 throw error

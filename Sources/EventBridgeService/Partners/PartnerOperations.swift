@@ -185,7 +185,7 @@ extension EventBridge {
             var outcome: EntryOutcome?
             for scope in scopes {
                 do throws(EntriesError) {
-                    let made = try router.putEvents([entry], of: scope)
+                    let made = try router.putEvents([entry], of: scope, isPartner: true)
                     outcome = outcome ?? made.first
                 } catch { throw .validation(error.description) }
             }

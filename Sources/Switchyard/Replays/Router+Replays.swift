@@ -49,6 +49,15 @@ extension Router {
         control.queue.sync { control.replays[ReplayID(scope: scope, name: name)] }
     }
 
+    /// Forgets a replay that has ended, whose name can then be used again.
+    public func removeEndedReplay(_ name: String, in scope: ResourceScope) {
+        control.queue.sync {
+            let id = ReplayID(scope: scope, name: name)
+            guard control.replays[id]?.progress.state.hasEnded == true else { return }
+            control.replays[id] = nil
+        }
+    }
+
     /// Forgets replays that have ended, whose names can then be used again.
     public func removeEndedReplays() {
         control.queue.sync {

@@ -107,14 +107,16 @@ extension Router {
     /// - Throws: ``/EventEnvelope/EntriesError``: there are too many, or they are too large
     ///   together; nothing was published then.
     ///
-    /// - Parameter sender: the account and region that the events say they are of, and in which names of
-    ///   buses are looked up; the router's own, if it says nothing.
+    /// - Parameters:
+    ///   - sender: the account and region that the events say they are of, and in which names of buses are
+    ///     looked up; the router's own, if it says nothing.
+    ///   - isPartner: whether sources may begin with `aws.partner/`.
     public func putEvents(
-        _ entries: [EventEntry], of sender: ResourceScope? = nil
+        _ entries: [EventEntry], of sender: ResourceScope? = nil, isPartner: Bool = false
     ) throws(EntriesError) -> [EntryOutcome] {
         try configuration.entryLimits.check(entries)
         let now = EventTime(configuration.clock.wallTime)
-        return publishing.withWriter { box in put(entries, of: sender, now, box) }
+        return publishing.withWriter { box in put(entries, of: sender, isPartner: isPartner, now, box) }
     }
 
     /// An entry that became an event.
@@ -126,7 +128,8 @@ extension Router {
     }
 
     private func put(
-        _ entries: [EventEntry], of sender: ResourceScope?, _ now: EventTime, _ box: EntryWriter
+        _ entries: [EventEntry], of sender: ResourceScope?, isPartner: Bool, _ now: EventTime,
+        _ box: EntryWriter
     ) -> [EntryOutcome] {
         box.output.removeAll(keepingCapacity: true)
         var outcomes: [EntryOutcome] = []
@@ -134,7 +137,8 @@ extension Router {
         for entry in entries {
             let start = box.output.count
             do throws(EntryError) {
-                let id = try box.writer.write(entry, of: sender, now: now, to: &box.output)
+                let id = try box.writer.write(
+                    entry, of: sender, isPartner: isPartner, now: now, to: &box.output)
                 outcomes.append(.accepted(eventID: id))
             } catch {
                 outcomes.append(.failed(error))

@@ -22,9 +22,9 @@ final class BusTarget: ImmediateTarget, @unchecked Sendable {
     private let access: Access?
     /// What renews the `id` of events that go to another region: they are other events there, as the
     /// service has it (recorded), while those that go to another account stay the same.
-    private var renewal: Renewal?
+    private let renewal: Renewal?
 
-    private struct Renewal {
+    private final class Renewal {
         var scanner = StructuralScanner()
         var identifiers = EventIdentifiers()
         var event: [UInt8] = []
@@ -68,10 +68,7 @@ final class BusTarget: ImmediateTarget, @unchecked Sendable {
         _ bytes: UnsafeRawBufferPointer, to port: PublishPort, _ publisher: EventPublisher,
         _ tag: UInt64
     ) throws(PublishError) {
-        guard var renewal else { return }
-        // Its memory is to stay the only one.
-        self.renewal = nil
-        defer { self.renewal = renewal }
+        guard let renewal else { return }
         do throws(JSONError) {
             let index = try renewal.scanner.scan(bytes)
             EventIdentity.write(index, with: renewal.identifiers.next(), to: &renewal.event)

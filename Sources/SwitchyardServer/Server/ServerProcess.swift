@@ -11,6 +11,7 @@
     internal import NIOCore
     internal import ServiceLifecycle
     internal import UnixSignals
+    internal import StateStore
     internal import Switchyard
 
     /// The server as a whole: opened on a data directory, run until it is told to stop, closed.
@@ -94,7 +95,7 @@
         ) throws -> any ConfigurationStore {
             try FileManager.default.createDirectory(
                 atPath: settings.directory, withIntermediateDirectories: true)
-            return try FileConfigurationStore(directory: settings.directory)
+            return try SQLiteConfigurationStore(directory: settings.directory)
         }
 
         private static func configuration(
