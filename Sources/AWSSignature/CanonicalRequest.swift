@@ -130,9 +130,7 @@
             {
                 for byte in name { bytes.append(byte.lowercased) }
                 var separator = UInt8(ascii: ":")
-                for header in headers where header.name.utf8.count == name.count {
-                    guard zip(header.name.utf8, name).allSatisfy({ $0.lowercased == $1.lowercased })
-                    else { continue }
+                for header in headers where header.name[...].utf8.isSameHeader(as: name) {
                     bytes.append(separator)
                     separator = UInt8(ascii: ",")
                     append(value: header.value)

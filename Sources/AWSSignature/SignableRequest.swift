@@ -80,7 +80,7 @@
     public struct PayloadHash: Sendable, Hashable {
         private let digest: SHA256Digest
 
-        /// Computes it: about 5 µs for 10 KB where the processor has instructions for it. O(bytes).
+        /// Computes it: about 7 µs for 10 KB where the processor has instructions for it. O(bytes).
         public init(of bytes: UnsafeRawBufferPointer) {
             var hash = SHA256()
             hash.update(bufferPointer: bytes)
@@ -117,8 +117,28 @@
     extension String {
         /// Whether both name the same header.
         func isSameHeader(as other: String) -> Bool {
-            guard utf8.count == other.utf8.count else { return false }
-            return zip(utf8, other.utf8).allSatisfy { $0.lowercased == $1.lowercased }
+            self[...].utf8.isSameHeader(as: other[...].utf8)
+        }
+    }
+
+    extension Substring.UTF8View {
+        /// Whether both name the same header. Most that do not differ in length or at the end.
+        func isSameHeader(as other: Substring.UTF8View) -> Bool {
+            let isSame = withContiguousStorageIfAvailable { own in
+                other.withContiguousStorageIfAvailable { other in
+                    guard own.count == other.count else { return false }
+                    var place = own.count - 1
+                    while place >= 0 {
+                        if own[place].lowercased != other[place].lowercased { return false }
+                        place -= 1
+                    }
+                    return true
+                }
+            }
+            // Strings that Foundation made elsewhere are not in one piece.
+            return (isSame ?? nil)
+                ?? (count == other.count
+                    && zip(self, other).allSatisfy { $0.lowercased == $1.lowercased })
         }
     }
 

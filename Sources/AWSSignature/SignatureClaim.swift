@@ -68,34 +68,40 @@
         /// Names are tokens of HTTP, each once: anything else could be read in two ways where it is
         /// signed.
         private static func check(signedHeaders: String) throws(SignatureError) {
-            let names = signedHeaders.split(separator: ";", omittingEmptySubsequences: false)
+            let names = signedHeaders[...].utf8.split(
+                separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
             guard names.count <= SignatureV4.signedHeadersMax else {
                 throw SignatureError(
                     .incompleteSignature,
                     "At most \(SignatureV4.signedHeadersMax) headers can be signed, found "
                         + "\(names.count).")
             }
-            let areTokens = names.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isToken) }
-            guard areTokens, Set(names.map { $0.lowercased() }).count == names.count else {
-                throw SignatureError(
-                    .incompleteSignature, "'SignedHeaders' is no list of names of headers.")
+            for (index, name) in names.enumerated() {
+                let isRepeated = names[..<index].contains { $0.isSameHeader(as: name) }
+                guard !name.isEmpty, name.allSatisfy(isToken), !isRepeated else {
+                    throw SignatureError(
+                        .incompleteSignature, "'SignedHeaders' is no list of names of headers.")
+                }
             }
         }
 
         private static func isToken(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
                 true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            default: "!#$%&'*+.^_`|~".utf8.contains(byte)
             }
         }
 
         /// Whether a header is in the list. O(length of the list).
         func signs(_ name: String) -> Bool {
-            signedHeaders.utf8.split(separator: UInt8(ascii: ";")).contains { signed in
-                signed.count == name.utf8.count
-                    && zip(signed, name.utf8).allSatisfy { $0.lowercased == $1.lowercased }
+            var rest = signedHeaders[...].utf8
+            while true {
+                let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
+                if rest[..<end].isSameHeader(as: name[...].utf8) { return true }
+                if end == rest.endIndex { return false }
+                rest = rest[rest.index(after: end)...]
             }
         }
     }

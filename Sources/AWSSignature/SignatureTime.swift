@@ -68,15 +68,39 @@
         /// In ISO 8601's basic format.
         public var description: String {
             let clock = secondsSinceEpoch - days * 86_400
-            return
-                "\(day)T\(Self.padded(clock / 3_600, 2))\(Self.padded(clock / 60 % 60, 2))"
-                + "\(Self.padded(clock % 60, 2))Z"
+            return text { bytes in
+                append(dayTo: &bytes)
+                bytes.append(UInt8(ascii: "T"))
+                append(clock / 3_600, 2, to: &bytes)
+                append(clock / 60 % 60, 2, to: &bytes)
+                append(clock % 60, 2, to: &bytes)
+                bytes.append(UInt8(ascii: "Z"))
+            }
         }
 
         /// The day, `20150830`.
-        public var day: String {
+        public var day: String { text { append(dayTo: &$0) } }
+
+        private func append(dayTo bytes: inout [UInt8]) {
             let (year, month, day) = Self.date(daysSinceEpoch: days)
-            return Self.padded(year, 4) + Self.padded(month, 2) + Self.padded(day, 2)
+            append(year, 4, to: &bytes)
+            append(month, 2, to: &bytes)
+            append(day, 2, to: &bytes)
+        }
+
+        private func append(_ number: Int, _ digits: Int, to bytes: inout [UInt8]) {
+            var unit = digits == 4 ? 1_000 : 10
+            while unit > 0 {
+                bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+                unit /= 10
+            }
+        }
+
+        private func text(_ write: (inout [UInt8]) -> Void) -> String {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(16)
+            write(&bytes)
+            return String(decoding: bytes, as: UTF8.self)
         }
 
         private var days: Int {
@@ -113,11 +137,6 @@
                 number = number * 10 + digit
             }
             return number
-        }
-
-        private static func padded(_ number: Int, _ digits: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
         }
 
         private static func days(of month: Int, in year: Int) -> Int {

@@ -15,8 +15,8 @@
     /// says; if the signature is another one, which is compared in constant time; and if it was
     /// there before.
     ///
-    /// Can be used from any thread. About 10 µs and a body's SHA-256 for each request; the keys of
-    /// the day are cached.
+    /// Can be used from any thread. A request of 10 KB takes about 37 µs of a busy machine's core,
+    /// 7 of them for the body's SHA-256; the keys of the day are cached.
     public struct SignatureVerifier: Sendable {
         /// Who sent a request.
         public struct Identity: Sendable, Hashable {
