@@ -140,8 +140,8 @@ let package = Package(
         .target(
             name: "EventBridgeService",
             dependencies: [
-                "AWSWire", "EventArchive", "EventDelivery", "EventEnvelope", "EventInput",
-                "EventMatching", "EventPattern", "EventReplay", "EventRouting", "EventSchedule",
+                "AWSWire", "EventDelivery", "EventEnvelope", "EventInput", "EventMatching",
+                "EventPattern", "EventReplay", "EventRouting", "EventSchedule",
                 "InternalSystem", "JSONScan", "Switchyard",
             ], swiftSettings: settings),
         .target(

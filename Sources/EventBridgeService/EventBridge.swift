@@ -1,4 +1,4 @@
-public import AWSWire
+internal import AWSWire
 internal import EventEnvelope
 internal import InternalSystem
 public import Switchyard
