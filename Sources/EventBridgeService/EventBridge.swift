@@ -1,4 +1,4 @@
-internal import AWSWire
+package import AWSWire
 internal import EventEnvelope
 internal import InternalSystem
 public import Switchyard

@@ -63,6 +63,11 @@
 
         /// The body of a request, as it came.
         private func body(of request: Request) async throws(ServiceError) -> [UInt8] {
+            if let text = request.headers[.contentLength], let length = Int(text),
+                length > bodyBytesMax
+            {
+                throw .tooLarge(limit: bodyBytesMax)
+            }
             do {
                 var buffer = try await request.body.collect(upTo: bodyBytesMax)
                 return buffer.readBytes(length: buffer.readableBytes) ?? []
@@ -76,10 +81,26 @@
             for field in response.headers {
                 if let name = HTTPField.Name(field.name) { headers[name] = field.value }
             }
+            let body = ByteBuffer(bytes: response.body)
+            let status = HTTPResponse.Status(code: response.status)
+            guard status == .contentTooLarge else {
+                return Response(
+                    status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+            }
+            // What was not read of the request would have to be read before the next one: the connection
+            // ends instead, which a writer that fails brings about.
+            headers[.connection] = "close"
+            headers[.contentLength] = String(body.readableBytes)
             return Response(
-                status: HTTPResponse.Status(code: response.status), headers: headers,
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+                status: status, headers: headers,
+                body: ResponseBody(contentLength: body.readableBytes) { writer in
+                    try await writer.write(body)
+                    throw UnreadBody()
+                })
         }
+
+        /// Ends a connection whose request is not read to its end.
+        private struct UnreadBody: Error {}
     }
 
     /// Ids of requests.
