@@ -37,14 +37,16 @@ private func pattern(_ text: String) throws -> EventPattern { try EventPattern(t
     @Test("the texts of a pattern and a schedule are kept as they were written, if they are right")
     func keepsTexts() throws {
         let written = #"{ "a" : [ "x" ] }"#
-        let rule = RoutingRule(
+        var rule = RoutingRule(
             name: "r", pattern: try pattern(written),
             schedule: try ScheduleExpression("rate(60 minutes)"))
-        let kept = StoredRule(rule, patternText: written, scheduleText: "rate(60 minutes)")
+        (rule.patternText, rule.scheduleText) = (written, "rate(60 minutes)")
+        let kept = StoredRule(rule)
         #expect(kept.patternText == written && kept.scheduleText == "rate(60 minutes)")
         #expect(try StoredRule(json: kept.json) == kept)
         for wrong in [#"{"a":["y"]}"#, "{", nil] {
-            let made = StoredRule(rule, patternText: wrong, scheduleText: "rate(2 hours)")
+            (rule.patternText, rule.scheduleText) = (wrong, "rate(2 hours)")
+            let made = StoredRule(rule)
             #expect(made.patternText == #"{"a":["x"]}"# && made.scheduleText == "rate(1 hour)")
         }
     }

@@ -114,13 +114,11 @@ private struct InboxAdapter: TargetAdapter {
     @Test("what nobody can make is an error that says so")
     func refuses() throws {
         let adapters = TargetAdapters([InboxAdapter(prefix: "arn:aws:sqs:", inbox: Inbox())])
-        let foreign = "arn:aws:events:us-east-1:000000000000:event-bus/b"
         for (arn, error) in [
             (
                 "arn:aws:lambda:r:1:function:f",
                 .unknownKind(target: "t", arn: "arn:aws:lambda:r:1:function:f")
             ),
-            (foreign, .unknownKind(target: "t", arn: foreign)),
             ("closure:", .putByCode(target: "t")),
             (
                 "arn:aws:sqs:r:1:none",
