@@ -1,4 +1,5 @@
 public import EventArchive
+public import EventDelivery
 public import EventEnvelope
 public import EventPipeline
 package import InternalSystem
@@ -75,6 +76,8 @@ public struct RouterConfiguration: Sendable {
     /// How targets are made that are put as data (``TargetDefinition``): those of other modules, besides
     /// the ones that are built in.
     public var adapters = TargetAdapters()
+    /// Who is told of each event that was given up, besides the dead letters' archive.
+    public var deadLetterObserver: (any DeadLetterObserver)?
     /// What time it is for everything that waits for a time: schedules, retries, replays, watermarks.
     package var clock: any TimeSource = SystemClock.shared
 
