@@ -161,13 +161,15 @@ let package = Package(
         .target(
             name: "AWSTargets",
             dependencies: [
-                "AWSSignature", "EventDelivery", "EventEnvelope", "InternalSystem", "JSONScan",
-                "Switchyard", "SwitchyardHTTP",
+                "AWSSignature", "EventDelivery", "EventEnvelope", "EventInput", "InternalSystem",
+                "JSONScan", "Switchyard", "SwitchyardHTTP",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["Server"])),
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .executableTarget(
             name: "SwitchyardServer",
@@ -210,6 +212,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["InternalSystem", "JSONScan"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "HTTPTestSupport",
+            dependencies: [
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+            ], path: "Tests/HTTPTestSupport", swiftSettings: settings),
         // Holds the diagram of modules in the README to what is.
         .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(
@@ -294,13 +306,11 @@ let package = Package(
         .testTarget(
             name: "SwitchyardHTTPTests",
             dependencies: [
-                "Switchyard", "SwitchyardHTTP", "TestSupport",
+                "HTTPTestSupport", "Switchyard", "SwitchyardHTTP", "TestSupport",
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
                 .product(
                     name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
-                .product(
-                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["HTTP"])),
             ],
             swiftSettings: settings),
         .testTarget(
@@ -321,13 +331,10 @@ let package = Package(
         .testTarget(
             name: "AWSTargetsTests",
             dependencies: [
-                "AWSTargets", "EventDelivery", "Switchyard", "TestSupport",
-                .product(
-                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                "AWSSignature", "AWSTargets", "EventDelivery", "HTTPTestSupport", "InternalSystem",
+                "JSONScan", "Switchyard", "TestSupport",
                 .product(
                     name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
-                .product(
-                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .testTarget(
             name: "SwitchyardToolTests",

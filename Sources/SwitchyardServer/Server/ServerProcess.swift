@@ -31,9 +31,11 @@
                 }
             }
             let store = try openStore(settings)
-            let router = try Switchyard.Router(configuration(settings, store))
+            let targets = try ServerTargets(settings, logger: logger)
+            let router = try Switchyard.Router(configuration(settings, store, targets))
             let bridge = try EventBridge(
                 router, store: store, secrets: try SecretBox(settings.directory))
+            targets.begin(bridge)
             for problem in router.configurationProblems { logger.warning("\(problem)") }
             let clock = router.configuration.clock
             let routing = WireRouting([bridge.service, CallerIdentity.service])
@@ -65,8 +67,10 @@
             } catch { failure = error }
             logger.info("stopping")
             let left = try await close(router)
+            let unsent = await targets.close()
             try store.close()
             if left > 0 { logger.notice("\(left) deliveries go on after the next start") }
+            if unsent > 0 { logger.warning("\(unsent) dead letters were not sent to their queues") }
             if let failure { throw failure }
         }
 
@@ -96,7 +100,7 @@
         }
 
         private static func configuration(
-            _ settings: ServerSettings, _ store: any ConfigurationStore
+            _ settings: ServerSettings, _ store: any ConfigurationStore, _ targets: ServerTargets
         ) -> RouterConfiguration {
             var archive = ArchiveConfiguration(
                 segmentBytes: 64 << 20, eventBytesMax: 2 << 20,
@@ -111,7 +115,8 @@
             configuration.otherKeys = EventBridge.recordKeys
             configuration.backPressure = .fail
             configuration.namedArchives.durability = settings.isDurable ? .batch : .none
-            configuration.adapters = TargetAdapters([UnreachableTargets()])
+            configuration.adapters = targets.adapters
+            configuration.deadLetterObserver = targets.deadLetters
             return configuration
         }
     }
