@@ -2,6 +2,7 @@
     import AWSTargets
     import EventDelivery
     import HTTPTestSupport
+    import NIOHTTP1
     import InternalSystem
     import Switchyard
     import Testing

@@ -1,6 +1,7 @@
 #if Server
     @testable import AWSTargets
     import HTTPTestSupport
+    import NIOHTTP1
     import Switchyard
     import TestSupport
     import Testing

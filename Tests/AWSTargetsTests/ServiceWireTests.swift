@@ -2,6 +2,7 @@
     import AWSTargets
     import Foundation
     import HTTPTestSupport
+    import NIOHTTP1
     import Testing
 
     @Suite("What services are asked")

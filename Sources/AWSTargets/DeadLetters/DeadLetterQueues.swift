@@ -18,6 +18,9 @@
             public var failed: UInt64 = 0
             /// Those that wait, or are on their way.
             public var waiting = 0
+
+            /// Creates statistics of nothing.
+            public init() {}
         }
 
         /// The most letters that wait, and the bytes of their events: a burst of some seconds.
