@@ -161,13 +161,15 @@ let package = Package(
         .target(
             name: "AWSTargets",
             dependencies: [
-                "AWSSignature", "EventDelivery", "EventEnvelope", "InternalSystem", "JSONScan",
-                "Switchyard", "SwitchyardHTTP",
+                "AWSSignature", "EventDelivery", "EventEnvelope", "EventInput", "InternalSystem",
+                "JSONScan", "Switchyard", "SwitchyardHTTP",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["Server"])),
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .executableTarget(
             name: "SwitchyardServer",
@@ -214,6 +216,16 @@ let package = Package(
         .target(
             name: "StoreConformance", dependencies: ["Switchyard", "TestSupport"],
             path: "Tests/StoreConformance", swiftSettings: settings),
+        .target(
+            name: "HTTPTestSupport",
+            dependencies: [
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+                .product(
+                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["HTTP"])),
+            ], path: "Tests/HTTPTestSupport", swiftSettings: settings),
         // Holds the diagram of modules in the README to what is.
         .testTarget(name: "ModuleOrderTests", swiftSettings: settings),
         .testTarget(
@@ -298,13 +310,11 @@ let package = Package(
         .testTarget(
             name: "SwitchyardHTTPTests",
             dependencies: [
-                "Switchyard", "SwitchyardHTTP", "TestSupport",
+                "HTTPTestSupport", "Switchyard", "SwitchyardHTTP", "TestSupport",
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["HTTP"])),
                 .product(
                     name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["HTTP"])),
-                .product(
-                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["HTTP"])),
             ],
             swiftSettings: settings),
         .testTarget(
@@ -332,13 +342,10 @@ let package = Package(
         .testTarget(
             name: "AWSTargetsTests",
             dependencies: [
-                "AWSTargets", "EventDelivery", "Switchyard", "TestSupport",
-                .product(
-                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                "AWSSignature", "AWSTargets", "EventDelivery", "HTTPTestSupport", "InternalSystem",
+                "JSONScan", "Switchyard", "TestSupport",
                 .product(
                     name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
-                .product(
-                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
             ], swiftSettings: settings),
         .testTarget(
             name: "SwitchyardToolTests",

@@ -7,7 +7,7 @@ internal import JSONScan
 ///
 /// ```json
 /// {"ERROR_CODE":"TIMEOUT","ERROR_MESSAGE":"...","BUS":"default","RULE":"pager",
-///  "RULE_ARN":"arn:aws:events:...","TARGET":"sms","RETRY_ATTEMPTS":185,
+///  "RULE_ARN":"arn:aws:events:...","TARGET":"sms","TARGET_ARN":"arn:aws:sns:...","RETRY_ATTEMPTS":185,
 ///  "EXHAUSTED_RETRY_CONDITION":"MaximumRetryAttempts","SEQUENCE":17,"event":{...}}
 /// ```
 public struct DeadLetter: Sendable, Hashable {
@@ -21,6 +21,11 @@ public struct DeadLetter: Sendable, Hashable {
     public let ruleARN: String
     /// The target's id.
     public let target: String
+    /// Where the target's events go; empty where only the program knows.
+    public let targetARN: String
+    /// The queue that the target names for such events (`DeadLetterConfig`), when it was given up. Not
+    /// kept in the archive.
+    public let deadLetterARN: String?
     /// What kind of failure the last one was.
     public let code: DeliveryError.Code
     /// What happened.
@@ -42,6 +47,8 @@ public struct DeadLetter: Sendable, Hashable {
         rule = names.rule
         ruleARN = names.ruleARN
         target = names.target
+        targetARN = names.targetARN
+        deadLetterARN = names.deadLetterARN
         code = error.code
         message = error.message
         self.attempts = attempts
@@ -63,6 +70,7 @@ public struct DeadLetter: Sendable, Hashable {
         member("RULE", rule)
         member("RULE_ARN", ruleARN)
         member("TARGET", target)
+        if !targetARN.isEmpty { member("TARGET_ARN", targetARN) }
         output += ",\"RETRY_ATTEMPTS\":\(max(0, attempts - 1))".utf8
         if let condition { member("EXHAUSTED_RETRY_CONDITION", condition.rawValue) }
         output += ",\"ATTEMPTS\":\(attempts),\"SEQUENCE\":\(sequence),\"event\":".utf8
@@ -86,6 +94,8 @@ public struct DeadLetter: Sendable, Hashable {
         self.target = target
         self.code = code
         ruleARN = text("RULE_ARN") ?? ""
+        targetARN = text("TARGET_ARN") ?? ""
+        deadLetterARN = nil
         message = text("ERROR_MESSAGE") ?? ""
         attempts = Int(clamping: integer("ATTEMPTS") ?? 0)
         condition = text("EXHAUSTED_RETRY_CONDITION").flatMap(ExhaustedRetryCondition.init)

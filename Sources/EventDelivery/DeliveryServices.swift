@@ -10,6 +10,8 @@ package struct DeliveryServices: Sendable {
     package let clock: any TimeSource
     /// Who is told of events that are traced.
     package let observer: (any DeliveryObserver)?
+    /// Who is told of everything that was given up; nil for nobody.
+    package let deadLetterObserver: (any DeadLetterObserver)?
     /// Asked whenever something was delivered, or not, or a watermark was raised: there is then something to
     /// be made durable.
     package let ticker: Ticker?
@@ -17,14 +19,29 @@ package struct DeliveryServices: Sendable {
     /// Puts services together.
     package init(
         deadLetters: any DeadLetterStore, watermarks: (any WatermarkStore)?,
-        clock: any TimeSource, observer: (any DeliveryObserver)?, ticker: Ticker? = nil
+        clock: any TimeSource, observer: (any DeliveryObserver)?,
+        deadLetterObserver: (any DeadLetterObserver)? = nil, ticker: Ticker? = nil
     ) {
         self.deadLetters = deadLetters
         self.watermarks = watermarks
         self.clock = clock
         self.observer = observer
+        self.deadLetterObserver = deadLetterObserver
         self.ticker = ticker
     }
+
+    /// Tells all who want to know that an event was given up.
+    func ended(_ letter: DeadLetter) {
+        observer?.ended(letter)
+        deadLetterObserver?.gaveUp(letter)
+    }
+}
+
+/// Gets told of each event that was given up, after the dead letters' archive: what sends it to the queue
+/// that its target names (``DeadLetter/deadLetterARN``).
+public protocol DeadLetterObserver: AnyObject, Sendable {
+    /// An event was given up. Called where events are delivered: it has to return at once.
+    func gaveUp(_ letter: DeadLetter)
 }
 
 /// Gets told what became of deliveries, for events that are traced.

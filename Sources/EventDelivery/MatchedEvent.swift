@@ -77,12 +77,21 @@ package final class TargetNames: Sendable {
     package let rule: String
     package let target: String
     package let ruleARN: String
+    /// Where the target's events go; empty where only the program knows.
+    package let targetARN: String
+    /// The queue that gets what can't be delivered, besides the dead letters' archive; nil for none.
+    package let deadLetterARN: String?
 
-    package init(bus: String, rule: String, target: String, ruleARN: String) {
+    package init(
+        bus: String, rule: String, target: String, ruleARN: String, targetARN: String = "",
+        deadLetterARN: String? = nil
+    ) {
         self.bus = bus
         self.rule = rule
         self.target = target
         self.ruleARN = ruleARN
+        self.targetARN = targetARN
+        self.deadLetterARN = deadLetterARN
     }
 
     /// What the watermarks know it by.

@@ -236,7 +236,7 @@ package final class TargetEngine: MatchSink, @unchecked Sendable {
 
     private func write(_ letter: DeadLetter) {
         counters.count(services.deadLetters.write(letter))
-        services.observer?.ended(letter)
+        services.ended(letter)
     }
 }
 

@@ -192,7 +192,7 @@ package final class TargetWorker: @unchecked Sendable {
             return pending.addRetry(item)
         }
         counters.count(fate)
-        services.observer?.ended(letter)
+        services.ended(letter)
     }
 
     /// Counts deliveries, and if the target seemed dead, wakes what waits for it.

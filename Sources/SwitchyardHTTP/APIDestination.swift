@@ -80,4 +80,18 @@
             return .custom(id, input: input, retry: retry, concurrency: concurrency, target)
         }
     }
+
+    extension APIDestination {
+        /// What sends the requests of a target, for targets whose destination may change.
+        ///
+        /// - Parameter pace: that of all targets of the destination; nil for one of its own.
+        /// - Throws: ``HTTPDestinationError``, if no request can be made of all this.
+        package func sender(
+            pathValues: [String], parameters: [HTTPParameter], pace: SharedPace?
+        ) throws(HTTPDestinationError) -> any DeferredTarget {
+            let template = try RequestTemplate(
+                self, pathValues: pathValues, parameters: parameters)
+            return try HTTPTarget(template, self, pace: pace)
+        }
+    }
 #endif

@@ -27,8 +27,10 @@
 
     /// What a server wants to know before it gives a token.
     public struct OAuthClientCredentials: Sendable {
-        /// Where tokens are to be had: an `http` or `https` address, asked with `POST`.
+        /// Where tokens are to be had: an `http` or `https` address.
         public var endpoint: String
+        /// How it is asked: what has no body, `GET` for one, has the fields in its query.
+        public var method = APIDestination.Method.post
         /// Who we are.
         public var clientID: String
         /// How we show it.
@@ -45,6 +47,19 @@
             self.clientID = clientID
             self.clientSecret = clientSecret
             self.parameters = parameters
+        }
+
+        /// The fields of the request's form; what is added counts where both have one of a name.
+        var fields: [(name: String, value: String)] {
+            var fields = [
+                ("grant_type", "client_credentials"), ("client_id", clientID),
+                ("client_secret", clientSecret),
+            ]
+            for case .body(let name, let value) in parameters {
+                fields.removeAll { $0.0 == name }
+                fields.append((name, value))
+            }
+            return fields
         }
     }
 

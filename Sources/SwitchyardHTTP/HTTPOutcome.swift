@@ -1,12 +1,12 @@
 #if HTTP
     import AsyncHTTPClient
-    import Foundation
+    package import Foundation
     import NIOCore
-    import NIOHTTP1
-    import Switchyard
+    package import NIOHTTP1
+    package import Switchyard
 
     /// What became of a request, as a target's error.
-    enum HTTPOutcome {
+    package enum HTTPOutcome {
         /// Whether the service tries a request again after an answer.
         static func isRetriable(_ status: HTTPResponseStatus) -> Bool {
             [401, 407, 409, 429].contains(status.code) || status.code >= 500
@@ -41,7 +41,7 @@
         }
 
         /// The error that a request without an answer means.
-        static func error(_ error: any Error, timeout: Duration) -> DeliveryError {
+        package static func error(_ error: any Error, timeout: Duration) -> DeliveryError {
             switch error {
             case let error as DeliveryError: error
             case let error as PrivateAddress:
@@ -51,12 +51,14 @@
             case let error as HTTPClientError
             where [.deadlineExceeded, .readTimeout, .writeTimeout].contains(error):
                 DeliveryError(.timeout, "no answer within \(timeout)")
+            case is HTTPParserError:
+                DeliveryError(.errorFromTarget, "the answer is no HTTP: \(error)")
             default: DeliveryError(.connectionFailure, "\(error)")
             }
         }
 
         /// Seconds, or a date (RFC 9110, 10.2.3).
-        static func retryAfter(_ headers: HTTPHeaders, now: Date = Date()) -> Duration? {
+        package static func retryAfter(_ headers: HTTPHeaders, now: Date = Date()) -> Duration? {
             guard let text = headers.first(name: "Retry-After") else { return nil }
             if let seconds = UInt32(text) { return .seconds(Int64(seconds)) }
             let format = DateFormatter()

@@ -20,12 +20,13 @@
         }
 
         init(
-            _ template: RequestTemplate, _ destination: APIDestination
+            _ template: RequestTemplate, _ destination: APIDestination, pace: SharedPace? = nil
         ) throws(HTTPDestinationError) {
             self.template = template
             timeout = destination.timeout
             allowsPrivateAddresses = destination.allowsPrivateAddresses
-            pace = SharedPace(perSecond: destination.invocationRateLimitPerSecond)
+            self.pace =
+                pace ?? SharedPace(perSecond: destination.invocationRateLimitPerSecond)
             if case .oauthClientCredentials(let credentials) = destination.connection.authorization
             {
                 tokens = try OAuthTokens(credentials, timeout: timeout)

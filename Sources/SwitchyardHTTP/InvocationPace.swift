@@ -25,11 +25,12 @@
     }
 
     /// A pace that tasks share.
-    actor SharedPace {
+    package actor SharedPace {
         private var pace: InvocationPace
         private let start = ContinuousClock.now
 
-        init(perSecond: Int) {
+        /// - Parameter perSecond: at least 1.
+        package init(perSecond: Int) {
             pace = InvocationPace(perSecond: perSecond)
         }
 

@@ -48,15 +48,7 @@
             _ client: HTTPClient, _ plan: RequestPlan, _ credentials: OAuthClientCredentials,
             _ timeout: Duration
         ) async throws -> Token {
-            var fields = [
-                ("grant_type", "client_credentials"), ("client_id", credentials.clientID),
-                ("client_secret", credentials.clientSecret),
-            ]
-            for case .body(let name, let value) in credentials.parameters {
-                fields.removeAll { $0.0 == name }
-                fields.append((name, value))
-            }
-            let form = fields.map {
+            let form = credentials.fields.map {
                 RequestPlan.percentEncoded($0) + "=" + RequestPlan.percentEncoded($1)
             }.joined(separator: "&")
             let response = try await client.execute(

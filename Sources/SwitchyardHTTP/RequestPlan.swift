@@ -48,9 +48,14 @@
 
         /// Plans the request for a token.
         init(tokensOf credentials: OAuthClientCredentials) throws(HTTPDestinationError) {
-            method = .post
-            url = try Self.url(credentials.endpoint, [], credentials.parameters)
-            headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+            method = credentials.method
+            let fields = credentials.fields.map { HTTPParameter.query($0.name, $0.value) }
+            url = try Self.url(
+                credentials.endpoint, [],
+                credentials.parameters + (method.hasBody ? [] : fields))
+            if method.hasBody {
+                headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+            }
             headers.add(name: "Accept", value: "application/json")
             headers.add(name: "User-Agent", value: "Switchyard")
             try addHeaders(credentials.parameters)

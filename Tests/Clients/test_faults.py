@@ -406,8 +406,16 @@ class Faulty:
         self.attempts = 0
         self.over = threading.Event()
 
+    def is_meant_by(self, seen):
+        """Whether it is the queue that a request is to: dead letters name it too."""
+        try:
+            asked = json.loads(seen.body)
+        except ValueError:
+            return self.name.encode() in seen.body + seen.path.encode()
+        return self.name in asked.get("QueueName", "") + asked.get("QueueUrl", "")
+
     def answer(self, seen):
-        if self.name.encode() not in seen.body + seen.path.encode():
+        if not self.is_meant_by(seen):
             return forward(seen, self.backend)
         self.attempts += 1
         if self.behaviour == "resets":

@@ -1,5 +1,6 @@
 #if HTTP
     import EventArchive
+    import HTTPTestSupport
     import NIOHTTP1
     import Switchyard
     import SwitchyardHTTP

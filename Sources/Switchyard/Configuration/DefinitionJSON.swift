@@ -196,10 +196,14 @@ func readObject<Result>(
 }
 
 /// Writes one object, member by member.
-struct ObjectWriter {
-    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+package struct ObjectWriter {
+    private var bytes: [UInt8] = [UInt8(ascii: "{")]
 
-    mutating func member(_ name: String, json: some Sequence<UInt8>) {
+    /// Begins an object.
+    package init() {}
+
+    /// A value that is JSON.
+    package mutating func member(_ name: String, json: some Sequence<UInt8>) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
         JSONString.appendQuoted(ExactString(name), to: &bytes)
         bytes.append(UInt8(ascii: ":"))
@@ -207,7 +211,7 @@ struct ObjectWriter {
     }
 
     /// A string, left out where it is nil.
-    mutating func member(_ name: String, _ string: String?) {
+    package mutating func member(_ name: String, _ string: String?) {
         guard let string else { return }
         var quoted: [UInt8] = []
         JSONString.appendQuoted(ExactString(string), to: &quoted)
@@ -215,7 +219,7 @@ struct ObjectWriter {
     }
 
     /// A number, left out where it is nil.
-    mutating func member(_ name: String, number: (some FixedWidthInteger)?) {
+    package mutating func member(_ name: String, number: (some FixedWidthInteger)?) {
         guard let number else { return }
         member(name, json: "\(number)".utf8)
     }
@@ -225,5 +229,5 @@ struct ObjectWriter {
     }
 
     /// Ends the object.
-    consuming func finish() -> [UInt8] { bytes + [UInt8(ascii: "}")] }
+    package consuming func finish() -> [UInt8] { bytes + [UInt8(ascii: "}")] }
 }

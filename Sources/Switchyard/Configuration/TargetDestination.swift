@@ -208,6 +208,11 @@ public struct InvalidDestination: Error, Hashable, Sendable, CustomStringConvert
     /// What is wrong with it.
     public let reason: String
 
+    package init(text: String, reason: String) {
+        self.text = text
+        self.reason = reason
+    }
+
     /// The text and what is wrong with it.
     public var description: String { "\"\(text)\" is no place to deliver to: \(reason)" }
 }

@@ -112,7 +112,9 @@ extension Router {
         let replaced = Set(targets.map(\.target.id))
         let old = rule.targets.filter { replaced.contains($0.names.target) }
         let fresh = try writeFirstWatermarks(of: targets.map(\.target), of: rule, on: bus)
-        let made = targets.map { makeEngine($0.target, of: rule, on: bus) }
+        let made = targets.map {
+            makeEngine($0.target, $0.definition.definition, of: rule, on: bus)
+        }
         rule.definitions.removeAll { replaced.contains($0.definition.id) }
         rule.definitions += targets.map(\.definition)
         rule.targets.removeAll { replaced.contains($0.names.target) }
@@ -203,10 +205,12 @@ extension Router {
     }
 
     private func makeEngine(
-        _ target: Target, of rule: RuleState, on bus: BusState
+        _ target: Target, _ definition: TargetDefinition, of rule: RuleState, on bus: BusState
     ) -> TargetEngine {
         let place = TargetNames(
-            bus: bus.name, rule: rule.rule.name, target: target.id, ruleARN: rule.arn)
+            bus: bus.name, rule: rule.rule.name, target: target.id, ruleARN: rule.arn,
+            targetARN: definition.destination == .closure ? "" : definition.arn,
+            deadLetterARN: definition.deadLetterARN)
         let limits = TargetEngine.Limits(
             queueEvents: configuration.targetQueueEvents,
             slabCount: PipelineLimit.slabCount(

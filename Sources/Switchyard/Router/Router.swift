@@ -102,7 +102,8 @@ public final class Router: Sendable {
         guard let directory = configuration.directory else {
             return DeliveryServices(
                 deadLetters: NoDeadLetters(), watermarks: nil, clock: configuration.clock,
-                observer: traces, ticker: ticker)
+                observer: traces, deadLetterObserver: configuration.deadLetterObserver,
+                ticker: ticker)
         }
         let letters: ArchiveDeadLetterStore
         try makeFolder(directory + "/buses")
@@ -117,7 +118,8 @@ public final class Router: Sendable {
         do {
             return DeliveryServices(
                 deadLetters: letters, watermarks: try FileWatermarkStore(directory: directory),
-                clock: configuration.clock, observer: traces, ticker: ticker)
+                clock: configuration.clock, observer: traces,
+                deadLetterObserver: configuration.deadLetterObserver, ticker: ticker)
         } catch { throw .unusable(path: directory + "/delivery.watermarks", error) }
     }
 

@@ -1,4 +1,5 @@
 public import EventArchive
+public import EventDelivery
 public import EventEnvelope
 public import EventPipeline
 package import InternalSystem
@@ -78,6 +79,8 @@ public struct RouterConfiguration: Sendable {
     /// Who says which buses events may go to as targets of others' rules; everybody's events may go
     /// everywhere, if it says nothing.
     package var busAccess: (any BusAccess)?
+    /// Who is told of each event that was given up, besides the dead letters' archive.
+    public var deadLetterObserver: (any DeadLetterObserver)?
     /// What time it is for everything that waits for a time: schedules, retries, replays, watermarks.
     package var clock: any TimeSource = SystemClock.shared
 

@@ -34,9 +34,12 @@
             let store = try openStore(settings)
             let gate = BusGate()
             let clock = MovableClock()
-            let router = try Switchyard.Router(configuration(settings, store, gate, clock))
+            let targets = try ServerTargets(settings, clock: clock, logger: logger)
+            let router = try Switchyard.Router(
+                configuration(settings, store, gate, clock, targets))
             let bridge = try EventBridge(
                 router, store: store, secrets: try SecretBox(settings.directory), gate: gate)
+            targets.begin(bridge)
             for problem in router.configurationProblems { logger.warning("\(problem)") }
             let routing = WireRouting([bridge.service, CallerIdentity.service])
             let front = HTTPFront(
@@ -67,8 +70,10 @@
             } catch { failure = error }
             logger.info("stopping")
             let left = try await close(router)
+            let unsent = await targets.close()
             try store.close()
             if left > 0 { logger.notice("\(left) deliveries go on after the next start") }
+            if unsent > 0 { logger.warning("\(unsent) dead letters were not sent to their queues") }
             if let failure { throw failure }
         }
 
@@ -100,7 +105,7 @@
 
         private static func configuration(
             _ settings: ServerSettings, _ store: any ConfigurationStore, _ gate: BusGate,
-            _ clock: MovableClock
+            _ clock: MovableClock, _ targets: ServerTargets
         ) -> RouterConfiguration {
             var archive = ArchiveConfiguration(
                 segmentBytes: 64 << 20, eventBytesMax: 2 << 20,
@@ -117,7 +122,8 @@
             configuration.backPressure = .fail
             configuration.busAccess = gate
             configuration.namedArchives.durability = settings.isDurable ? .batch : .none
-            configuration.adapters = TargetAdapters([UnreachableTargets()])
+            configuration.adapters = targets.adapters
+            configuration.deadLetterObserver = targets.deadLetters
             return configuration
         }
     }

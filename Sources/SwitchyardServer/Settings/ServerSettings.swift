@@ -1,6 +1,8 @@
 #if Server
+    internal import AWSTargets
     internal import Configuration
     internal import FoundationEssentials
+    internal import Switchyard
     internal import SystemPackage
 
     /// What is wrong with a setting, and what would be right.
@@ -114,10 +116,18 @@
             for text in reader.stringArray(forKey: "endpoints", default: []) {
                 let (service, url) = try Self.pair("endpoint", text, "SERVICE=URL")
                 try Self.checkURL("endpoint", url)
+                guard AWSService(rawValue: service) != nil else {
+                    let known = AWSService.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw SettingsError("endpoint", text, "the services are \(known)")
+                }
                 endpoints[service] = url
             }
             for text in reader.stringArray(forKey: "targets", default: []) {
-                targets.append(try Self.pair("target", text, "ARN=URL"))
+                let (pattern, place) = try Self.pair("target", text, "ARN=URL")
+                targets.append((pattern, place))
+                do throws(InvalidDestination) {
+                    _ = try TargetMapping(pattern, to: place)
+                } catch { throw SettingsError("target", text, error.reason) }
             }
             for text in reader.stringArray(forKey: "keys", isSecret: true, default: []) {
                 let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -159,11 +169,8 @@
         }
 
         private static func checkURL(_ setting: String, _ text: String) throws {
-            guard let url = URL(string: text), url.scheme == "http" || url.scheme == "https",
-                url.host?.isEmpty == false
-            else {
-                throw SettingsError(
-                    setting, text, "it is an address as in http://127.0.0.1:5000")
+            if let problem = AWSBackend.problem(with: text) {
+                throw SettingsError(setting, text, problem)
             }
         }
     }

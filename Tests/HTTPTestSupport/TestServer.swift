@@ -1,31 +1,53 @@
 #if HTTP
-    import NIOCore
-    import NIOHTTP1
-    import NIOPosix
-    import Synchronization
+    internal import NIOCore
+    public import NIOHTTP1
+    internal import NIOPosix
+    internal import Synchronization
 
     /// An HTTP server on this machine that keeps what it is asked, and answers as it is told.
-    final class TestServer: Sendable {
-        struct Request: Sendable {
-            var method: String
-            var target: String
-            var headers: HTTPHeaders
-            var body: String
+    public final class TestServer: Sendable {
+        /// What it was asked.
+        public struct Request: Sendable {
+            /// `POST`
+            public var method: String
+            /// Path and query, as they came.
+            public var target: String
+            /// All headers.
+            public var headers: HTTPHeaders
+            /// The body, which is text.
+            public var body: String
         }
 
-        struct Answer: Sendable {
-            var status: HTTPResponseStatus = .ok
-            var headers: [(String, String)] = []
-            var body = ""
+        /// What it answers.
+        public struct Answer: Sendable {
+            /// The status.
+            public var status: HTTPResponseStatus
+            /// Headers besides the body's length.
+            public var headers: [(String, String)]
+            /// The body.
+            public var body: String
             /// Whether nothing is answered at all.
-            var isMissing = false
+            public var isMissing: Bool
+
+            /// Creates an answer, by default one of success.
+            public init(
+                status: HTTPResponseStatus = .ok, headers: [(String, String)] = [],
+                body: String = "", isMissing: Bool = false
+            ) {
+                self.status = status
+                self.headers = headers
+                self.body = body
+                self.isMissing = isMissing
+            }
         }
 
         private let channel: any Channel
         private let log: Log
 
+        /// Starts one, on a port of its own.
+        ///
         /// - Parameter answer: for a request, and how many came before it.
-        init(_ answer: @escaping @Sendable (Request, Int) -> Answer = { _, _ in Answer() })
+        public init(_ answer: @escaping @Sendable (Request, Int) -> Answer = { _, _ in Answer() })
             async throws
         {
             let log = Log()
@@ -44,11 +66,15 @@
 
         deinit { channel.close(promise: nil) }
 
-        var requests: [Request] { log.kept.withLock { $0 } }
-        var port: Int { channel.localAddress?.port ?? 0 }
-        func address(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+        /// What it was asked so far.
+        public var requests: [Request] { log.kept.withLock { $0 } }
+        /// Its port.
+        public var port: Int { channel.localAddress?.port ?? 0 }
+        /// Its address.
+        public func address(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
-        func close() async throws { try await channel.close().get() }
+        /// Stops listening.
+        public func close() async throws { try await channel.close().get() }
 
         private final class Log: Sendable {
             let kept = Mutex<[Request]>([])

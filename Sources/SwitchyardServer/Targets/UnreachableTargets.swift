@@ -1,4 +1,6 @@
 #if Server
+    internal import AWSTargets
+    internal import EventEnvelope
     internal import Switchyard
 
     /// Targets that nothing here delivers to: they are kept, as with AWS, and each of their events becomes a
@@ -19,11 +21,14 @@
             func begin(
                 _ match: EventMatch, settle: @escaping @Sendable ((any Error)?) -> Void
             ) {
-                settle(
-                    DeliveryError(
-                        .noResource,
-                        "nothing here delivers to \(arn): name a backend (--backend URL), or what gets "
-                            + "its events (--target '\(arn)=URL')"))
+                settle(DeliveryError(.noResource, "nothing here delivers to \(arn): \(advice)"))
+            }
+
+            private var advice: String {
+                let mapping = "what gets its events (--target '\(arn)=URL')"
+                guard let service = (try? ARN(arn))?.service, AWSService(rawValue: service) != nil
+                else { return "name \(mapping)" }
+                return "name a backend (--backend URL), or \(mapping)"
             }
         }
     }

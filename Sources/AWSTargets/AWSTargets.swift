@@ -1,3 +1,0 @@
-#if Server
-    internal import AsyncHTTPClient
-#endif

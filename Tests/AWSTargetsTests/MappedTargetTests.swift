@@ -1,0 +1,69 @@
+#if Server
+    @testable import AWSTargets
+    import HTTPTestSupport
+    import NIOHTTP1
+    import Switchyard
+    import TestSupport
+    import Testing
+
+    @Suite("Mapped targets")
+    struct MappedTargetTests {
+        @Test(
+            "a pattern's stars stand for any characters",
+            arguments: [
+                ("arn:aws:sqs:a:1:q", "arn:aws:sqs:a:1:q", true), ("a:q", "a:qq", false),
+                ("arn:aws:lambda:*:*:function:f", "arn:aws:lambda:a:1:function:f", true),
+                ("arn:aws:lambda:*:*:function:f", "arn:aws:lambda:a:1:function:g", false),
+                ("arn:aws:lambda:*:*:function:f", "arn:aws:lambda:a:1:function:f:live", false),
+                ("*", "", true), ("*", "anything", true), ("*q", "qqq", true),
+                ("a*a", "a", false), ("a*a", "aa", true), ("a**b", "ab", true),
+                ("*b*c*", "abc", true), ("*b*c*", "acb", false), ("", "", true), ("", "a", false),
+            ])
+        func matches(pattern: String, name: String, isMatch: Bool) {
+            #expect(ARNPattern(pattern).matches(name) == isMatch)
+        }
+
+        @Test(
+            "what is no place is refused",
+            arguments: [
+                "nowhere", "ftp://host/", "http://", "https://a/*", "closure:", "command:",
+                "arn:aws:events:eu-west-1:111122223333:event-bus/b",
+            ])
+        func refuses(place: String) {
+            #expect(throws: InvalidDestination.self) { try TargetMapping("*", to: place) }
+        }
+
+        @Test("an address gets the input of each event, though it is on this machine")
+        func posts() async throws {
+            let server = try await TestServer()
+            let arn = "arn:aws:lambda:eu-west-1:111122223333:function:resize"
+            let adapter = MappedTargetAdapter([
+                try TargetMapping("arn:aws:sqs:*", to: "discard:"),
+                try TargetMapping("arn:aws:lambda:*:*:function:resize", to: server.address("/f?q")),
+                try TargetMapping("*", to: "discard:"),
+            ])
+            let router = try TargetRouter([adapter], arn: arn, #","InputPath":"$.detail.n""#)
+            try await router.publish()
+            try router.close()
+            let request = try #require(server.requests.first)
+            #expect(request.method == "POST" && request.target == "/f?q" && request.body == "1")
+            #expect(request.headers["Content-Type"] == ["application/json; charset=utf-8"])
+            try await server.close()
+        }
+
+        @Test("a command gets a line for each event")
+        func runsCommands() async throws {
+            let folder = try TemporaryFolder()
+            let adapter = MappedTargetAdapter([
+                try TargetMapping(
+                    "arn:*", to: "command:/usr/bin/tee?arg=-a&arg=\(folder.path)/lines")
+            ])
+            let router = try TargetRouter(
+                [adapter], arn: "arn:aws:batch:eu-west-1:111122223333:job-queue/j")
+            try await router.publish()
+            let path = folder.path + "/lines"
+            await wait { readFile(path) == Array((TargetRouter.event + "\n").utf8) }
+            try router.close()
+        }
+    }
+#endif
