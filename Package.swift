@@ -175,7 +175,7 @@ let package = Package(
             name: "SwitchyardServer",
             dependencies: [
                 "AWSSignature", "AWSTargets", "AWSWire", "EventBridgeService", "EventEnvelope",
-                "EventPipeline", "InternalSystem", "JSONScan", "StateStore", "Switchyard",
+                "EventPipeline", "InternalSystem", "StateStore", "Switchyard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(
                     name: "Configuration", package: "swift-configuration",

@@ -131,7 +131,8 @@ struct Lines {
     /// Waits until there is one, and gives it.
     func first(sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
         try #require(
-            await wait(for: 1, sourceLocation: sourceLocation).first, sourceLocation: sourceLocation)
+            await wait(for: 1, sourceLocation: sourceLocation).first, sourceLocation: sourceLocation
+        )
     }
 
     /// Waits until there are so many.

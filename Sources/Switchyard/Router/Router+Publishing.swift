@@ -116,7 +116,9 @@ extension Router {
     ) throws(EntriesError) -> [EntryOutcome] {
         try configuration.entryLimits.check(entries)
         let now = EventTime(configuration.clock.wallTime)
-        return publishing.withWriter { box in put(entries, of: sender, isPartner: isPartner, now, box) }
+        return publishing.withWriter { box in
+            put(entries, of: sender, isPartner: isPartner, now, box)
+        }
     }
 
     /// An entry that became an event.
