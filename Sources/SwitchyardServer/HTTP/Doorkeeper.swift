@@ -19,9 +19,8 @@
         private let account: String
         private let region: String
         private let verifier: SignatureVerifier?
-        private let clock: any TimeSource
 
-        init(_ settings: ServerSettings, clock: any TimeSource) {
+        init(_ settings: ServerSettings) {
             var keys: [String: ServerSettings.AccessKey] = [:]
             for key in settings.keys { keys[key.id] = key }
             self.keys = keys
@@ -34,7 +33,6 @@
                     keys: settings.keys.map {
                         AWSCredentials(accessKeyID: $0.id, secretAccessKey: $0.secret)
                     })
-            self.clock = clock
         }
 
         /// Whether requests have to be signed.
@@ -85,7 +83,8 @@
                         method: request.method, path: request.path, query: request.query,
                         headers: request.headers.map { .init($0.name, $0.value) },
                         body: .bytes(request.body)),
-                    at: SignatureTime(nanosecondsSinceEpoch: clock.wallTime))
+                    // Real time, however the server's clock was moved: who signs has its own.
+                    at: SignatureTime(nanosecondsSinceEpoch: wallClockNanoseconds()))
             } catch {
                 throw ServiceError(error.code, error.message, status: error.queryStatus)
             }

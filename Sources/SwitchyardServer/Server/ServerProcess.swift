@@ -43,7 +43,7 @@
             for problem in router.configurationProblems { logger.warning("\(problem)") }
             let routing = WireRouting([bridge.service, CallerIdentity.service])
             let front = HTTPFront(
-                routing: routing, doorkeeper: Doorkeeper(settings, clock: clock),
+                routing: routing, doorkeeper: Doorkeeper(settings),
                 admin: AdminAPI(bridge: bridge, routing: routing, clock: clock),
                 bodyBytesMax: settings.bodyBytesMax, logger: logger, clock: clock)
             var http = HTTP1Channel.Configuration(

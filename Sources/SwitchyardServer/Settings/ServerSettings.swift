@@ -89,6 +89,10 @@
             allowsPrivateAddresses = reader.bool(forKey: "allowPrivateAddresses", default: false)
             connectionsMax = reader.int(forKey: "connections", default: connectionsMax)
             logLevel = reader.string(forKey: "logLevel", default: logLevel)
+            if isEphemeral, let data = reader.string(forKey: "data") {
+                throw SettingsError(
+                    "data", data, "with ephemeral everything is kept in a directory of its own")
+            }
             directory =
                 reader.string(forKey: "data") ?? (isEphemeral ? "" : Self.directory(environment))
             guard (0...65_535).contains(port) else {

@@ -85,7 +85,8 @@ struct SlowTargetTests {
             if isPatient {
                 await wait { count.load(ordering: .relaxed) == 1 }
                 // The lane can't have gone on: the target has room for a few of these.
-                #expect(!isPublished.load(ordering: .relaxed))
+                let hasGoneOn = isPublished.load(ordering: .relaxed)
+                #expect(!hasGoneOn)
             } else {
                 // The lane goes on, though the target does not.
                 await wait { isPublished.load(ordering: .relaxed) }
