@@ -29,7 +29,9 @@ enum Tool {
 
     /// Runs the tool to its end.
     static func run(_ arguments: [String], input: String = "") throws -> Result {
-        let run = try RunningTool(arguments, input: input)
+        // How far it is it says or not as it is slow or quick.
+        let run = try RunningTool(
+            arguments, input: input, environment: ["SWITCHYARD_PROGRESS": "0"])
         let exitCode = run.waitForEnd()
         return Result(exitCode: exitCode, output: run.output, errors: run.errors)
     }
@@ -43,12 +45,15 @@ final class RunningTool {
     /// Starts the tool. What it writes goes through files, so that it never waits for a reader.
     ///
     /// - Parameter temporaryFolder: where it puts its own temporary files.
-    init(_ arguments: [String], input: String = "", temporaryFolder: String? = nil) throws {
+    init(
+        _ arguments: [String], input: String = "", temporaryFolder: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         folder = try TemporaryFolder()
         process.executableURL = URL(fileURLWithPath: Tool.path)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["TMPDIR": temporaryFolder ?? folder.path]) { $1 }
+            ["TMPDIR": temporaryFolder ?? folder.path]) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle(
             forReadingAtPath: try folder.file("input", Array(input.utf8)))
         process.standardOutput = FileHandle(forWritingAtPath: try folder.file("output", []))
