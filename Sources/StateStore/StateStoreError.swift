@@ -10,6 +10,11 @@
                 self = error
                 return
             }
+            if let error = error as? RowDecodingError {
+                // A value of another kind than we ever write.
+                self = .damaged(path: path, offset: 0, reason: "\(error)")
+                return
+            }
             guard let error = error as? DatabaseError else {
                 self = .unusable(path: path, reason: "\(error)")
                 return
@@ -21,7 +26,7 @@
             // All that we ask is fixed: where SQLite does not understand it, the tables are not
             // those that we made.
             case .SQLITE_CORRUPT, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_CONSTRAINT,
-                .SQLITE_MISMATCH:
+                .SQLITE_MISMATCH, .SQLITE_TOOBIG:
                 self = .damaged(path: path, offset: 0, reason: error.message ?? "SQLite says so")
             case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path)
             case .SQLITE_CANTOPEN: self = .system(call: "open", path: path, errno: ENOENT)
