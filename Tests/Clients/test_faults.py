@@ -471,15 +471,18 @@ def failing_delivery(start, backend, behaviour, attempts):
             faulty.over.set()
 
 
-def dead_letter(site, queue):
-    """The one dead letter; the clock is moved on, so that retries come sooner."""
+def dead_letter(site, queue, number=None):
+    """The one dead letter, or that of a number; the clock is moved on, so that retries come sooner."""
 
     def arrived():
         site.advance_clock("PT1M")
-        return queue.poll()
+        return [
+            message
+            for message in queue.poll()
+            if number is None or json.loads(message["Body"])["detail"] == {"number": number}
+        ]
 
-    eventually(arrived, "a dead letter", 300)
-    [message] = queue.messages
+    [message] = eventually(arrived, "a dead letter", 300)
     attributes = {
         name: attribute["StringValue"]
         for name, attribute in message.get("MessageAttributes", {}).items()
@@ -537,8 +540,8 @@ def test_an_event_that_gets_too_old_is_given_up(start, backend):
             "EventBusName": bus,
         }
         site.client("events").put_events(Entries=[entry])
-        event, attributes = dead_letter(site, dead_letters)
-        assert event["detail"] == {"number": 8}
+        # The event before it, which was given to the target that this one replaced, may be one, too.
+        _, attributes = dead_letter(site, dead_letters, number=8)
         assert attributes["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
 
 
