@@ -35,7 +35,7 @@ public final class EventBridge: Sendable {
     /// Accounts and regions whose default bus is there.
     private let begun = Guarded<Set<ResourceScope>>([])
 
-    /// What the keys of the service's records begin with: for ``RouterConfiguration/otherKeys``.
+    /// What the keys of the service's records begin with: for ``/Switchyard/RouterConfiguration/otherKeys``.
     public static let recordKeys: Set<String> = [
         ConnectionRecord.kind, DestinationRecord.kind, EndpointRecord.kind,
         PartnerSourceRecord.kind, ReplayRecord.kind,
