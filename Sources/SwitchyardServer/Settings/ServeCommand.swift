@@ -66,6 +66,9 @@
         @Flag(help: "Let API destinations and mapped targets be in private networks.")
         var allowPrivateAddresses = false
 
+        @Flag(help: "Let rules have targets that run programs, and on any address write files.")
+        var allowLocalTargets = false
+
         @Option(help: "How many connections there can be. (default: 4096)")
         var connections: Int?
 
@@ -107,6 +110,7 @@
             list("keys", keys)
             text("durability", durability)
             flag("allowPrivateAddresses", allowPrivateAddresses)
+            flag("allowLocalTargets", allowLocalTargets)
             number("connections", connections)
             text("logFormat", logFormat)
             text("logLevel", logLevel)

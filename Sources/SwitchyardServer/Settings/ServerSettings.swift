@@ -33,6 +33,8 @@
         var keys: [AccessKey] = []
         var isDurable = false
         var allowsPrivateAddresses = false
+        /// Whether rules may have targets that write files or run programs, whoever asks for them.
+        var allowsLocalTargets = false
         var connectionsMax = 4_096
         var logsJSON: Bool?
         var logLevel = "info"
@@ -87,6 +89,7 @@
             region = reader.string(forKey: "region", default: region)
             backend = reader.string(forKey: "backend")
             allowsPrivateAddresses = reader.bool(forKey: "allowPrivateAddresses", default: false)
+            allowsLocalTargets = reader.bool(forKey: "allowLocalTargets", default: false)
             connectionsMax = reader.int(forKey: "connections", default: connectionsMax)
             logLevel = reader.string(forKey: "logLevel", default: logLevel)
             if isEphemeral, let data = reader.string(forKey: "data") {

@@ -14,6 +14,7 @@
         private let client: AWSClient
         private let destinations: BridgeDestinations
         private let allowsPrivateAddresses: Bool
+        private let localTargets: LocalTargetGuard
         /// What sends dead letters to the queues that targets name.
         let deadLetters: DeadLetterQueues
 
@@ -28,6 +29,9 @@
         ) throws(InvalidDestination) {
             mappings = try settings.mappings()
             allowsPrivateAddresses = settings.allowsPrivateAddresses
+            localTargets = LocalTargetGuard(
+                allowsFiles: settings.allowsLocalTargets || settings.isLoopback,
+                allowsPrograms: settings.allowsLocalTargets)
             destinations = BridgeDestinations()
             client = AWSClient(
                 AWSBackend(
@@ -39,7 +43,7 @@
         /// The adapters, for a router that is to be opened.
         var adapters: TargetAdapters {
             TargetAdapters([
-                MappedTargetAdapter(mappings),
+                MappedTargetAdapter(mappings), localTargets,
                 DestinationTargetAdapter(
                     destinations, allowsPrivateAddresses: allowsPrivateAddresses),
                 AWSTargetAdapter(client), UnreachableTargets(),
