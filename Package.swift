@@ -120,7 +120,7 @@ let package = Package(
         .target(
             name: "SwitchyardHTTP",
             dependencies: [
-                "Switchyard",
+                "InternalSystem", "Switchyard",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["HTTP"])),
@@ -136,7 +136,8 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: settings),
         .target(
-            name: "AWSWire", dependencies: ["EventEnvelope", "JSONScan"], swiftSettings: settings),
+            name: "AWSWire", dependencies: ["EventEnvelope", "InternalSystem", "JSONScan"],
+            swiftSettings: settings),
         .target(
             name: "EventBridgeService",
             dependencies: [

@@ -1,4 +1,6 @@
 #if Server
+    internal import InternalSystem
+
     /// The one form that all spellings of a request have in common, which is what is signed.
     ///
     /// ```
@@ -51,7 +53,7 @@
         private mutating func appendKept(_ path: String) throws(SignatureError) {
             if path.isEmpty { bytes.append(UInt8(ascii: "/")) }
             guard
-                PercentEncoding.appendNormalized(
+                Self.appendNormalized(
                     path[...].utf8, keeping: UInt8(ascii: "/"), to: &bytes)
             else { throw .malformedQuery }
         }
@@ -116,7 +118,7 @@
             _ text: Substring.UTF8View, to encoded: inout [UInt8]
         ) throws(SignatureError) {
             guard
-                PercentEncoding.appendNormalized(
+                Self.appendNormalized(
                     text, keeping: UInt8(ascii: "+"), to: &encoded)
             else { throw .malformedQuery }
         }
@@ -153,6 +155,30 @@
                     bytes.append(byte)
                 }
             }
+        }
+
+        /// Appends what was encoded once, in the only form that AWS knows: what needs no encoding
+        /// is decoded, and what does is encoded. O(length).
+        ///
+        /// - Parameter kept: a byte that stays as it is.
+        /// - Returns: whether it was encoded: each `%` stands before two digits.
+        private static func appendNormalized(
+            _ text: Substring.UTF8View, keeping kept: UInt8, to bytes: inout [UInt8]
+        ) -> Bool {
+            var rest = text
+            while let byte = rest.popFirst() {
+                if byte == kept {
+                    bytes.append(byte)
+                } else if byte == UInt8(ascii: "%") {
+                    guard let high = rest.popFirst().flatMap(PercentEncoding.digit),
+                        let low = rest.popFirst().flatMap(PercentEncoding.digit)
+                    else { return false }
+                    PercentEncoding.append(high << 4 | low, to: &bytes)
+                } else {
+                    PercentEncoding.append(byte, to: &bytes)
+                }
+            }
+            return true
         }
     }
 #endif

@@ -1,4 +1,6 @@
 #if Server
+    internal import InternalSystem
+
     /// What a request says of its signature, in its headers or in its query. Nothing of it is
     /// checked but that it can be read; so a server can find out which service is meant before it
     /// has the body.
@@ -124,10 +126,10 @@
                     continue
                 }
                 let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-                guard let name = PercentEncoding.decoded(pair[..<equals]),
+                guard let name = Self.decoded(pair[..<equals]),
                     Self.names.contains(name)
                 else { continue }
-                guard let value = PercentEncoding.decoded(pair[equals...].dropFirst()) else {
+                guard let value = Self.decoded(pair[equals...].dropFirst()) else {
                     throw .malformedQuery
                 }
                 guard values.updateValue(value, forKey: name) == nil else {
@@ -176,6 +178,11 @@
                         + "X-Amz-Expires must be less than \(SignatureV4.expirySecondsMax) seconds")
             }
             return seconds
+        }
+
+        /// What a value of a query stands for; nil if it is not encoded as it should be, or no text.
+        private static func decoded(_ text: Substring.UTF8View) -> String? {
+            PercentEncoding.decoded(text).flatMap { String(validating: $0, as: UTF8.self) }
         }
     }
 #endif

@@ -95,7 +95,7 @@
         static let contentMismatch = SignatureError(
             .contentMismatch,
             "The provided 'x-amz-content-sha256' header does not match what was computed.")
-        static let replayed = SignatureError(
+        static let repeated = SignatureError(
             .invalidSignature, "The signature was used before; a request can be sent once.")
 
         static func unsupported(algorithm: String) -> SignatureError {

@@ -42,7 +42,7 @@
             /// presigned URLs of S3).
             public var allowsUnsignedPayload = false
             /// What refuses requests that were there before; nil to let them pass, as AWS does.
-            public var replays: ReplayWindow?
+            public var repeats: RepeatWindow?
 
             /// Nothing unsigned, and no window.
             public init() {}
@@ -105,10 +105,10 @@
             else { throw .noMatch }
             keys.keep(key, for: credential, secret: known.secretAccessKey)
             // A URL is signed to be used as often as it is valid.
-            if !claim.isPresigned, let replays = policy.replays,
-                !replays.take(claim.signature, at: now)
+            if !claim.isPresigned, let repeats = policy.repeats,
+                !repeats.take(claim.signature, at: now)
             {
-                throw .replayed
+                throw .repeated
             }
             return Identity(
                 accessKeyID: credential.accessKeyID, day: credential.day,

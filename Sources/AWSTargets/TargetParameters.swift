@@ -73,10 +73,7 @@
     extension [UInt8] {
         /// Calls `body` with the value that the bytes are; not at all if they are no JSON.
         func withScannedJSON(_ body: (JSONValue) -> Void) {
-            var scanner = StructuralScanner()
-            withUnsafeBytes { bytes in
-                if let index = try? scanner.scan(bytes) { body(JSONValue(index)) }
-            }
+            try? JSONValue.reading(self, orThrow: \.self) { value throws(JSONError) in body(value) }
         }
     }
 

@@ -107,17 +107,9 @@ public struct WireService: Sendable {
     private static func check(
         _ input: [UInt8], _ operation: OperationModel
     ) throws(ServiceError) {
-        var scanner = StructuralScanner()
-        let result = input.withUnsafeBytes { bytes in
-            Result { () throws(ServiceError) in
-                let index: StructuralIndex
-                do throws(JSONError) { index = try scanner.scan(bytes) } catch {
-                    throw .serialization("The body is no JSON object: \(error)")
-                }
-                try operation.check(JSONValue(index))
-            }
-        }
-        try result.get()
+        try JSONValue.reading(
+            input, orThrow: { ServiceError.serialization("The body is no JSON object: \($0)") },
+            operation.check)
     }
 
     /// Checks a request against the model, and does what it asks for.

@@ -36,7 +36,7 @@ extension EventBridge {
     }
 
     private func remove<Value>(
-        _ book: RecordBook<Value>, _ isMeant: (ResourceScope) -> Bool
+        _ book: ResourceBook<Value>, _ isMeant: (ResourceScope) -> Bool
     ) throws(ServiceError) {
         for (id, _) in book.all where isMeant(id.scope) { try book.remove(id.name, in: id.scope) }
     }

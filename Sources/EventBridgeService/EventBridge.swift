@@ -13,21 +13,21 @@ public import Switchyard
 /// 2. buses, rules, targets, archives and replays are the router's, which keeps them; what it does not know
 ///    of them (policies, tags, roles) it keeps as it is. The ``BusPolicy`` of a bus says who may use it;
 /// 3. connections, API destinations, partners' event sources, endpoints and the history of replays are
-///    records of this service, kept in the same store, each kind in a `RecordBook` of its own.
+///    this service's own, kept in the same store, each kind in a `ResourceBook` of its own.
 ///
 /// Names are looked up in the caller's account and region. Every account has a bus `default` in every
 /// region, which is made when it is first asked for.
 ///
-/// No operation needs a socket, or knows of one. All but the quick ones may wait for the disk: call them
-/// where that holds up nobody else.
+/// No operation needs a socket, or knows of one. What waits for the disk does so on a queue of
+/// ``/AWSWire/WireService``'s, and holds up nobody else.
 public final class EventBridge: Sendable {
     /// The router that does the work.
     public let router: Router
-    let connections: RecordBook<ConnectionRecord>
-    let destinations: RecordBook<DestinationRecord>
-    let endpoints: RecordBook<EndpointRecord>
-    let partnerSources: RecordBook<PartnerSourceRecord>
-    let replays: RecordBook<ReplayRecord>
+    let connections: ResourceBook<StoredConnection>
+    let destinations: ResourceBook<StoredDestination>
+    let endpoints: ResourceBook<StoredEndpoint>
+    let partnerSources: ResourceBook<StoredPartnerSource>
+    let replays: ResourceBook<StoredReplay>
     let secrets: any SecretSealing
     let gate: BusGate
     /// Changes come one after the other: what is checked is so still when it is changed.
@@ -35,16 +35,17 @@ public final class EventBridge: Sendable {
     /// Accounts and regions whose default bus is there.
     private let begun = Guarded<Set<ResourceScope>>([])
 
-    /// What the keys of the service's records begin with: for ``/Switchyard/RouterConfiguration/otherKeys``.
-    public static let recordKeys: Set<String> = [
-        ConnectionRecord.kind, DestinationRecord.kind, EndpointRecord.kind,
-        PartnerSourceRecord.kind, ReplayRecord.kind,
+    /// What the keys of the service's own resources begin with: for
+    /// ``/Switchyard/RouterConfiguration/otherKeys``.
+    public static let storedKinds: Set<String> = [
+        StoredConnection.kind, StoredDestination.kind, StoredEndpoint.kind,
+        StoredPartnerSource.kind, StoredReplay.kind,
     ]
 
     /// Opens the service on a router.
     ///
     /// - Parameters:
-    ///   - store: where its records are kept: the router's own store, or another one.
+    ///   - store: where its own resources are kept: the router's own store, or another one.
     ///   - secrets: what seals the secrets of connections before they are kept.
     ///   - gate: what the router asks which events may go from one bus to another
     ///     (`RouterConfiguration.busAccess`).
@@ -57,11 +58,11 @@ public final class EventBridge: Sendable {
         self.secrets = secrets
         self.gate = gate
         for bus in router.allBuses { gate.set(bus.id, bus.value) }
-        connections = try RecordBook(in: store)
-        destinations = try RecordBook(in: store)
-        endpoints = try RecordBook(in: store)
-        partnerSources = try RecordBook(in: store)
-        replays = try RecordBook(in: store)
+        connections = try ResourceBook(in: store)
+        destinations = try ResourceBook(in: store)
+        endpoints = try ResourceBook(in: store)
+        partnerSources = try ResourceBook(in: store)
+        replays = try ResourceBook(in: store)
         resumeReplays()
     }
 
@@ -86,9 +87,6 @@ public final class EventBridge: Sendable {
         }
         begun.withLock { _ = $0.insert(scope) }
     }
-
-    /// A UUID in lower case.
-    func makeID() -> String { RandomID.uuid() }
 }
 
 /// What keeps secrets from those who can read the store.

@@ -134,6 +134,13 @@ public enum JSONString {
         }
     }
 
+    /// A text as a JSON string with quotes. O(length).
+    package static func quoted(_ text: String) -> [UInt8] {
+        var output: [UInt8] = []
+        appendQuoted(ExactString(text), to: &output)
+        return output
+    }
+
     /// Appends `string` as a JSON string with quotes: the shortest escapes, everything else as is.
     package static func appendQuoted(_ string: ExactString, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))

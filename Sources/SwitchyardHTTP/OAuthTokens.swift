@@ -1,6 +1,7 @@
 #if HTTP
     import AsyncHTTPClient
     import Foundation
+    import InternalSystem
     import NIOCore
     import NIOHTTP1
     import Switchyard
@@ -49,7 +50,7 @@
             _ timeout: Duration
         ) async throws -> Token {
             let form = credentials.fields.map {
-                RequestPlan.percentEncoded($0) + "=" + RequestPlan.percentEncoded($1)
+                PercentEncoding.encoded($0) + "=" + PercentEncoding.encoded($1)
             }.joined(separator: "&")
             let response = try await client.execute(
                 plan.request(body: Array(form.utf8)), timeout: TimeAmount(timeout))

@@ -1,6 +1,7 @@
 #if HTTP
     import AsyncHTTPClient
     import Foundation
+    import InternalSystem
     import NIOHTTP1
 
     /// Everything of a destination's requests that does not depend on the event, checked.
@@ -104,31 +105,20 @@
             guard pieces.count == pathValues.count + 1 else {
                 throw .pathValues(wildcards: pieces.count - 1, values: pathValues.count)
             }
-            parts.percentEncodedPath = zip(pieces, pathValues.map(percentEncoded) + [""])
-                .map { $0 + $1 }.joined()
+            parts.percentEncodedPath = zip(
+                pieces, pathValues.map { PercentEncoding.encoded($0) } + [""]
+            )
+            .map { $0 + $1 }.joined()
             var query = (parts.percentEncodedQuery ?? "").split(separator: "&").map(String.init)
             for case .query(let name, let value) in parameters {
-                let start = percentEncoded(name) + "="
+                let start = PercentEncoding.encoded(name) + "="
                 query.removeAll { $0.hasPrefix(start) }
-                query.append(start + percentEncoded(value))
+                query.append(start + PercentEncoding.encoded(value))
             }
             parts.percentEncodedQuery = query.isEmpty ? nil : query.joined(separator: "&")
             parts.fragment = nil
             guard let url = parts.string else { throw .endpoint(endpoint, reason: "is no address") }
             return url
-        }
-
-        /// A text in which everything but letters, digits and `-._~` is encoded (RFC 3986, 2.3).
-        static func percentEncoded(_ text: String) -> String {
-            text.utf8.map { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                    UInt8(ascii: "_"), UInt8(ascii: "~"):
-                    String(UnicodeScalar(byte))
-                default: String(format: "%%%02X", byte)
-                }
-            }.joined()
         }
 
         private mutating func addHeaders(

@@ -147,16 +147,16 @@
 
         @Test("lets a signature pass once, where it is told to")
         func replays() throws {
-            let window = ReplayWindow(countMax: 1_000)
+            let window = RepeatWindow(countMax: 1_000)
             var policy = SignatureVerifier.Policy()
-            policy.replays = window
+            policy.repeats = window
             let verifier = SignatureVerifier(policy: policy, keys: [exampleCredentials])
             let early = try signed("1")
             // The client's clock is ahead: it stays valid for half an hour.
             let start = exampleTime.adding(seconds: -900)
             _ = try verifier.verify(early, at: start)
             for seconds in [0, 1, 899, 1_800] {
-                #expect(throws: SignatureError.replayed) {
+                #expect(throws: SignatureError.repeated) {
                     try verifier.verify(early, at: start.adding(seconds: seconds))
                 }
                 let other = try signed("other \(seconds)", at: start.adding(seconds: seconds))
@@ -168,7 +168,7 @@
 
         @Test("holds a bounded number of signatures, and counts those that it forgets too early")
         func boundsReplays() throws {
-            let window = ReplayWindow(countMax: 100)
+            let window = RepeatWindow(countMax: 100)
             for number in 0..<1_000 {
                 let signature = String(repeating: "0", count: 60) + String(1_000 + number)
                 let marked = String(signature.reversed())

@@ -93,7 +93,7 @@ class Switchyard(Process):
         command += shlex.split(os.environ.get("SWITCHYARD_FLAGS", "")) + list(flags)
         super().__init__(command, log)
         backend_port = backend.rsplit(":", 1)[1].rstrip("/")
-        port = self.first_match(rf"http://127\.0\.0\.1:((?!{backend_port}\b)\d+)")
+        port = self.first_match(rf"http://(?:127\.0\.0\.1|0\.0\.0\.0):((?!{backend_port}\b)\d+)")
         self.endpoint = f"http://127.0.0.1:{port}"
         with self.killed_on_error():
             eventually(self.is_healthy, "GET /_switchyard/health to answer 200", 120)

@@ -1,9 +1,11 @@
-import EventBridgeService
+import EventEnvelope
 import EventReplay
 import InternalSystem
 import Switchyard
 import TestSupport
 import Testing
+
+@testable import EventBridgeService
 
 @Suite("Archives, replays and connections of the service", .timeLimit(.minutes(2)))
 struct ArchiveOperationTests {
@@ -95,7 +97,7 @@ struct ArchiveOperationTests {
                 == "ResourceNotFoundException: Replay eleventh does not exist.")
     }
 
-    @Test("what was made is there again after a restart, and a replay goes on")
+    @Test("what was made is there again after a restart")
     func restart() async throws {
         var service = try Service()
         try await service.call(
@@ -130,5 +132,33 @@ struct ArchiveOperationTests {
             #"{"Entries":[{"Source":"shop","DetailType":"order","Detail":"{}","EventBusName":"\#(bus)"}]}"#,
             as: Service.other)
         #expect(answer["FailedEntryCount"] == "0")
+    }
+
+    @Test("a replay that was under way when the process ended begins anew")
+    func resumes() async throws {
+        var service = try Service()
+        try await service.call(
+            "CreateArchive", #"{"ArchiveName":"orders","EventSourceArn":"\#(bus)"}"#)
+        try await put(2, service)
+        try await waitForArchive(2, service)
+        let lines = try await service.collect(#"{"replay-name":[{"exists":true}]}"#)
+        try service.close()
+        let store = try FileConfigurationStore(directory: service.folder.path)
+        let scope = ResourceScope(account: Service.account, region: Service.region)
+        let underWay = StoredReplay(
+            archiveARN: archive, destinationARN: bus, eventStart: 0,
+            eventEnd: 4_102_444_800_000_000_000, started: service.clock.wallTime, state: "RUNNING")
+        try ResourceBook<StoredReplay>(in: store).put(underWay, "cut", in: scope)
+        store.close()
+        service = try Service(after: service)
+        defer { try? service.close() }
+        let events = await lines.wait(for: 2)
+        #expect(events.allSatisfy { $0.contains(#""replay-name":"cut""#) })
+        var state: String?
+        for _ in 0..<3_000 where state != "COMPLETED" {
+            state = try await service.call("DescribeReplay", #"{"ReplayName":"cut"}"#)["State"]
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(state == "COMPLETED")
     }
 }

@@ -141,7 +141,7 @@ struct BusPolicyTests {
             let pattern = make("ab*?", Int.random(in: 0...7, using: &random))
             let text = make("ab", Int.random(in: 0...8, using: &random))
             #expect(
-                PolicyText.matches(pattern, text) == reference(pattern[...], text[...]),
+                NamePattern.matches(pattern, text) == reference(pattern[...], text[...]),
                 "\(pattern) and \(text), seed \(seed)")
         }
     }

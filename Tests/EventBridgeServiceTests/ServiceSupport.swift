@@ -35,7 +35,7 @@ final class Service: Sendable {
         configuration.slabBytes = 64 << 10
         configuration.slabCount = 8
         configuration.store = store
-        configuration.otherKeys = EventBridge.recordKeys
+        configuration.otherKeys = EventBridge.storedKinds
         configuration.clock = clock
         configuration.busAccess = gate
         router = try Router(configuration)

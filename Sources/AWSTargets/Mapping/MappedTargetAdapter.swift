@@ -1,4 +1,5 @@
 #if Server
+    internal import EventEnvelope
     public import Switchyard
     internal import SwitchyardHTTP
 
@@ -11,7 +12,7 @@
     /// ])
     /// ```
     ///
-    /// The first mapping whose pattern an ARN is of counts.
+    /// The first mapping whose pattern an ARN is of counts: `*` stands for any characters, `?` for one.
     public struct MappedTargetAdapter: TargetAdapter {
         private let mappings: [TargetMapping]
         private let builtIn = TargetAdapters()
@@ -23,7 +24,11 @@
         public func target(
             for definition: TargetDefinition, of rule: RuleID
         ) throws(TargetAdapterError) -> Target? {
-            guard let mapping = mappings.first(where: { $0.pattern.matches(definition.arn) }) else {
+            guard
+                let mapping = mappings.first(where: {
+                    NamePattern.matches($0.pattern, definition.arn)
+                })
+            else {
                 return nil
             }
             switch mapping.place {
@@ -53,7 +58,7 @@
     /// | `command:/usr/bin/wc?arg=-w` | a program's standard input, a line for each |
     /// | `process:`, `file:`, `bus:`, `log:`, `discard:` | see `TargetDestination` |
     public struct TargetMapping: Sendable {
-        let pattern: ARNPattern
+        let pattern: String
         let place: Place
 
         enum Place: Sendable {
@@ -68,7 +73,7 @@
         ///
         /// - Throws: ``InvalidDestination``: the place is none.
         public init(_ pattern: String, to place: String) throws(InvalidDestination) {
-            self.pattern = ARNPattern(pattern)
+            self.pattern = pattern
             if place.hasPrefix("http://") || place.hasPrefix("https://") {
                 var destination = APIDestination(endpoint: place)
                 // It is the operator who names the address.

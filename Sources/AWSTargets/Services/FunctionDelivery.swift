@@ -1,6 +1,7 @@
 #if Server
     internal import EventDelivery
     internal import EventEnvelope
+    internal import InternalSystem
 
     /// A function of Lambda, which is called without waiting for what it does.
     struct FunctionDelivery: ServiceDelivery {
@@ -14,7 +15,7 @@
                 parts.allSatisfy({ !$0.isEmpty })
             else { return nil }
             self.arn = arn
-            path = "/2015-03-31/functions/\(arn.text.percentEncoded)/invocations"
+            path = "/2015-03-31/functions/\(PercentEncoding.encoded(arn.text))/invocations"
         }
 
         func deliver(_ match: EventMatch, with client: AWSClient) async throws(DeliveryError) {

@@ -39,7 +39,7 @@
         }
 
         private func makeStream(_ client: AWSClient) async throws(DeliveryError) {
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("logGroupName", group)
             input.member("logStreamName", stream)
             do throws(DeliveryError) {
@@ -53,10 +53,10 @@
 
         private func put(_ match: EventMatch, _ client: AWSClient) async throws(DeliveryError) {
             let entry = Self.entry(match)
-            var event = ObjectWriter()
+            var event = JSONObjectWriter()
             event.member("timestamp", number: entry.milliseconds)
             event.member("message", entry.message)
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("logGroupName", group)
             input.member("logStreamName", stream)
             let list = [UInt8(ascii: "[")] + event.finish() + [UInt8(ascii: "]")]

@@ -2,6 +2,7 @@
     internal import EventDelivery
     internal import EventEnvelope
     internal import InternalSystem
+    internal import JSONScan
     internal import Switchyard
 
     /// A queue of SQS: a message for each event.
@@ -65,15 +66,15 @@
         var attributes: [(name: String, value: String)] = []
 
         func input(queueURL: String) -> [UInt8] {
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("QueueUrl", queueURL)
             input.member("MessageBody", body)
             input.member("MessageGroupId", group)
             input.member("MessageDeduplicationId", deduplicationID)
             if !attributes.isEmpty {
-                var written = ObjectWriter()
+                var written = JSONObjectWriter()
                 for (name, value) in attributes {
-                    var attribute = ObjectWriter()
+                    var attribute = JSONObjectWriter()
                     attribute.member("DataType", "String")
                     attribute.member("StringValue", value)
                     written.member(name, json: attribute.finish())
@@ -105,7 +106,7 @@
         /// The queue's address, which the service is asked for once.
         private func address(of queue: QueueName) async throws(DeliveryError) -> String {
             if let known = queueURLs.withLock({ $0[queue.arn.text] }) { return known }
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("QueueName", queue.name)
             input.member("QueueOwnerAWSAccountId", queue.arn.account)
             let request = AWSRequest(

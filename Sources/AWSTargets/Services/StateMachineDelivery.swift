@@ -1,6 +1,7 @@
 #if Server
     internal import EventDelivery
     internal import EventEnvelope
+    internal import JSONScan
     internal import Switchyard
 
     /// A state machine of Step Functions: an execution for each event.
@@ -20,7 +21,7 @@
         }
 
         func deliver(_ match: EventMatch, with client: AWSClient) async throws(DeliveryError) {
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("stateMachineArn", arn.text)
             input.member("name", Self.name(for: match))
             input.member("input", match.text)

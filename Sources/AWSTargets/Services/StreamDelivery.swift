@@ -3,6 +3,7 @@
     internal import EventEnvelope
     internal import EventInput
     internal import FoundationEssentials
+    internal import JSONScan
     internal import Switchyard
 
     /// A stream of Kinesis: a record for each event, whose partition is that of the event's id, or of
@@ -29,7 +30,7 @@
         }
 
         func deliver(_ match: EventMatch, with client: AWSClient) async throws(DeliveryError) {
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("StreamName", name)
             input.member("Data", Data(match.bytes).base64EncodedString())
             input.member("PartitionKey", try key(match))
@@ -65,9 +66,9 @@
         }
 
         func deliver(_ match: EventMatch, with client: AWSClient) async throws(DeliveryError) {
-            var record = ObjectWriter()
+            var record = JSONObjectWriter()
             record.member("Data", Data(match.bytes).base64EncodedString())
-            var input = ObjectWriter()
+            var input = JSONObjectWriter()
             input.member("DeliveryStreamName", name)
             input.member("Record", json: record.finish())
             let request = AWSRequest(

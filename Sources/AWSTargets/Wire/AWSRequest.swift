@@ -1,5 +1,6 @@
 #if Server
     internal import EventEnvelope
+    internal import InternalSystem
     internal import JSONScan
 
     /// What is asked of a service.
@@ -33,7 +34,7 @@
         init(
             form fields: [(name: String, value: String)], _ service: AWSService, _ arn: ARN
         ) {
-            let form = fields.map { "\($0.name)=\($0.value.percentEncoded)" }
+            let form = fields.map { "\($0.name)=\(PercentEncoding.encoded($0.value))" }
             self.init(service, arn, body: Array(form.joined(separator: "&").utf8))
             headers = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
         }
@@ -78,25 +79,6 @@
                 let end = text[start...].firstRange(of: "</\(name)>")?.lowerBound
             else { return nil }
             return String(text[start..<end])
-        }
-    }
-
-    extension String {
-        /// Itself with everything but letters, digits and `-._~` encoded (RFC 3986, 2.3).
-        var percentEncoded: String {
-            let digits = Array("0123456789ABCDEF".utf8)
-            var bytes: [UInt8] = []
-            for byte in utf8 {
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                    UInt8(ascii: "_"), UInt8(ascii: "~"):
-                    bytes.append(byte)
-                default:
-                    bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-                }
-            }
-            return String(decoding: bytes, as: UTF8.self)
         }
     }
 #endif

@@ -44,7 +44,7 @@ struct RESTRequest {
         for (want, part) in zip(wanted, parts) {
             if want.hasPrefix("{"), want.hasSuffix("}") {
                 guard !part.isEmpty else { return nil }
-                labels[String(want.dropFirst().dropLast())] = PercentCoding.decoded(part)
+                labels[String(want.dropFirst().dropLast())] = FormText.decoded(part)
             } else if want != part {
                 return nil
             }
@@ -56,7 +56,7 @@ struct RESTRequest {
         of operation: OperationModel, _ labels: [String: String]
     ) throws(ServiceError) -> [UInt8] {
         guard let shape = operation.input else { return [] }
-        let query = PercentCoding.form(request.query)
+        let query = FormText.form(request.query)
         var members: [(name: String, json: [UInt8])] = []
         var hasBody = false
         for member in shape.members {
@@ -79,23 +79,17 @@ struct RESTRequest {
             }
         }
         if !request.body.isEmpty, hasBody { members += try bodyMembers() }
-        return WireText.object(members)
+        var input = JSONObjectWriter()
+        for member in members { input.member(member.name, json: member.json) }
+        return input.finish()
     }
 
     private func bodyMembers() throws(ServiceError) -> [(name: String, json: [UInt8])] {
-        var scanner = StructuralScanner()
-        let result = request.body.withUnsafeBytes { bytes in
-            Result { () throws(ServiceError) in
-                let index: StructuralIndex
-                do throws(JSONError) { index = try scanner.scan(bytes) } catch {
-                    throw .serialization(error.description)
-                }
-                return JSONValue(index).members.map {
-                    ($0.key.description, Array($0.value.text))
-                }
-            }
+        try JSONValue.reading(
+            request.body, orThrow: { ServiceError.serialization($0.description) }
+        ) { value throws(ServiceError) in
+            value.members.map { ($0.key.description, Array($0.value.text)) }
         }
-        return try result.get()
     }
 
     private static func json(
@@ -105,7 +99,7 @@ struct RESTRequest {
         var bytes = [UInt8(ascii: "[")]
         for (position, text) in texts.enumerated() {
             if position > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += WireText.string(text)
+            bytes += JSONString.quoted(text)
         }
         return bytes + [UInt8(ascii: "]")]
     }
@@ -125,7 +119,7 @@ struct RESTRequest {
                 throw .serialization("\(name): \"\(text)\" is neither true nor false")
             }
             return Array(text.utf8)
-        default: return WireText.string(text)
+        default: return JSONString.quoted(text)
         }
     }
 }

@@ -34,8 +34,12 @@ extension WireFormat {
 
     /// Writes an error.
     public func answer(_ error: ServiceError, requestID: String) -> WireResponse {
-        let code = WireText.string(error.code)
-        let message = WireText.string(error.message)
+        func body(_ code: String, _ message: String) -> [UInt8] {
+            var object = JSONObjectWriter()
+            object.member(code, error.code)
+            object.member(message, error.message)
+            return object.finish()
+        }
         switch self {
         case .json(let version):
             return WireResponse(
@@ -43,14 +47,14 @@ extension WireFormat {
                 headers: [
                     .init("x-amzn-RequestId", requestID),
                     .init("Content-Type", "application/x-amz-json-\(version)"),
-                ], body: WireText.object([("__type", code), ("message", message)]))
+                ], body: body("__type", "message"))
         case .restJSON:
             return WireResponse(
                 status: error.status,
                 headers: [
                     .init("x-amzn-RequestId", requestID), .init("Content-Type", "application/json"),
                     .init("x-amzn-errortype", error.code),
-                ], body: WireText.object([("Code", code), ("Message", message)]))
+                ], body: body("Code", "Message"))
         case .xml(let namespace):
             return Self.xml(
                 status: error.status,
@@ -75,37 +79,29 @@ extension WireFormat {
         guard let shape = operation.output, !output.isEmpty,
             shape.members.contains(where: { $0.wireName != $0.name })
         else { return output }
-        return read(output) { members in
-            WireText.object(
-                members.map { member in
-                    let name = member.key.description
-                    return (
-                        shape.member(named: name)?.wireName ?? name, Array(member.value.text)
-                    )
-                })
-        } ?? output
+        let renamed = try? JSONValue.reading(output, orThrow: \.self) { value throws(JSONError) in
+            var object = JSONObjectWriter()
+            for member in value.members {
+                let name = member.key.description
+                object.member(
+                    shape.member(named: name)?.wireName ?? name, json: member.value.text)
+            }
+            return object.finish()
+        }
+        return renamed ?? output
     }
 
     /// The members of an object as XML, for answers that are flat.
     private static func xml(of output: [UInt8]) -> String {
-        read(output) { members in
-            members.map { member in
+        let members = try? JSONValue.reading(output, orThrow: \.self) { value throws(JSONError) in
+            value.members.map { member in
                 let name = member.key.description
                 let text =
                     member.value.string?.description
                     ?? String(decoding: member.value.text, as: UTF8.self)
                 return "<\(name)>\(WireText.escaped(text))</\(name)>"
             }.joined()
-        } ?? ""
-    }
-
-    private static func read<Result>(
-        _ json: [UInt8], _ body: ([JSONValue.Member]) -> Result
-    ) -> Result? {
-        var scanner = StructuralScanner()
-        return json.withUnsafeBytes { bytes in
-            guard let index = try? scanner.scan(bytes) else { return nil }
-            return body(JSONValue(index).members)
         }
+        return members ?? ""
     }
 }

@@ -1,3 +1,5 @@
+internal import JSONScan
+
 /// What a request asks for: an operation of a service, with the members that it is given.
 public struct WireCall: Sendable {
     /// The service.
@@ -108,7 +110,7 @@ public struct WireRouting: Sendable {
         of request: WireRequest, _ format: WireFormat
     ) throws(ServiceError) -> WireCall {
         let text = String(decoding: request.body, as: UTF8.self)
-        let form = PercentCoding.form(text.isEmpty ? request.query : text)
+        let form = FormText.form(text.isEmpty ? request.query : text)
         guard let action = form.first(where: { $0.name == "Action" })?.value else {
             throw ServiceError("MissingAction", "The parameter Action is missing.")
         }
@@ -120,10 +122,11 @@ public struct WireRouting: Sendable {
             throw ServiceError(
                 "InvalidAction", "Could not find operation \(action) in any service here.")
         }
-        let members = form.filter { $0.name != "Action" && $0.name != "Version" }
+        var input = JSONObjectWriter()
+        for field in form where field.name != "Action" && field.name != "Version" {
+            input.member(field.name, field.value)
+        }
         return WireCall(
-            service: service, operation: action,
-            input: WireText.object(members.map { ($0.name, WireText.string($0.value)) }),
-            format: format)
+            service: service, operation: action, input: input.finish(), format: format)
     }
 }

@@ -4,7 +4,7 @@ internal import EventReplay
 internal import Switchyard
 
 /// A replay as it is kept: also when it has ended, until its name may be used again.
-struct ReplayRecord: Record {
+struct StoredReplay: StoredResource {
     static let kind = "replay"
 
     var description: String?
@@ -110,13 +110,13 @@ extension EventBridge {
             {
                 throw .exists("Replay \(input.replayName) already exists.")
             }
-            let record = ReplayRecord(
+            let stored = StoredReplay(
                 description: input.description, archiveARN: archive.arn,
                 destinationARN: destination.arn, filterARNs: input.destination.filterArns,
                 eventStart: start.nanoseconds, eventEnd: end.nanoseconds,
                 started: now.nanoseconds, state: ReplayState.starting.rawValue)
-            let request = try Self.request(input.replayName, record)
-            try replays.put(record, input.replayName, in: scope)
+            let request = try Self.request(input.replayName, stored)
+            try replays.put(stored, input.replayName, in: scope)
             router.removeEndedReplay(input.replayName, in: scope)
             do throws(ServiceError) { try begin(request, in: scope) } catch {
                 try replays.remove(input.replayName, in: scope)
@@ -124,17 +124,17 @@ extension EventBridge {
             }
             return ReplayOutput(
                 replayArn: ResourceName.replay(scope, name: input.replayName).arn,
-                state: record.state, stateReason: nil,
-                replayStartTime: WireTime(nanoseconds: record.started))
+                state: stored.state, stateReason: nil,
+                replayStartTime: WireTime(nanoseconds: stored.started))
         }
     }
 
     func cancelReplay(_ input: ReplayInput, _ caller: Caller) throws(ServiceError) -> ReplayOutput {
         let scope = caller.scope
-        guard let record = replays[input.replayName, in: scope] else {
+        guard let stored = replays[input.replayName, in: scope] else {
             throw .notFound("Replay \(input.replayName) does not exist.")
         }
-        guard !record.hasEnded, let replay = router.replay(input.replayName, in: scope),
+        guard !stored.hasEnded, let replay = router.replay(input.replayName, in: scope),
             !replay.progress.state.hasEnded
         else {
             throw ServiceError(
@@ -150,14 +150,14 @@ extension EventBridge {
     func describeReplay(
         _ input: ReplayInput, _ caller: Caller
     ) throws(ServiceError) -> DescribeReplayOutput {
-        guard let record = replays[input.replayName, in: caller.scope] else {
+        guard let stored = replays[input.replayName, in: caller.scope] else {
             throw .notFound("Replay \(input.replayName) does not exist.")
         }
-        var output = describe(record, input.replayName, in: caller.scope)
+        var output = describe(stored, input.replayName, in: caller.scope)
         output.replayArn = ResourceName.replay(caller.scope, name: input.replayName).arn
-        output.description = record.description
+        output.description = stored.description
         output.destination = ReplayDestination(
-            arn: record.destinationARN, filterArns: record.filterARNs)
+            arn: stored.destinationARN, filterArns: stored.filterARNs)
         return output
     }
 
@@ -183,32 +183,32 @@ extension EventBridge {
 
     /// A replay as it is kept, or if it is under way as it is now.
     private func describe(
-        _ record: ReplayRecord, _ name: String, in scope: ResourceScope
+        _ stored: StoredReplay, _ name: String, in scope: ResourceScope
     ) -> DescribeReplayOutput {
-        let progress = record.hasEnded ? nil : router.replay(name, in: scope)?.progress
+        let progress = stored.hasEnded ? nil : router.replay(name, in: scope)?.progress
         // AWS has no replays that wait.
         let state = progress.map { $0.state == .paused ? .running : $0.state }?.rawValue
-        let last = progress?.lastEventTime?.nanoseconds ?? record.lastReplayed
+        let last = progress?.lastEventTime?.nanoseconds ?? stored.lastReplayed
         return DescribeReplayOutput(
-            replayName: name, state: state ?? record.state, stateReason: record.reason,
-            eventSourceArn: record.archiveARN,
-            eventStartTime: WireTime(nanoseconds: record.eventStart),
-            eventEndTime: WireTime(nanoseconds: record.eventEnd),
+            replayName: name, state: state ?? stored.state, stateReason: stored.reason,
+            eventSourceArn: stored.archiveARN,
+            eventStartTime: WireTime(nanoseconds: stored.eventStart),
+            eventEndTime: WireTime(nanoseconds: stored.eventEnd),
             eventLastReplayedTime: last.map(WireTime.init(nanoseconds:)),
-            replayStartTime: WireTime(nanoseconds: record.started),
-            replayEndTime: record.ended.map(WireTime.init(nanoseconds:)))
+            replayStartTime: WireTime(nanoseconds: stored.started),
+            replayEndTime: stored.ended.map(WireTime.init(nanoseconds:)))
     }
 
     /// What the router is asked for.
     private static func request(
-        _ name: String, _ record: ReplayRecord
+        _ name: String, _ stored: StoredReplay
     ) throws(ServiceError) -> ReplayRequest {
         var rules: Set<String>?
-        if let arns = record.filterARNs, !arns.isEmpty {
+        if let arns = stored.filterARNs, !arns.isEmpty {
             var names: Set<String> = []
             for arn in arns {
                 guard case .rule(let bus, let rule)? = try? ResourceName(arn),
-                    bus.arn == record.destinationARN
+                    bus.arn == stored.destinationARN
                 else {
                     throw .validation(
                         "Parameter Destination.FilterArns is not valid. Reason: \(arn) is no rule of "
@@ -219,8 +219,8 @@ extension EventBridge {
             rules = names
         }
         return ReplayRequest(
-            name: name, ofArchive: record.archiveARN, to: record.destinationARN,
-            from: EventTime(record.eventStart), until: EventTime(record.eventEnd), rules: rules)
+            name: name, ofArchive: stored.archiveARN, to: stored.destinationARN,
+            from: EventTime(stored.eventStart), until: EventTime(stored.eventEnd), rules: rules)
     }
 
     /// Starts a replay that is kept, and keeps what becomes of it.
@@ -252,33 +252,33 @@ extension EventBridge {
     private func finish(_ name: String, in scope: ResourceScope, _ end: ReplayProgress) {
         // Closing the router cancels its replays: they go on when it is opened again.
         if router.isClosing { return }
-        guard var record = replays[name, in: scope] else { return }
-        record.state = end.state.rawValue
-        record.reason = end.error?.description
-        record.ended = now.nanoseconds
-        record.lastReplayed = end.lastEventTime?.nanoseconds
+        guard var stored = replays[name, in: scope] else { return }
+        stored.state = end.state.rawValue
+        stored.reason = end.error?.description
+        stored.ended = now.nanoseconds
+        stored.lastReplayed = end.lastEventTime?.nanoseconds
         // What can't be kept is found out again when the replay is resumed.
-        try? replays.put(record, name, in: scope)
+        try? replays.put(stored, name, in: scope)
     }
 
     /// Starts the replays again that were under way when the process ended: from their beginning, so that
     /// nothing is missing, and some comes twice.
     func resumeReplays() {
-        for (id, record) in replays.all {
-            if record.hasEnded {
-                if now.nanoseconds - record.started > Self.keptNanoseconds {
+        for (id, stored) in replays.all {
+            if stored.hasEnded {
+                if now.nanoseconds - stored.started > Self.keptNanoseconds {
                     try? replays.remove(id.name, in: id.scope)
                 }
                 continue
             }
             do throws(ServiceError) {
-                try begin(try Self.request(id.name, record), in: id.scope)
+                try begin(try Self.request(id.name, stored), in: id.scope)
             } catch {
-                var record = record
-                record.state = ReplayState.failed.rawValue
-                record.reason = error.message
-                record.ended = now.nanoseconds
-                try? replays.put(record, id.name, in: id.scope)
+                var stored = stored
+                stored.state = ReplayState.failed.rawValue
+                stored.reason = error.message
+                stored.ended = now.nanoseconds
+                try? replays.put(stored, id.name, in: id.scope)
             }
         }
     }

@@ -52,10 +52,10 @@ package final class BusGate: BusAccess {
 extension PolicyRequest {
     /// Takes what conditions may ask for from an event.
     fileprivate mutating func read(_ event: UnsafeRawBufferPointer) {
-        var scanner = StructuralScanner()
-        guard let index = try? scanner.scan(event) else { return }
-        let value = JSONValue(index)
-        source = value["source"]?.string?.description
-        detailType = value["detail-type"]?.string?.description
+        // What is no JSON has nothing that a condition may ask for.
+        try? JSONValue.reading(event, orThrow: \.self) { value throws(JSONError) in
+            source = value["source"]?.string?.description
+            detailType = value["detail-type"]?.string?.description
+        }
     }
 }

@@ -114,7 +114,7 @@ extension EventBridge {
                         "Parameter Name is not valid. Reason: The name of a partner event bus has to "
                             + "be that of its event source, \(source).")
                 }
-                try acceptPartnerSource(source, in: scope)
+                _ = try pendingSource(source, in: scope)
                 details.set(source, "EventSourceName")
             } else if input.name.contains("/") {
                 throw .validation(
@@ -128,6 +128,7 @@ extension EventBridge {
                         input.eventSourceName == nil ? .custom : .partner,
                         description: input.description ?? "", others: details.members))
             } catch { throw ServiceError(error) }
+            if let source = input.eventSourceName { try acceptSource(source, in: scope) }
             return CreateEventBusOutput(
                 eventBusArn: id.arn, description: input.description,
                 kmsKeyIdentifier: input.kmsKeyIdentifier,

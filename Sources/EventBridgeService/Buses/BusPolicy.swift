@@ -154,13 +154,13 @@ struct PolicyStatement: Decodable {
         if let excludedPrincipals, excludedPrincipals.contains(request.caller) { return false }
         let action = request.action.lowercased()
         func names(_ patterns: [String]) -> Bool {
-            patterns.contains { PolicyText.matches($0.lowercased(), action) }
+            patterns.contains { NamePattern.matches($0.lowercased(), action) }
         }
         if let actions, !names(actions) { return false }
         if let excludedActions, names(excludedActions) { return false }
         // Rules of a bus are within its policy, too.
         func covers(_ patterns: [String]) -> Bool {
-            patterns.contains { PolicyText.matches($0, request.resource) }
+            patterns.contains { NamePattern.matches($0, request.resource) }
         }
         if let resources, !covers(resources) { return false }
         if let excludedResources, covers(excludedResources) { return false }

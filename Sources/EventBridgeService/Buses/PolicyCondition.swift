@@ -1,3 +1,4 @@
+internal import EventEnvelope
 internal import FoundationEssentials
 
 /// An operator of a policy's condition, `StringLike` for instance.
@@ -59,38 +60,10 @@ struct PolicyCondition {
             switch test {
             case .equals: pattern == value
             case .equalsIgnoringCase, .bool: pattern.lowercased() == value.lowercased()
-            case .like: PolicyText.matches(pattern, value)
+            case .like: NamePattern.matches(pattern, value)
             case .isMissing: false
             }
         }
         return isFound != isNegated
-    }
-}
-
-/// Texts with `*` for any characters and `?` for one.
-enum PolicyText {
-    /// Whether a text is one that a pattern stands for. O(pattern x text) at worst, no recursion.
-    static func matches(_ pattern: String, _ text: String) -> Bool {
-        let pattern = Array(pattern.unicodeScalars)
-        let text = Array(text.unicodeScalars)
-        var (p, t) = (0, 0)
-        /// Where the last star stands, and how much of the text it has taken.
-        var star: (pattern: Int, text: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == "*" {
-                star = (p, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == "?" || pattern[p] == text[t] {
-                p += 1
-                t += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                p = last.pattern + 1
-                t = last.text + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == "*" }
     }
 }

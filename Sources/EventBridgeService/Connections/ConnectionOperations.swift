@@ -13,7 +13,7 @@ struct ConnectionInput: Decodable {
 
 struct ConnectionOutput: Encodable {
     let connectionArn: String
-    let connectionState: String
+    var connectionState: String
     let creationTime: WireTime
     let lastModifiedTime: WireTime
     var lastAuthorizedTime: WireTime?
@@ -60,18 +60,18 @@ extension EventBridge {
             try Self.check(parameters, for: type)
             let now = now.nanoseconds
             let suffix = RandomID.letters(6)
-            var record = ConnectionRecord(
-                id: makeID(),
+            var stored = StoredConnection(
+                id: RandomID.uuid(),
                 secretARN: "arn:\(caller.scope.partition):secretsmanager:\(caller.region):"
-                    + "\(caller.account):secret:events!connection/\(named.name)/\(makeID())-\(suffix)",
+                    + "\(caller.account):secret:events!connection/\(named.name)/\(RandomID.uuid())-\(suffix)",
                 description: named.description, authorizationType: type,
                 parameters: ConnectionSecrets.withoutSecrets(parameters).json,
                 connectivity: members?["InvocationConnectivityParameters"]?.json,
                 kmsKeyIdentifier: named.kmsKeyIdentifier, state: "AUTHORIZED", created: now,
                 modified: now, authorized: now)
-            record.sealed = try seal(parameters, of: named.name, caller.scope)
-            try connections.put(record, named.name, in: caller.scope)
-            var output = ConnectionOutput(record, named.name, in: caller.scope)
+            stored.sealed = try seal(parameters, of: named.name, caller.scope)
+            try connections.put(stored, named.name, in: caller.scope)
+            var output = ConnectionOutput(stored, named.name, in: caller.scope)
             output.lastAuthorizedTime = nil
             return try WireJSON.encode(output)
         }
@@ -81,24 +81,24 @@ extension EventBridge {
         let named: ConnectionInput = try WireJSON.decode(input)
         let members = JSONMember(String(decoding: input, as: UTF8.self))
         return try change { () throws(ServiceError) in
-            var record = try connection(named.name, caller)
-            record.description = named.description ?? record.description
-            record.kmsKeyIdentifier = named.kmsKeyIdentifier ?? record.kmsKeyIdentifier
-            if let type = named.authorizationType { record.authorizationType = type }
+            var stored = try connection(named.name, caller)
+            stored.description = named.description ?? stored.description
+            stored.kmsKeyIdentifier = named.kmsKeyIdentifier ?? stored.kmsKeyIdentifier
+            if let type = named.authorizationType { stored.authorizationType = type }
             if let given = members?["InvocationConnectivityParameters"] {
-                record.connectivity = given.json
+                stored.connectivity = given.json
             }
             if let parameters = members?["AuthParameters"] {
-                try Self.check(parameters, for: record.authorizationType)
-                record.parameters = ConnectionSecrets.withoutSecrets(parameters).json
-                record.sealed = try seal(parameters, of: named.name, caller.scope)
-                record.state = "AUTHORIZED"
-                record.reason = nil
-                record.authorized = now.nanoseconds
+                try Self.check(parameters, for: stored.authorizationType)
+                stored.parameters = ConnectionSecrets.withoutSecrets(parameters).json
+                stored.sealed = try seal(parameters, of: named.name, caller.scope)
+                stored.state = "AUTHORIZED"
+                stored.reason = nil
+                stored.authorized = now.nanoseconds
             }
-            record.modified = now.nanoseconds
-            try connections.put(record, named.name, in: caller.scope)
-            return try WireJSON.encode(ConnectionOutput(record, named.name, in: caller.scope))
+            stored.modified = now.nanoseconds
+            try connections.put(stored, named.name, in: caller.scope)
+            return try WireJSON.encode(ConnectionOutput(stored, named.name, in: caller.scope))
         }
     }
 
@@ -106,16 +106,13 @@ extension EventBridge {
         _ input: NameInput, _ caller: Caller
     ) throws(ServiceError) -> ConnectionOutput {
         try change { () throws(ServiceError) in
-            var record = try connection(input.name, caller)
-            record.state = "DEAUTHORIZED"
-            record.sealed = nil
-            record.modified = now.nanoseconds
-            try connections.put(record, input.name, in: caller.scope)
-            var output = ConnectionOutput(record, input.name, in: caller.scope)
-            output = ConnectionOutput(
-                connectionArn: output.connectionArn, connectionState: "DEAUTHORIZING",
-                creationTime: output.creationTime, lastModifiedTime: output.lastModifiedTime,
-                lastAuthorizedTime: output.lastAuthorizedTime)
+            var stored = try connection(input.name, caller)
+            stored.state = "DEAUTHORIZED"
+            stored.sealed = nil
+            stored.modified = now.nanoseconds
+            try connections.put(stored, input.name, in: caller.scope)
+            var output = ConnectionOutput(stored, input.name, in: caller.scope)
+            output.connectionState = "DEAUTHORIZING"
             return output
         }
     }
@@ -124,38 +121,38 @@ extension EventBridge {
         _ input: NameInput, _ caller: Caller
     ) throws(ServiceError) -> ConnectionOutput {
         try change { () throws(ServiceError) in
-            var record = try connection(input.name, caller)
+            var stored = try connection(input.name, caller)
             try connections.remove(input.name, in: caller.scope)
-            record.state = "DELETING"
-            return ConnectionOutput(record, input.name, in: caller.scope)
+            stored.state = "DELETING"
+            return ConnectionOutput(stored, input.name, in: caller.scope)
         }
     }
 
     func describeConnection(_ input: [UInt8], _ caller: Caller) throws(ServiceError) -> [UInt8] {
         let named: NameInput = try WireJSON.decode(input)
-        let record = try connection(named.name, caller)
+        let stored = try connection(named.name, caller)
         func seconds(_ nanoseconds: Int64) -> JSONMember {
             let milliseconds = nanoseconds / 1_000_000
             return .literal("\(Double(milliseconds) / 1_000)")
         }
         var members: [(String, JSONMember)] = [
-            ("ConnectionArn", .text(Self.arn(of: record, named.name, in: caller.scope))),
-            ("Name", .text(named.name)), ("ConnectionState", .text(record.state)),
-            ("AuthorizationType", .text(record.authorizationType)),
-            ("SecretArn", .text(record.secretARN)),
-            ("AuthParameters", JSONMember(record.parameters) ?? .object([])),
-            ("CreationTime", seconds(record.created)),
-            ("LastModifiedTime", seconds(record.modified)),
+            ("ConnectionArn", .text(Self.arn(of: stored, named.name, in: caller.scope))),
+            ("Name", .text(named.name)), ("ConnectionState", .text(stored.state)),
+            ("AuthorizationType", .text(stored.authorizationType)),
+            ("SecretArn", .text(stored.secretARN)),
+            ("AuthParameters", JSONMember(stored.parameters) ?? .object([])),
+            ("CreationTime", seconds(stored.created)),
+            ("LastModifiedTime", seconds(stored.modified)),
         ]
-        if let text = record.description { members.append(("Description", .text(text))) }
-        if let text = record.kmsKeyIdentifier {
+        if let text = stored.description { members.append(("Description", .text(text))) }
+        if let text = stored.kmsKeyIdentifier {
             members.append(("KmsKeyIdentifier", .text(text)))
         }
-        if let reason = record.reason { members.append(("StateReason", .text(reason))) }
-        if let connectivity = record.connectivity.flatMap({ JSONMember($0) }) {
+        if let reason = stored.reason { members.append(("StateReason", .text(reason))) }
+        if let connectivity = stored.connectivity.flatMap({ JSONMember($0) }) {
             members.append(("InvocationConnectivityParameters", connectivity))
         }
-        if let authorized = record.authorized {
+        if let authorized = stored.authorized {
             members.append(("LastAuthorizedTime", seconds(authorized)))
         }
         return Array(JSONMember.object(members).json.utf8)
@@ -165,8 +162,8 @@ extension EventBridge {
         _ input: ListConnectionsInput, _ caller: Caller
     ) throws(ServiceError) -> ListConnectionsOutput {
         let prefix = input.namePrefix ?? ""
-        let all = connections.all(in: caller.scope).filter { name, record in
-            name.hasPrefix(prefix) && input.connectionState.map { $0 == record.state } ?? true
+        let all = connections.all(in: caller.scope).filter { name, stored in
+            name.hasPrefix(prefix) && input.connectionState.map { $0 == stored.state } ?? true
         }
         let page = try Page(
             of: all,
@@ -174,31 +171,31 @@ extension EventBridge {
             limit: input.limit, from: input.nextToken
         ) { $0.name }
         return ListConnectionsOutput(
-            connections: page.elements.map { name, record in
-                let output = ConnectionOutput(record, name, in: caller.scope)
+            connections: page.elements.map { name, stored in
+                let output = ConnectionOutput(stored, name, in: caller.scope)
                 return ListConnectionsOutput.Connection(
                     connectionArn: output.connectionArn, name: name,
-                    connectionState: record.state, stateReason: record.reason,
-                    authorizationType: record.authorizationType,
+                    connectionState: stored.state, stateReason: stored.reason,
+                    authorizationType: stored.authorizationType,
                     creationTime: output.creationTime, lastModifiedTime: output.lastModifiedTime,
                     lastAuthorizedTime: output.lastAuthorizedTime)
             }, nextToken: page.nextToken)
     }
 
     /// A connection of the caller's account and region.
-    func connection(_ name: String, _ caller: Caller) throws(ServiceError) -> ConnectionRecord {
-        guard let record = connections[name, in: caller.scope] else {
+    func connection(_ name: String, _ caller: Caller) throws(ServiceError) -> StoredConnection {
+        guard let stored = connections[name, in: caller.scope] else {
             throw .notFound(
                 "Failed to describe the connection(s). Connection '\(name)' does not exist.")
         }
-        return record
+        return stored
     }
 
     /// A connection's resource name.
     static func arn(
-        of record: ConnectionRecord, _ name: String, in scope: ResourceScope
+        of stored: StoredConnection, _ name: String, in scope: ResourceScope
     ) -> String {
-        ResourceName.connection(scope, name: name, id: record.id).arn
+        ResourceName.connection(scope, name: name, id: stored.id).arn
     }
 
     private static func check(_ parameters: JSONMember, for type: String) throws(ServiceError) {
@@ -232,11 +229,11 @@ extension EventBridge {
 }
 
 extension ConnectionOutput {
-    init(_ record: ConnectionRecord, _ name: String, in scope: ResourceScope) {
+    init(_ stored: StoredConnection, _ name: String, in scope: ResourceScope) {
         self.init(
-            connectionArn: EventBridge.arn(of: record, name, in: scope),
-            connectionState: record.state, creationTime: WireTime(nanoseconds: record.created),
-            lastModifiedTime: WireTime(nanoseconds: record.modified),
-            lastAuthorizedTime: record.authorized.map(WireTime.init(nanoseconds:)))
+            connectionArn: EventBridge.arn(of: stored, name, in: scope),
+            connectionState: stored.state, creationTime: WireTime(nanoseconds: stored.created),
+            lastModifiedTime: WireTime(nanoseconds: stored.modified),
+            lastAuthorizedTime: stored.authorized.map(WireTime.init(nanoseconds:)))
     }
 }

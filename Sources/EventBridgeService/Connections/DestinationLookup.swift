@@ -22,7 +22,7 @@ public struct DestinationLookup: Sendable {
     public func authParameters() throws -> [UInt8] { try secrets.open(sealed, for: context) }
 
     init(
-        _ destination: DestinationRecord, sealed: Data, context: String,
+        _ destination: StoredDestination, sealed: Data, context: String,
         secrets: any SecretSealing
     ) {
         let rate = destination.rateLimit.map { "\($0)" } ?? ""

@@ -3,7 +3,7 @@ internal import EventEnvelope
 internal import Switchyard
 
 /// An API destination as it is kept.
-struct DestinationRecord: Record {
+struct StoredDestination: StoredResource {
     static let kind = "api-destination"
 
     var id: String
@@ -77,13 +77,13 @@ extension EventBridge {
             _ = try connection(ofARN: input.connectionArn, caller)
             try Self.check(endpoint: input.invocationEndpoint)
             let now = now.nanoseconds
-            let record = DestinationRecord(
-                id: makeID(), description: input.description,
+            let stored = StoredDestination(
+                id: RandomID.uuid(), description: input.description,
                 connectionARN: input.connectionArn, endpoint: input.invocationEndpoint,
                 method: input.httpMethod, rateLimit: input.invocationRateLimitPerSecond,
                 created: now, modified: now)
-            try destinations.put(record, input.name, in: caller.scope)
-            return output(record, input.name, caller)
+            try destinations.put(stored, input.name, in: caller.scope)
+            return output(stored, input.name, caller)
         }
     }
 
@@ -91,21 +91,21 @@ extension EventBridge {
         _ input: UpdateApiDestinationInput, _ caller: Caller
     ) throws(ServiceError) -> ApiDestinationOutput {
         try change { () throws(ServiceError) in
-            var record = try destination(input.name, caller)
+            var stored = try destination(input.name, caller)
             if let arn = input.connectionArn {
                 _ = try connection(ofARN: arn, caller)
-                record.connectionARN = arn
+                stored.connectionARN = arn
             }
             if let endpoint = input.invocationEndpoint {
                 try Self.check(endpoint: endpoint)
-                record.endpoint = endpoint
+                stored.endpoint = endpoint
             }
-            record.description = input.description ?? record.description
-            record.method = input.httpMethod ?? record.method
-            record.rateLimit = input.invocationRateLimitPerSecond ?? record.rateLimit
-            record.modified = now.nanoseconds
-            try destinations.put(record, input.name, in: caller.scope)
-            return output(record, input.name, caller)
+            stored.description = input.description ?? stored.description
+            stored.method = input.httpMethod ?? stored.method
+            stored.rateLimit = input.invocationRateLimitPerSecond ?? stored.rateLimit
+            stored.modified = now.nanoseconds
+            try destinations.put(stored, input.name, in: caller.scope)
+            return output(stored, input.name, caller)
         }
     }
 
@@ -122,9 +122,9 @@ extension EventBridge {
     func describeApiDestination(
         _ input: NameInput, _ caller: Caller
     ) throws(ServiceError) -> DescribeApiDestinationOutput {
-        let record = try destination(input.name, caller)
-        var output = describe(record, input.name, caller)
-        output.description = record.description
+        let stored = try destination(input.name, caller)
+        var output = describe(stored, input.name, caller)
+        output.description = stored.description
         return output
     }
 
@@ -132,9 +132,9 @@ extension EventBridge {
         _ input: ListApiDestinationsInput, _ caller: Caller
     ) throws(ServiceError) -> ListApiDestinationsOutput {
         let prefix = input.namePrefix ?? ""
-        let all = destinations.all(in: caller.scope).filter { name, record in
+        let all = destinations.all(in: caller.scope).filter { name, stored in
             name.hasPrefix(prefix)
-                && input.connectionArn.map { $0 == record.connectionARN } ?? true
+                && input.connectionArn.map { $0 == stored.connectionARN } ?? true
         }
         let page = try Page(
             of: all, in: "destinations/\(caller.scope)/\(prefix)/\(input.connectionArn ?? "")",
@@ -147,28 +147,28 @@ extension EventBridge {
 
     private func destination(
         _ name: String, _ caller: Caller
-    ) throws(ServiceError) -> DestinationRecord {
-        guard let record = destinations[name, in: caller.scope] else {
+    ) throws(ServiceError) -> StoredDestination {
+        guard let stored = destinations[name, in: caller.scope] else {
             throw .notFound(
                 "Failed to describe the api-destination(s). An api-destination '\(name)' does not "
                     + "exist.")
         }
-        return record
+        return stored
     }
 
     /// The connection that a resource name stands for.
     private func connection(
         ofARN arn: String, _ caller: Caller
-    ) throws(ServiceError) -> ConnectionRecord {
+    ) throws(ServiceError) -> StoredConnection {
         guard case .connection(let scope, let name, let id)? = try? ResourceName(arn),
             scope == caller.scope
         else { throw .validation("Parameter ConnectionArn is not valid.") }
-        let record = try connection(name, caller)
-        guard record.id == id else {
+        let stored = try connection(name, caller)
+        guard stored.id == id else {
             throw .notFound(
                 "Failed to describe the connection(s). Connection '\(name)' does not exist.")
         }
-        return record
+        return stored
     }
 
     private static func check(endpoint: String) throws(ServiceError) {
@@ -180,33 +180,33 @@ extension EventBridge {
     }
 
     /// `ACTIVE` while its connection is authorized.
-    private func state(of record: DestinationRecord) -> String {
-        guard case .connection(let scope, let name, _)? = try? ResourceName(record.connectionARN),
+    private func state(of stored: StoredDestination) -> String {
+        guard case .connection(let scope, let name, _)? = try? ResourceName(stored.connectionARN),
             connections[name, in: scope]?.state == "AUTHORIZED"
         else { return "INACTIVE" }
         return "ACTIVE"
     }
 
     private func output(
-        _ record: DestinationRecord, _ name: String, _ caller: Caller
+        _ stored: StoredDestination, _ name: String, _ caller: Caller
     ) -> ApiDestinationOutput {
         ApiDestinationOutput(
             apiDestinationArn: ResourceName.apiDestination(
-                caller.scope, name: name, id: record.id
-            ).arn, apiDestinationState: state(of: record),
-            creationTime: WireTime(nanoseconds: record.created),
-            lastModifiedTime: WireTime(nanoseconds: record.modified))
+                caller.scope, name: name, id: stored.id
+            ).arn, apiDestinationState: state(of: stored),
+            creationTime: WireTime(nanoseconds: stored.created),
+            lastModifiedTime: WireTime(nanoseconds: stored.modified))
     }
 
     private func describe(
-        _ record: DestinationRecord, _ name: String, _ caller: Caller
+        _ stored: StoredDestination, _ name: String, _ caller: Caller
     ) -> DescribeApiDestinationOutput {
-        let output = output(record, name, caller)
+        let output = output(stored, name, caller)
         return DescribeApiDestinationOutput(
             apiDestinationArn: output.apiDestinationArn, name: name,
-            apiDestinationState: output.apiDestinationState, connectionArn: record.connectionARN,
-            invocationEndpoint: record.endpoint, httpMethod: record.method,
-            invocationRateLimitPerSecond: record.rateLimit, creationTime: output.creationTime,
+            apiDestinationState: output.apiDestinationState, connectionArn: stored.connectionARN,
+            invocationEndpoint: stored.endpoint, httpMethod: stored.method,
+            invocationRateLimitPerSecond: stored.rateLimit, creationTime: output.creationTime,
             lastModifiedTime: output.lastModifiedTime)
     }
 }

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 internal import Switchyard
 
 /// A global endpoint as it is kept: as data only, since which region serves it is decided by DNS.
-struct EndpointRecord: Record {
+struct StoredEndpoint: StoredResource {
     static let kind = "endpoint"
 
     var id: String
@@ -79,13 +79,13 @@ extension EventBridge {
             }
             try check(buses, routing, caller)
             let now = now.nanoseconds
-            let record = EndpointRecord(
+            let stored = StoredEndpoint(
                 id: RandomID.letters(10) + "." + RandomID.letters(3),
                 description: input.description, routing: routing,
                 replication: input.replicationConfig, buses: buses, roleARN: input.roleArn,
                 created: now, modified: now)
-            try endpoints.put(record, input.name, in: caller.scope)
-            return EndpointOutput(record, input.name, caller)
+            try endpoints.put(stored, input.name, in: caller.scope)
+            return EndpointOutput(stored, input.name, caller)
         }
     }
 
@@ -93,17 +93,17 @@ extension EventBridge {
         _ input: EndpointInput, _ caller: Caller
     ) throws(ServiceError) -> EndpointOutput {
         try change { () throws(ServiceError) in
-            var record = try endpoint(input.name, caller)
-            record.description = input.description ?? record.description
-            record.routing = input.routingConfig ?? record.routing
-            record.replication = input.replicationConfig ?? record.replication
-            record.buses = input.eventBuses ?? record.buses
-            record.roleARN = input.roleArn ?? record.roleARN
-            try check(record.buses, record.routing, caller)
-            record.modified = now.nanoseconds
-            try endpoints.put(record, input.name, in: caller.scope)
-            var output = EndpointOutput(record, input.name, caller)
-            output.add(record)
+            var stored = try endpoint(input.name, caller)
+            stored.description = input.description ?? stored.description
+            stored.routing = input.routingConfig ?? stored.routing
+            stored.replication = input.replicationConfig ?? stored.replication
+            stored.buses = input.eventBuses ?? stored.buses
+            stored.roleARN = input.roleArn ?? stored.roleARN
+            try check(stored.buses, stored.routing, caller)
+            stored.modified = now.nanoseconds
+            try endpoints.put(stored, input.name, in: caller.scope)
+            var output = EndpointOutput(stored, input.name, caller)
+            output.add(stored)
             return output
         }
     }
@@ -119,9 +119,9 @@ extension EventBridge {
     func describeEndpoint(
         _ input: NameInput, _ caller: Caller
     ) throws(ServiceError) -> EndpointOutput {
-        let record = try endpoint(input.name, caller)
-        var output = EndpointOutput(record, input.name, caller)
-        output.describe(record)
+        let stored = try endpoint(input.name, caller)
+        var output = EndpointOutput(stored, input.name, caller)
+        output.describe(stored)
         return output
     }
 
@@ -137,18 +137,18 @@ extension EventBridge {
             limit: input.maxResults, from: input.nextToken
         ) { $0.name }
         return ListEndpointsOutput(
-            endpoints: page.elements.map { name, record in
-                var output = EndpointOutput(record, name, caller)
-                output.describe(record)
+            endpoints: page.elements.map { name, stored in
+                var output = EndpointOutput(stored, name, caller)
+                output.describe(stored)
                 return output
             }, nextToken: page.nextToken)
     }
 
-    private func endpoint(_ name: String, _ caller: Caller) throws(ServiceError) -> EndpointRecord {
-        guard let record = endpoints[name, in: caller.scope] else {
+    private func endpoint(_ name: String, _ caller: Caller) throws(ServiceError) -> StoredEndpoint {
+        guard let stored = endpoints[name, in: caller.scope] else {
             throw .notFound("Endpoint '\(name)' does not exist.")
         }
-        return record
+        return stored
     }
 
     /// An endpoint has one bus in each of two regions, of the same name, and the first one here.
@@ -172,22 +172,22 @@ extension EventBridge {
 }
 
 extension EndpointOutput {
-    fileprivate init(_ record: EndpointRecord, _ name: String, _ caller: Caller) {
+    fileprivate init(_ stored: StoredEndpoint, _ name: String, _ caller: Caller) {
         self.init(
             name: name, arn: ResourceName.endpoint(caller.scope, name: name).arn,
-            routingConfig: record.routing, replicationConfig: record.replication,
-            eventBuses: record.buses, roleArn: record.roleARN, state: "ACTIVE")
+            routingConfig: stored.routing, replicationConfig: stored.replication,
+            eventBuses: stored.buses, roleArn: stored.roleARN, state: "ACTIVE")
     }
 
-    fileprivate mutating func add(_ record: EndpointRecord) {
-        endpointId = record.id
-        endpointUrl = "https://\(record.id).endpoint.events.amazonaws.com"
+    fileprivate mutating func add(_ stored: StoredEndpoint) {
+        endpointId = stored.id
+        endpointUrl = "https://\(stored.id).endpoint.events.amazonaws.com"
     }
 
-    fileprivate mutating func describe(_ record: EndpointRecord) {
-        add(record)
-        description = record.description
-        creationTime = WireTime(nanoseconds: record.created)
-        lastModifiedTime = WireTime(nanoseconds: record.modified)
+    fileprivate mutating func describe(_ stored: StoredEndpoint) {
+        add(stored)
+        description = stored.description
+        creationTime = WireTime(nanoseconds: stored.created)
+        lastModifiedTime = WireTime(nanoseconds: stored.modified)
     }
 }

@@ -119,7 +119,9 @@ extension EventBridge {
     private func refusal(
         to bus: String, _ entry: PutEventsInput.Entry, _ caller: Caller
     ) -> EntryOutcome? {
+        // Only with one's own bus without a policy there is nothing to look up.
         guard let id = try? BusID(nameOrARN: bus, in: caller.scope),
+            id.account != caller.account || gate.policy(of: id) != nil,
             let found = try? router.bus(id.arn)
         else { return nil }
         let request = PolicyRequest(
@@ -135,28 +137,23 @@ extension EventBridge {
         _ input: TestEventPatternInput, _ caller: Caller
     ) throws(ServiceError) -> TestEventPatternOutput {
         let pattern = try Self.pattern(input.eventPattern)
-        var event = input.event
-        var scanner = StructuralScanner()
-        let result = event.withUTF8 { bytes in
-            Result { () throws(ServiceError) in
-                guard let index = try? scanner.scan(UnsafeRawBufferPointer(bytes)) else {
-                    throw .validation("Parameter Event is not valid.")
-                }
-                let value = JSONValue(index)
-                for member in Self.demandedMembers where value[member] == nil {
-                    throw .validation("Parameter Event is not valid.")
-                }
-                do throws(RuleError) {
-                    var matcher = Matcher(try RuleSet([Rule(name: "tested", pattern: pattern)]))
-                    return !matcher.matchUnborrowed(index).isEmpty
-                } catch {
-                    throw ServiceError(
-                        "InvalidEventPatternException",
-                        "Event pattern is not valid. Reason: \(error)")
-                }
+        let matches = try JSONValue.reading(
+            Array(input.event.utf8),
+            orThrow: { _ in ServiceError.validation("Parameter Event is not valid.") }
+        ) { event throws(ServiceError) in
+            for member in Self.demandedMembers where event[member] == nil {
+                throw .validation("Parameter Event is not valid.")
+            }
+            do throws(RuleError) {
+                var matcher = Matcher(try RuleSet([Rule(name: "tested", pattern: pattern)]))
+                return !matcher.matchUnborrowed(event.index).isEmpty
+            } catch {
+                throw ServiceError(
+                    "InvalidEventPatternException",
+                    "Event pattern is not valid. Reason: \(error)")
             }
         }
-        return TestEventPatternOutput(result: try result.get())
+        return TestEventPatternOutput(result: matches)
     }
 
     /// What the service wants of an event that it tests a pattern with.

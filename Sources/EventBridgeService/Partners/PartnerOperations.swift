@@ -3,7 +3,7 @@ internal import EventEnvelope
 internal import Switchyard
 
 /// A partner's event source as its customer has it, under the customer's account.
-struct PartnerSourceRecord: Record {
+struct StoredPartnerSource: StoredResource {
     static let kind = "partner-source"
 
     /// The partner's account.
@@ -87,7 +87,7 @@ extension EventBridge {
             }
             let now = now.nanoseconds
             try partnerSources.put(
-                PartnerSourceRecord(
+                StoredPartnerSource(
                     partner: caller.account, state: "PENDING", created: now,
                     expires: now + Self.pendingNanoseconds), input.name, in: scope)
             return EventSourceArnOutput(
@@ -101,16 +101,16 @@ extension EventBridge {
     ) throws(ServiceError) {
         try change { () throws(ServiceError) in
             let scope = ResourceScope(account: input.account, region: caller.region)
-            guard var record = partnerSources[input.name, in: scope],
-                record.partner == caller.account
+            guard var stored = partnerSources[input.name, in: scope],
+                stored.partner == caller.account
             else { return }
             // Its customer sees that it is gone, until it deletes the bus.
             if (try? router.bus(BusID(input.name, in: scope).arn)) == nil {
                 try partnerSources.remove(input.name, in: scope)
             } else {
-                record.state = "DELETED"
-                record.expires = nil
-                try partnerSources.put(record, input.name, in: scope)
+                stored.state = "DELETED"
+                stored.expires = nil
+                try partnerSources.put(stored, input.name, in: scope)
             }
         }
     }
@@ -154,12 +154,12 @@ extension EventBridge {
             limit: input.limit, from: input.nextToken
         ) { $0.id.scope.account }
         return ListPartnerAccountsOutput(
-            partnerEventSourceAccounts: page.elements.map { id, record in
+            partnerEventSourceAccounts: page.elements.map { id, stored in
                 ListPartnerAccountsOutput.Account(
                     account: id.scope.account,
-                    creationTime: WireTime(nanoseconds: record.created),
-                    expirationTime: record.expires.map(WireTime.init(nanoseconds:)),
-                    state: record.state)
+                    creationTime: WireTime(nanoseconds: stored.created),
+                    expirationTime: stored.expires.map(WireTime.init(nanoseconds:)),
+                    state: stored.state)
             }, nextToken: page.nextToken)
     }
 
@@ -195,7 +195,7 @@ extension EventBridge {
     }
 
     /// The sources that the caller's account made in its region, by customer and name.
-    private func ownSources(_ caller: Caller) -> [(id: RecordID, value: PartnerSourceRecord)] {
+    private func ownSources(_ caller: Caller) -> [(id: ResourceID, value: StoredPartnerSource)] {
         expirePartnerSources()
         return partnerSources.all.filter {
             $0.value.partner == caller.account && $0.id.scope.region == caller.region
@@ -205,8 +205,8 @@ extension EventBridge {
     /// Removes those that nobody accepted in time.
     private func expirePartnerSources() {
         let now = now.nanoseconds
-        for (id, record) in partnerSources.all
-        where record.state == "PENDING" && record.expires.map({ $0 <= now }) ?? false {
+        for (id, stored) in partnerSources.all
+        where stored.state == "PENDING" && stored.expires.map({ $0 <= now }) ?? false {
             // What can't be removed now is the next time.
             try? partnerSources.remove(id.name, in: id.scope)
         }
@@ -227,15 +227,15 @@ extension EventBridge {
         _ name: String, _ caller: Caller, from old: String, to new: String
     ) throws(ServiceError) {
         try change { () throws(ServiceError) in
-            var record = try source(name, caller)
-            if record.state == new { return }
-            guard record.state == old else {
+            var stored = try source(name, caller)
+            if stored.state == new { return }
+            guard stored.state == old else {
                 throw ServiceError(
-                    "InvalidStateException", "Event source \(name) is in state \(record.state).")
+                    "InvalidStateException", "Event source \(name) is in state \(stored.state).")
             }
-            record.state = new
-            record.expires = new == "PENDING" ? now.nanoseconds + Self.pendingNanoseconds : nil
-            try partnerSources.put(record, name, in: caller.scope)
+            stored.state = new
+            stored.expires = new == "PENDING" ? now.nanoseconds + Self.pendingNanoseconds : nil
+            try partnerSources.put(stored, name, in: caller.scope)
         }
     }
 
@@ -261,40 +261,48 @@ extension EventBridge {
             }, nextToken: page.nextToken)
     }
 
-    /// Has a source be that of a bus that is being made.
-    func acceptPartnerSource(_ name: String, in scope: ResourceScope) throws(ServiceError) {
+    /// A source that waits to be accepted.
+    func pendingSource(
+        _ name: String, in scope: ResourceScope
+    ) throws(ServiceError) -> StoredPartnerSource {
         expirePartnerSources()
-        guard var record = partnerSources[name, in: scope] else {
+        guard let stored = partnerSources[name, in: scope] else {
             throw .notFound("Event source \(name) does not exist.")
         }
-        guard record.state == "PENDING" else {
+        guard stored.state == "PENDING" else {
             throw ServiceError(
-                "InvalidStateException", "Event source \(name) is in state \(record.state).")
+                "InvalidStateException", "Event source \(name) is in state \(stored.state).")
         }
-        record.state = "ACTIVE"
-        record.expires = nil
-        try partnerSources.put(record, name, in: scope)
+        return stored
+    }
+
+    /// Accepts a source, whose bus is there.
+    func acceptSource(_ name: String, in scope: ResourceScope) throws(ServiceError) {
+        var stored = try pendingSource(name, in: scope)
+        stored.state = "ACTIVE"
+        stored.expires = nil
+        try partnerSources.put(stored, name, in: scope)
     }
 
     private func source(
         _ name: String, _ caller: Caller
-    ) throws(ServiceError) -> PartnerSourceRecord {
+    ) throws(ServiceError) -> StoredPartnerSource {
         expirePartnerSources()
-        guard let record = partnerSources[name, in: caller.scope] else {
+        guard let stored = partnerSources[name, in: caller.scope] else {
             throw .notFound("Event source \(name) does not exist.")
         }
-        return record
+        return stored
     }
 }
 
 extension EventSourceOutput {
-    fileprivate init(_ record: PartnerSourceRecord, _ name: String, in scope: ResourceScope) {
+    fileprivate init(_ stored: StoredPartnerSource, _ name: String, in scope: ResourceScope) {
         self.init(
             arn: ResourceName.eventSource(region: scope.region, name: name).arn,
             // The partner: what stands before the name that it gave.
             createdBy: name.split(separator: "/").prefix(2).joined(separator: "/"),
-            creationTime: WireTime(nanoseconds: record.created),
-            expirationTime: record.expires.map(WireTime.init(nanoseconds:)), name: name,
-            state: record.state)
+            creationTime: WireTime(nanoseconds: stored.created),
+            expirationTime: stored.expires.map(WireTime.init(nanoseconds:)), name: name,
+            state: stored.state)
     }
 }

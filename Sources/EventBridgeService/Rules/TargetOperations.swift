@@ -100,23 +100,17 @@ extension EventBridge {
 
     /// Reads the targets of a `PutTargets`.
     private static func targets(in input: [UInt8]) throws(ServiceError) -> [TargetDefinition] {
-        var scanner = StructuralScanner()
-        let result = input.withUnsafeBytes { bytes in
-            Result { () throws(ServiceError) in
-                let index: StructuralIndex
-                do throws(JSONError) { index = try scanner.scan(bytes) } catch {
-                    throw .serialization(error.description)
-                }
-                var definitions: [TargetDefinition] = []
-                for target in JSONValue(index)["Targets"]?.elements ?? [] {
-                    do throws(DefinitionError) {
-                        definitions.append(try TargetDefinition(target))
-                    } catch { throw ServiceError(error) }
-                }
-                return definitions
+        try JSONValue.reading(
+            input, orThrow: { ServiceError.serialization($0.description) }
+        ) { value throws(ServiceError) in
+            var definitions: [TargetDefinition] = []
+            for target in value["Targets"]?.elements ?? [] {
+                do throws(DefinitionError) {
+                    definitions.append(try TargetDefinition(target))
+                } catch { throw ServiceError(error) }
             }
+            return definitions
         }
-        return try result.get()
     }
 
     /// Checks what the router does not.

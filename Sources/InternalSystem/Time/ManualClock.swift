@@ -20,17 +20,7 @@ package final class ManualClock: TimeSource, @unchecked Sendable {
     private let moving = Lock()
     private var monotonic: UInt64
     private var wall: Int64
-    private var waiting: [Waiting] = []
-    private var count: UInt64 = 0
-
-    private struct Waiting {
-        let number: UInt64
-        var moment: TimedMoment
-        let interval: UInt64?
-        let queue: DispatchQueue
-        let work: TimedWork
-        let body: @Sendable () -> Void
-    }
+    private var queue = TimedQueue()
 
     /// A clock that shows these times: without any, what ``monotonicNanoseconds()`` says now, so that
     /// what was measured with that before lies in the past, and the first second of 2026.
@@ -48,11 +38,11 @@ package final class ManualClock: TimeSource, @unchecked Sendable {
 
     /// How many pieces of work wait for their time. (Tests look at this to know that what they
     /// started has come to the point of waiting.)
-    package var waitingCount: Int { lock.withLock { waiting.count } }
+    package var waitingCount: Int { lock.withLock { queue.waiting.count } }
 
     /// In how many nanoseconds the next work is due; nil if none waits.
     package var nanosecondsToNext: UInt64? {
-        lock.withLock { waiting.map(nanosecondsLeft).min() }
+        lock.withLock { queue.first(nanosecondsLeft)?.due }
     }
 
     @discardableResult
@@ -60,35 +50,18 @@ package final class ManualClock: TimeSource, @unchecked Sendable {
         on queue: DispatchQueue, at moment: TimedMoment, every interval: UInt64?,
         _ body: @escaping @Sendable () -> Void
     ) -> TimedWork {
-        precondition(interval != 0, "work that is due again at once would never let time go on")
-        return lock.withLock {
-            count += 1
-            let number = count
-            let work = TimedWork(repeats: interval != nil) { [weak self] in self?.forget(number) }
-            waiting.append(
-                Waiting(
-                    number: number, moment: moment, interval: interval, queue: queue, work: work,
-                    body: body))
-            return work
+        lock.withLock {
+            self.queue.add(on: queue, at: moment, every: interval, body) { [weak self] in
+                self?.forget($0)
+            }
         }
-    }
-
-    /// Blocks the calling thread until the time has been moved so far.
-    package func pause(_ nanoseconds: UInt64) {
-        let monitor = Monitor()
-        let isOver = Guarded(false)
-        run(on: DispatchQueue(label: "switchyard.clock.pause"), after: nanoseconds) {
-            isOver.withLock { $0 = true }
-            monitor.withLock { monitor.wakeAll() }
-        }
-        monitor.withLock { monitor.wait { isOver.withLock { $0 } } }
     }
 
     /// Moves both clocks on by so many nanoseconds, and runs what is due until then.
     package func advance(by nanoseconds: UInt64) {
         moving.withLock {
             var left = nanoseconds
-            while let due = takeNext(within: &left) { fire(due) }
+            while let due = takeNext(within: &left) { due.fire() }
         }
     }
 
@@ -98,39 +71,22 @@ package final class ManualClock: TimeSource, @unchecked Sendable {
         moving.withLock {
             lock.withLock { wall = time }
             var left: UInt64 = 0
-            while let due = takeNext(within: &left) { fire(due) }
+            while let due = takeNext(within: &left) { due.fire() }
         }
     }
 
     /// The next that is due, with the time moved there; or the time moved to its end.
-    private func takeNext(within left: inout UInt64) -> Waiting? {
+    private func takeNext(within left: inout UInt64) -> TimedQueue.Waiting? {
         lock.withLock {
-            let first = waiting.indices.min {
-                (nanosecondsLeft(waiting[$0]), waiting[$0].number)
-                    < (nanosecondsLeft(waiting[$1]), waiting[$1].number)
-            }
-            guard let first, nanosecondsLeft(waiting[first]) <= left else {
+            guard let first = queue.first(nanosecondsLeft), first.due <= left else {
                 move(by: left)
                 left = 0
                 return nil
             }
-            let step = nanosecondsLeft(waiting[first])
-            move(by: step)
-            left -= step
-            let due = waiting[first]
-            if let interval = due.interval {
-                waiting[first].moment = moment(after: due.moment, every: interval)
-            } else {
-                waiting.remove(at: first)
-            }
-            return due
+            move(by: first.due)
+            left -= first.due
+            return queue.take(first.position) { moment(after: $0.moment, every: $1) }
         }
-    }
-
-    private func fire(_ due: Waiting) {
-        let item = DispatchWorkItem { if due.work.begin() { due.body() } }
-        due.queue.async(execute: item)
-        item.wait()
     }
 
     /// Under the lock.
@@ -140,15 +96,15 @@ package final class ManualClock: TimeSource, @unchecked Sendable {
     }
 
     /// Under the lock.
-    private func nanosecondsLeft(_ entry: Waiting) -> UInt64 {
-        switch entry.moment {
+    private func nanosecondsLeft(_ moment: TimedMoment) -> UInt64 {
+        switch moment {
         case .monotonic(let time): time > monotonic ? time - monotonic : 0
         case .wall(let time): time > wall ? UInt64(bitPattern: time &- wall) : 0
         }
     }
 
     private func forget(_ number: UInt64) {
-        lock.withLock { waiting.removeAll { $0.number == number } }
+        lock.withLock { queue.remove(number) }
     }
 
     /// When what was due at a moment is due again: not before now, whatever was missed because the

@@ -27,19 +27,9 @@ package final class MovableClock: TimeSource {
 
     /// What waits, and the timer for the first of it.
     private struct State {
-        var waiting: [Waiting] = []
-        var count: UInt64 = 0
+        var queue = TimedQueue()
         var timer: TimedWork?
         var timerMoment = UInt64.max
-    }
-
-    private struct Waiting {
-        let number: UInt64
-        var moment: TimedMoment
-        let interval: UInt64?
-        let queue: DispatchQueue
-        let work: TimedWork
-        let body: @Sendable () -> Void
     }
 
     /// A clock that shows the machine's time.
@@ -64,29 +54,13 @@ package final class MovableClock: TimeSource {
         on queue: DispatchQueue, at moment: TimedMoment, every interval: UInt64?,
         _ body: @escaping @Sendable () -> Void
     ) -> TimedWork {
-        precondition(interval != 0, "work that is due again at once would never let time go on")
         let work = state.withLock { state in
-            state.count += 1
-            let number = state.count
-            let work = TimedWork(repeats: interval != nil) { [weak self] in self?.forget(number) }
-            state.waiting.append(
-                Waiting(
-                    number: number, moment: moment, interval: interval, queue: queue, work: work,
-                    body: body))
-            return work
+            state.queue.add(on: queue, at: moment, every: interval, body) { [weak self] in
+                self?.forget($0)
+            }
         }
         arm()
         return work
-    }
-
-    package func pause(_ nanoseconds: UInt64) {
-        let monitor = Monitor()
-        let isOver = Guarded(false)
-        run(on: queue, after: nanoseconds) {
-            isOver.withLock { $0 = true }
-            monitor.withLock { monitor.wakeAll() }
-        }
-        monitor.withLock { monitor.wait { isOver.withLock { $0 } } }
     }
 
     /// Moves the time on by so many nanoseconds, and does what is due until then, each at its time.
@@ -104,7 +78,7 @@ package final class MovableClock: TimeSource {
     package var advancedNanoseconds: UInt64 { offset.load(ordering: .acquiring) }
 
     private func forget(_ number: UInt64) {
-        state.withLock { $0.waiting.removeAll { $0.number == number } }
+        state.withLock { $0.queue.remove(number) }
     }
 
     /// When work is due, by the monotonic clock.
@@ -121,7 +95,7 @@ package final class MovableClock: TimeSource {
         while let next = takeNext(until: end) {
             now = max(now, next.due)
             standing.store(max(now, 1), ordering: .releasing)
-            next.waiting.queue.sync { if next.waiting.work.begin() { next.waiting.body() } }
+            next.waiting.fire()
         }
         standing.store(max(end, 1), ordering: .releasing)
     }
@@ -131,32 +105,21 @@ package final class MovableClock: TimeSource {
     /// - Parameter now: turns before it that were missed are made up for by this one; nil to miss none.
     private func takeNext(
         until end: UInt64, missedUntil now: UInt64? = nil
-    ) -> (waiting: Waiting, due: UInt64)? {
+    ) -> (waiting: TimedQueue.Waiting, due: UInt64)? {
         state.withLock { state in
-            let waiting = state.waiting
-            let order = waiting.indices.min { one, other in
-                (due(waiting[one].moment), waiting[one].number)
-                    < (due(waiting[other].moment), waiting[other].number)
+            guard let first = state.queue.first(due), first.due <= end else { return nil }
+            let taken = state.queue.take(first.position) { _, interval in
+                let late = now.map { $0 > first.due ? $0 - first.due : 0 } ?? 0
+                return .monotonic(first.due &+ (late / interval &+ 1) &* interval)
             }
-            guard let first = order else { return nil }
-            let next = state.waiting[first]
-            let dueTime = due(next.moment)
-            guard dueTime <= end else { return nil }
-            if let interval = next.interval {
-                let late = now.map { $0 > dueTime ? $0 - dueTime : 0 } ?? 0
-                state.waiting[first].moment = .monotonic(
-                    dueTime &+ (late / interval &+ 1) &* interval)
-            } else {
-                state.waiting.remove(at: first)
-            }
-            return (next, dueTime)
+            return (taken, first.due)
         }
     }
 
     /// Has the machine wake us when the first work is due.
     private func arm() {
         state.withLock { state in
-            let first = state.waiting.map { due($0.moment) }.min() ?? .max
+            let first = state.queue.first(due)?.due ?? .max
             guard first != state.timerMoment else { return }
             state.timer?.cancel()
             state.timerMoment = first
@@ -173,7 +136,7 @@ package final class MovableClock: TimeSource {
         state.withLock { $0.timerMoment = 0 }
         let now = monotonicTime
         while let next = takeNext(until: now, missedUntil: now) {
-            next.waiting.queue.async { if next.waiting.work.begin() { next.waiting.body() } }
+            next.waiting.start()
         }
         arm()
     }

@@ -46,6 +46,17 @@ package enum TimedMoment: Sendable, Hashable {
 }
 
 extension TimeSource {
+    /// Blocks the calling thread until the time has come so far: by work that is due then.
+    package func pause(_ nanoseconds: UInt64) {
+        let monitor = Monitor()
+        let isOver = Guarded(false)
+        run(on: DispatchQueue(label: "switchyard.clock.pause"), after: nanoseconds) {
+            isOver.withLock { $0 = true }
+            monitor.withLock { monitor.wakeAll() }
+        }
+        monitor.withLock { monitor.wait { isOver.withLock { $0 } } }
+    }
+
     /// Runs `body` on a queue after so many nanoseconds.
     @discardableResult
     package func run(

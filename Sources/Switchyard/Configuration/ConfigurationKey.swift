@@ -1,3 +1,5 @@
+internal import InternalSystem
+
 /// The name of a value in a ``ConfigurationStore``: a path, `bus/111122223333/eu-west-1/orders`.
 ///
 /// A part can be any text: what is no letter, digit, `.`, `-` or `_` is written as `%` and two
@@ -66,36 +68,13 @@ public struct ConfigurationKey: Sendable, Hashable {
     }
 
     private static func encoded(_ part: String) -> String {
-        if part.utf8.allSatisfy(isPlain) { return part }
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in part.utf8 {
-            if isPlain(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentEncoding.encoded(part, keeping: isPlain)
     }
 
     private static func decoded(_ part: Substring) -> String {
         guard part.utf8.contains(UInt8(ascii: "%")) else { return String(part) }
-        var bytes: [UInt8] = []
-        var rest = part.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%"), let high = rest.popFirst(), let low = rest.popFirst()
-            else {
-                bytes.append(byte)
-                continue
-            }
-            bytes.append(value(high) << 4 | value(low))
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8 {
-        digit <= UInt8(ascii: "9") ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "A") + 10
+        // A key's path is encoded as it should be: it was checked.
+        return String(decoding: PercentEncoding.decoded(part.utf8) ?? [], as: UTF8.self)
     }
 
     private static func isDigitOfKey(_ byte: UInt8) -> Bool {

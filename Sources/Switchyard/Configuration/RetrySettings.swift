@@ -75,7 +75,7 @@ public struct RetrySettings: Sendable, Hashable {
     }
 
     var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("MaximumRetryAttempts", number: maximumRetries)
         for (name, duration) in [
             ("MaximumEventAgeInSeconds", maximumAge), ("FirstDelayInSeconds", firstDelay),

@@ -101,7 +101,7 @@ public struct StoredArchive: StoredValue {
 
     /// The value as JSON. See ``StoredValue/json``.
     public var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("EventSourceArn", source.arn)
         object.member("EventPattern", patternText)
         object.member("RetentionDays", number: retentionDays)

@@ -25,7 +25,7 @@ public struct StoredFormat: StoredValue {
 
     /// The value as JSON. See ``StoredValue/json``.
     public var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("Version", number: version)
         return object.finish()
     }
@@ -67,7 +67,7 @@ public struct StoredBus: StoredValue {
 
     /// The value as JSON. See ``StoredValue/json``.
     public var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("Kind", kind.rawValue)
         object.member("Description", description.isEmpty ? nil : description)
         object.members(others)

@@ -106,7 +106,7 @@ public struct StoredRule: StoredValue {
 
     /// The value as JSON. See ``StoredValue/json``.
     public var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("EventPattern", patternText)
         object.member("ScheduleExpression", scheduleText)
         object.member("State", state.rawValue)
@@ -146,7 +146,7 @@ public struct StoredTarget: StoredValue {
 
     /// The value as JSON. See ``StoredValue/json``.
     public var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("Target", json: definition.json)
         object.member("Order", number: order == 0 ? nil : order)
         return object.finish()

@@ -113,7 +113,7 @@ public struct TargetDefinition: Sendable, Hashable {
 
     /// The definition as JSON without blanks, which reads again to an equal value. O(bytes).
     public var json: [UInt8] {
-        var object = ObjectWriter()
+        var object = JSONObjectWriter()
         object.member("Id", id)
         object.member("Arn", arn)
         switch input {
@@ -123,18 +123,18 @@ public struct TargetDefinition: Sendable, Hashable {
             let isJSON = JSONError.first(inValue: Array(text.utf8)) == nil
             object.member(isJSON ? "Input" : "InputText", text)
         case .transformer(let transformer):
-            var paths = ObjectWriter()
+            var paths = JSONObjectWriter()
             for (name, path) in transformer.paths.sorted(by: { $0.key < $1.key }) {
                 paths.member(name, path.description)
             }
-            var inner = ObjectWriter()
+            var inner = JSONObjectWriter()
             if !transformer.paths.isEmpty { inner.member("InputPathsMap", json: paths.finish()) }
             inner.member("InputTemplate", transformer.template)
             object.member("InputTransformer", json: inner.finish())
         }
         if let retry { object.member("RetryPolicy", json: retry.json) }
         if let deadLetterARN {
-            var config = ObjectWriter()
+            var config = JSONObjectWriter()
             config.member("Arn", deadLetterARN)
             object.member("DeadLetterConfig", json: config.finish())
         }

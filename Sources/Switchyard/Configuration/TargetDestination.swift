@@ -1,4 +1,5 @@
 public import EventEnvelope
+internal import InternalSystem
 
 /// Where a target's events go, as data: what is read from the target's `Arn`.
 ///
@@ -154,32 +155,16 @@ public enum TargetDestination: Sendable, Hashable {
     }
 
     private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if isLetter(byte) || isDigit(byte) || "/.-_~,:=@".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
+        PercentEncoding.encoded(text) { byte in
+            isLetter(byte) || isDigit(byte) || "/.-_~,:=@".utf8.contains(byte)
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func decoded(
         _ text: Substring, _ invalid: (String) -> InvalidDestination
     ) throws(InvalidDestination) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst()?.hexadecimalDigit,
-                let low = rest.popFirst()?.hexadecimalDigit
-            else { throw invalid("\"%\" stands before two hexadecimal digits; itself it is %25") }
-            bytes.append(high << 4 | low)
+        guard let bytes = PercentEncoding.decoded(text.utf8) else {
+            throw invalid("\"%\" stands before two hexadecimal digits; itself it is %25")
         }
         guard !bytes.contains(0), let decoded = String(validating: bytes, as: UTF8.self) else {
             throw invalid("what \"%\" stands for is no text")
@@ -215,15 +200,4 @@ public struct InvalidDestination: Error, Hashable, Sendable, CustomStringConvert
 
     /// The text and what is wrong with it.
     public var description: String { "\"\(text)\" is no place to deliver to: \(reason)" }
-}
-
-extension UInt8 {
-    fileprivate var hexadecimalDigit: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        default: nil
-        }
-    }
 }

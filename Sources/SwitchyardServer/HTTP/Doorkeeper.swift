@@ -35,9 +35,6 @@
                     })
         }
 
-        /// Whether requests have to be signed.
-        var isVerifying: Bool { verifier != nil }
-
         /// Who sent a request.
         ///
         /// - Throws: the request is not signed as it should be.

@@ -1,5 +1,6 @@
 #if Server
     internal import AWSWire
+    internal import FoundationEssentials
     internal import HTTPTypes
     internal import Hummingbird
     internal import InternalSystem
@@ -24,7 +25,7 @@
             if path.hasPrefix("/_switchyard") || path == "/moto-api/reset" {
                 return try await admin.respond(to: request)
             }
-            let requestID = RequestID.make()
+            let requestID = UUID().uuidString.lowercased()
             var wire = WireRequest(
                 method: request.method.rawValue, path: path, query: request.uri.query ?? "")
             wire.headers = request.headers.map { .init($0.name.rawName, $0.value) }
@@ -101,29 +102,5 @@
 
         /// Ends a connection whose request is not read to its end.
         private struct UnreadBody: Error {}
-    }
-
-    /// Ids of requests.
-    enum RequestID {
-        /// A UUID.
-        static func make() -> String {
-            var generator = SystemRandomNumberGenerator()
-            let high = generator.next() & ~0xF000 | 0x4000 as UInt64
-            let low = generator.next() & ~(3 << 62) | 1 << 63 as UInt64
-            let digits = Array("0123456789abcdef".utf8)
-            return String(unsafeUninitializedCapacity: 36) { buffer in
-                var at = 0
-                for digit in 0..<32 {
-                    if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                        buffer[at] = UInt8(ascii: "-")
-                        at += 1
-                    }
-                    let word = digit < 16 ? high : low
-                    buffer[at] = digits[Int(word >> UInt64(60 - digit % 16 * 4) & 15)]
-                    at += 1
-                }
-                return at
-            }
-        }
     }
 #endif

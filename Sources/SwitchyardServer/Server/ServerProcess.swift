@@ -89,7 +89,7 @@
         private static func temporaryDirectory() throws -> String {
             let path =
                 FileManager.default.temporaryDirectory.path
-                + "/switchyard-\(RequestID.make())"
+                + "/switchyard-\(UUID().uuidString.lowercased())"
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)
             return path
@@ -118,7 +118,7 @@
             configuration.account = settings.account
             configuration.region = settings.region
             configuration.store = store
-            configuration.otherKeys = EventBridge.recordKeys
+            configuration.otherKeys = EventBridge.storedKinds
             configuration.backPressure = .fail
             configuration.busAccess = gate
             configuration.namedArchives.durability = settings.isDurable ? .batch : .none

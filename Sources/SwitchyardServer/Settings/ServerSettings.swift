@@ -2,6 +2,7 @@
     internal import AWSTargets
     internal import Configuration
     internal import FoundationEssentials
+    internal import Logging
     internal import Switchyard
     internal import SystemPackage
 
@@ -106,6 +107,11 @@
             }
             guard (1...1_000_000).contains(connectionsMax) else {
                 throw SettingsError("connections", "\(connectionsMax)", "at least 1 is wanted")
+            }
+            guard Logger.Level(rawValue: logLevel) != nil else {
+                throw SettingsError(
+                    "logLevel", logLevel,
+                    "it is " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
             }
             switch reader.string(forKey: "durability", default: "process") {
             case "process": isDurable = false

@@ -29,7 +29,7 @@ struct DestinationLookupTests {
         let store = MemoryConfigurationStore()
         var configuration = RouterConfiguration()
         configuration.store = store
-        configuration.otherKeys = EventBridge.recordKeys
+        configuration.otherKeys = EventBridge.storedKinds
         bridge = try EventBridge(Router(configuration), store: store, secrets: TurningSeal())
     }
 

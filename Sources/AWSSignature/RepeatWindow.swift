@@ -11,7 +11,7 @@
     /// Two sets take turns, so that forgetting costs nothing. At most `countMax` signatures are
     /// held, 32 bytes or so each; beyond that the older half is forgotten too early, which is
     /// counted in ``forgottenCount``. From any thread.
-    public final class ReplayWindow: Sendable {
+    public final class RepeatWindow: Sendable {
         /// The first 16 bytes of a signature. It is the output of an HMAC: nobody without the
         /// secret can make two that begin the same.
         private struct Mark: Hashable {

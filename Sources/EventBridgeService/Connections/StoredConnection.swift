@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import JSONScan
 
 /// A connection as it is kept: its secrets only sealed.
-struct ConnectionRecord: Record {
+struct StoredConnection: StoredResource {
     static let kind = "connection"
 
     /// What tells it from an earlier one of the same name: the last part of its resource name.

@@ -10,12 +10,9 @@ indirect enum JSONMember {
 
     /// Reads a text; nil if it is no JSON object.
     init?(_ text: String) {
-        var text = text
-        var scanner = StructuralScanner()
-        let read = text.withUTF8 { bytes -> JSONMember? in
-            guard let index = try? scanner.scan(UnsafeRawBufferPointer(bytes)) else { return nil }
-            return JSONMember(JSONValue(index))
-        }
+        let read = try? JSONValue.reading(
+            Array(text.utf8), orThrow: \.self
+        ) { value throws(JSONError) in JSONMember(value) }
         guard let read else { return nil }
         self = read
     }

@@ -1,5 +1,7 @@
-/// Percent-encoding of paths, queries and forms (RFC 3986; WHATWG URL, 5.1 for forms).
-enum PercentCoding {
+internal import InternalSystem
+
+/// What comes encoded in requests: paths, queries, forms (RFC 3986; WHATWG URL, 5.1 for forms).
+enum FormText {
     /// What an encoded text stands for; sequences that are none stay as they are.
     static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
@@ -11,8 +13,8 @@ enum PercentCoding {
                 bytes.append(UInt8(ascii: " "))
                 continue
             }
-            guard byte == UInt8(ascii: "%"), let high = rest.first.flatMap(digit),
-                let low = rest.dropFirst().first.flatMap(digit)
+            guard byte == UInt8(ascii: "%"), let high = rest.first.flatMap(PercentEncoding.digit),
+                let low = rest.dropFirst().first.flatMap(PercentEncoding.digit)
             else {
                 bytes.append(byte)
                 continue
@@ -31,15 +33,6 @@ enum PercentCoding {
                 decoded(parts[0], plusIsBlank: true),
                 parts.count > 1 ? decoded(parts[1], plusIsBlank: true) : ""
             )
-        }
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 }
