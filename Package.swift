@@ -45,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.4"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.0.0",
@@ -194,6 +195,11 @@ let package = Package(
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras",
+                    condition: .when(traits: ["Server"])),
+                .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
                     condition: .when(traits: ["Server"])),
                 .product(
@@ -324,7 +330,8 @@ let package = Package(
         .testTarget(
             name: "EventBridgeServiceTests",
             dependencies: [
-                "AWSWire", "EventBridgeService", "EventEnvelope", "EventReplay", "InternalSystem",
+                "AWSWire", "EventBridgeService", "EventEnvelope", "EventPipeline", "EventReplay",
+                "EventRouting", "InternalSystem",
                 "Switchyard", "TestSupport",
             ], swiftSettings: settings),
         .testTarget(

@@ -37,6 +37,11 @@ public struct WireService: Sendable {
         /// What the model says of it.
         public let model: OperationModel
         let body: Body
+
+        /// Whether it neither waits nor writes.
+        public var isQuick: Bool {
+            if case .quick = body { true } else { false }
+        }
     }
 
     /// The service's model.
@@ -136,6 +141,18 @@ public struct WireService: Sendable {
             }
             return try result.get()
         }
+    }
+
+    /// As ``answer(_:_:_:)``, for an operation that neither waits nor writes; nil for any other, with
+    /// nothing done.
+    public func answerAtOnce(
+        _ name: String, _ input: [UInt8], _ caller: Caller
+    ) throws(ServiceError) -> [UInt8]? {
+        let operation = try operation(name)
+        guard case .quick(let handler) = operation.body else { return nil }
+        let input = input.isEmpty ? Array("{}".utf8) : input
+        try Self.check(input, operation.model)
+        return try handler(input, caller)
     }
 
     /// Where operations wait for the disk, and hold up nobody.

@@ -76,58 +76,25 @@ package struct EnvelopeWriter: ~Copyable {
     }
 
     private func append(_ fields: Fields, to output: inout [UInt8]) {
-        func member(_ name: StaticString, _ value: String) {
-            output += UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        func put(_ text: StaticString) {
+            output += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        }
+        func put(_ name: StaticString, _ value: String) {
+            put(name)
             JSONString.appendQuoted(ExactString(value), to: &output)
         }
-        member(#"{"version":"0","id":"#, fields.id)
-        member(#","detail-type":"#, fields.detailType)
-        member(#","source":"#, fields.source)
-        member(#","account":"#, fields.scope?.account ?? account)
-        member(#","time":"#, fields.time.wholeSeconds.description)
-        member(#","region":"#, fields.scope?.region ?? region)
-        output += #","resources":["#.utf8
+        put(EnvelopeText.id, fields.id)
+        put(EnvelopeText.detailType, fields.detailType)
+        put(EnvelopeText.source, fields.source)
+        put(EnvelopeText.account, fields.scope?.account ?? account)
+        put(EnvelopeText.time, fields.time.wholeSeconds.description)
+        put(EnvelopeText.region, fields.scope?.region ?? region)
+        put(EnvelopeText.resources)
         for (position, resource) in fields.resources.enumerated() {
-            member(position == 0 ? "" : ",", resource)
+            put(position == 0 ? "" : ",", resource)
         }
-        output += #"],"detail":"#.utf8
+        put(EnvelopeText.detail)
         output += fields.detail.utf8
-        output.append(UInt8(ascii: "}"))
-    }
-}
-
-/// Random identifiers of events: UUIDs of version 4 (RFC 9562), drawn from the system's generator
-/// by the page.
-package struct EventIdentifiers {
-    private var pool: [UInt64] = []
-
-    package init() {}
-
-    /// The next one, as text in lower case.
-    package mutating func next() -> String {
-        let high = word() & ~0xF000 | 0x4000
-        let low = word() & ~(3 << 62) | 1 << 63
-        return String(unsafeUninitializedCapacity: 36) { buffer in
-            var at = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    buffer[at] = UInt8(ascii: "-")
-                    at += 1
-                }
-                let word = digit < 16 ? high : low
-                let value = UInt8(word >> UInt64(60 - digit % 16 * 4) & 15)
-                buffer[at] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-                at += 1
-            }
-            return at
-        }
-    }
-
-    private mutating func word() -> UInt64 {
-        if pool.isEmpty {
-            var system = SystemRandomNumberGenerator()
-            pool = (0..<512).map { _ in system.next() }
-        }
-        return pool.removeLast()
+        put(EnvelopeText.end)
     }
 }

@@ -82,7 +82,7 @@ public struct EntryError: Error, Sendable, Hashable, CustomStringConvertible {
             "Parameter \(name) is not valid. Reason: \(name) is a required argument.")
     }
 
-    static let malformedDetail = EntryError(.malformedDetail, "Detail is malformed.")
+    package static let malformedDetail = EntryError(.malformedDetail, "Detail is malformed.")
 
     /// `Code: message`
     public var description: String { "\(code.rawValue): \(message)" }

@@ -104,14 +104,44 @@ public final class EventPublisher {
     package func publish(
         _ event: UnsafeRawBufferPointer, to port: PublishPort, publishTime: UInt64, tag: UInt64
     ) throws(PublishError) {
+        let index = try scan(event, for: port)
+        try send(event, index, to: port, publishTime, tag)
+    }
+
+    /// As ``publish(_:to:publishTime:tag:)``, of an event whose last member was put in as it came from
+    /// elsewhere: at `offset` it has to be an object, and nothing that goes beyond it.
+    package func publish(
+        _ event: UnsafeRawBufferPointer, withObjectAt offset: Int, to port: PublishPort,
+        publishTime: UInt64
+    ) throws(PublishError) {
+        let index = try scan(event, for: port)
+        var last: StructuralIndex.Member?
+        for member in index.members(of: 0) { last = member }
+        guard let last, index.offset(of: last.value) == offset,
+            index.byte(at: last.value) == UInt8(ascii: "{"), index.textLength == event.count
+        else { throw .invalid(JSONError(.textAfterValue, offset: offset)) }
+        try send(event, index, to: port, publishTime, 0)
+        untilLook &-= 1
+        if untilLook == 0 {
+            untilLook = 64
+            look()
+        }
+    }
+
+    @inline(__always)
+    private func scan(
+        _ event: UnsafeRawBufferPointer, for port: PublishPort
+    ) throws(PublishError) -> StructuralIndex {
         if let failure = port.archiveFailure.current { throw .archive(failure) }
         if port.isClosed { throw .closed }
-        let index: StructuralIndex
-        do throws(JSONError) {
-            index = try scanner.scan(event)
-        } catch {
-            throw .invalid(error)
-        }
+        do throws(JSONError) { return try scanner.scan(event) } catch { throw .invalid(error) }
+    }
+
+    @inline(__always)
+    private func send(
+        _ event: UnsafeRawBufferPointer, _ index: StructuralIndex, to port: PublishPort,
+        _ publishTime: UInt64, _ tag: UInt64
+    ) throws(PublishError) {
         if index.textLength != event.count { try checkRestSlow(event, from: index.textLength) }
         let bytes = UnsafeRawBufferPointer(rebasing: event[..<index.textLength])
         let outcome =

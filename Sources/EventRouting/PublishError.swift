@@ -1,4 +1,5 @@
 public import EventArchive
+package import EventEnvelope
 public import JSONScan
 
 /// Why an event was not accepted.
@@ -37,6 +38,22 @@ extension PublishError: CustomStringConvertible {
         case .tooManyPublishers(let limit):
             "there are \(limit) publishers already: close one, or configure a larger slabCount"
         case .noSuchBus(let bus): "Event bus \(bus) does not exist."
+        }
+    }
+}
+
+extension EntryError {
+    /// Why an event was not accepted, in the words that an entry's sender is told.
+    package init(_ error: PublishError) {
+        switch error {
+        case .full, .dropped, .tooManyPublishers:
+            self.init(.throttling, "The bus has no room; try again.")
+        case .invalid(let json): self.init(.malformedDetail, json.description)
+        case .tooLarge(let bytes, let limit):
+            self.init(
+                .invalidArgument, "The event has \(bytes) bytes; at most \(limit) are allowed.")
+        case .closed, .noSuchBus: self.init(.internalFailure, "The router was closed.")
+        case .archive(let archive): self.init(.internalFailure, archive.description)
         }
     }
 }

@@ -42,6 +42,9 @@ package final class PublishPort: Sendable {
     /// Whether nothing will be accepted any more.
     package var isClosed: Bool { closed.load(ordering: .relaxed) || stage.isClosed }
 
+    /// Whether what is archived is made durable before it counts as taken on.
+    var isMadeDurable: Bool { durability != nil }
+
     /// Refuses whatever is published from now on.
     package func close() { closed.store(true, ordering: .relaxed) }
 
@@ -67,6 +70,9 @@ package struct BusHandle: Sendable {
 
     /// Creates a handle.
     package init(port: PublishPort) { self.port = port }
+
+    /// Whether the bus takes nothing any more: it was removed.
+    package var isClosed: Bool { port.isClosed }
 }
 
 /// The error that keeps an archive from being written: set and cleared by the worker, seen by

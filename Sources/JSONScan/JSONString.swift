@@ -1,3 +1,5 @@
+internal import CSwitchyard
+
 /// The value of a hexadecimal digit, or nil.
 @inlinable
 package func hexadecimalValue(_ byte: UInt8) -> UInt32? {
@@ -23,31 +25,31 @@ public enum JSONString {
     package static func unescape(
         _ raw: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>
     ) -> Int {
+        guard let bytes = raw.baseAddress else { return 0 }
         var read = 0
         var written = 0
-        while read < raw.count {
-            let byte = raw[read]
-            guard byte == UInt8(ascii: "\\") else {
-                output[written] = byte
-                read += 1
-                written += 1
-                continue
-            }
-            switch raw[read + 1] {
-            case UInt8(ascii: "u"):
-                written += writeUTF8(unicodeEscape(raw, at: &read), output + written)
-                continue
-            case UInt8(ascii: "b"): output[written] = 0x08
-            case UInt8(ascii: "f"): output[written] = 0x0C
-            case UInt8(ascii: "n"): output[written] = 0x0A
-            case UInt8(ascii: "r"): output[written] = 0x0D
-            case UInt8(ascii: "t"): output[written] = 0x09
-            case let other: output[written] = other
-            }
-            read += 2
-            written += 1
+        while true {
+            written += sw_json_unescape(bytes, raw.count, &read, output + written)
+            // It stops at the end, or before a `\u`.
+            if read == raw.count { break }
+            written += writeUTF8(unicodeEscape(raw, at: &read), output + written)
         }
         return written
+    }
+
+    /// As ``unescape(_:into:)``; nil where `raw` has the escape of a surrogate, which may lack its partner.
+    package static func unescapeWithoutSurrogates(
+        _ raw: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>
+    ) -> Int? {
+        guard let bytes = raw.baseAddress else { return 0 }
+        var read = 0
+        var written = 0
+        while true {
+            written += sw_json_unescape(bytes, raw.count, &read, output + written)
+            if read == raw.count { return written }
+            if (0xD800...0xDFFF).contains(codeUnit(raw, at: read + 2)) { return nil }
+            written += writeUTF8(unicodeEscape(raw, at: &read), output + written)
+        }
     }
 
     /// The string that `raw` spells.

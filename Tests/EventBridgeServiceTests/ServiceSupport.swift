@@ -137,10 +137,13 @@ struct Lines {
 
     /// Waits until there are so many.
     func wait(for count: Int, sourceLocation: SourceLocation = #_sourceLocation) async -> [String] {
-        for _ in 0..<3_000 where all.count < count {
+        var lines = all
+        for _ in 0..<3_000 {
+            if lines.count >= count { return lines }
             try? await Task.sleep(for: .milliseconds(10))
+            lines = all
         }
-        #expect(all.count >= count, sourceLocation: sourceLocation)
-        return all
+        #expect(lines.count >= count, sourceLocation: sourceLocation)
+        return lines
     }
 }

@@ -30,7 +30,10 @@ struct LeashTests {
         #expect(asking.isFinished && process.isRunning)
         // Not before it is what it was started as: it asks for the signal on its way to that.
         let name = "/proc/\(process.processIdentifier)/comm"
-        for _ in 0..<patience where readFile(name) != Array("sleep\n".utf8) { usleep(10_000) }
+        for _ in 0..<patience {
+            if readFile(name) == Array("sleep\n".utf8) { break }
+            usleep(10_000)
+        }
         leash.end()
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal)

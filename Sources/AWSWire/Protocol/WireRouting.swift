@@ -38,6 +38,17 @@ public struct WireRouting: Sendable {
         self.byTarget = byTarget
     }
 
+    /// What `X-Amz-Target` says for operations that ``WireService/answerAtOnce(_:_:_:)`` can do.
+    public var quickTargets: Set<String> {
+        var targets: Set<String> = []
+        for (prefix, service) in byTarget {
+            for (name, operation) in service.operations where operation.isQuick {
+                targets.insert("\(prefix).\(name)")
+            }
+        }
+        return targets
+    }
+
     /// How to answer a request of which nothing else is known.
     ///
     /// - Parameter signingName: the service in the scope of its signature, if it has one.

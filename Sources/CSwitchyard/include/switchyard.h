@@ -123,6 +123,20 @@ static inline double sw_power_of_ten(uint32_t exponent) {
     return powers[exponent];
 }
 
+// ---- Escapes ---------------------------------------------------------------------------------
+
+// Takes the inside of a JSON string out of its short escapes (\", \\, \/, \b, \f, \n, \r, \t): copies
+// `raw` from *read on to `output`, up to the first \u or the end, and sets *read to where that is.
+// Returns how many bytes were written. `raw` has passed the scan; `output`, which does not overlap it,
+// has room for what is left of it, no escape being shorter than what it stands for. O(length).
+//
+// Sixteen bytes at a time where the architecture always has vectors of that size (x86-64, 64-bit ARM);
+// there is nothing to choose at run time.
+size_t sw_json_unescape(const uint8_t *raw, size_t length, size_t *read, uint8_t *output);
+
+// The same, byte by byte: what the other one is tested against.
+size_t sw_json_unescape_scalar(const uint8_t *raw, size_t length, size_t *read, uint8_t *output);
+
 // ---- CRC32C (Castagnoli, reflected 0x82F63B78; that of iSCSI, ext4 and Kafka) ------------------
 
 // CRC32C of `length` bytes, continuing from `crc` (0 to begin). The usual inversion before and

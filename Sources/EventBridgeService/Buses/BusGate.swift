@@ -4,11 +4,13 @@ package import EventEnvelope
 internal import InternalSystem
 internal import JSONScan
 internal import Switchyard
+internal import Synchronization
 
 /// The policies of all buses, for those who deliver from one bus to another: what account an event comes
 /// from is what counts, not whose rule it is.
 package final class BusGate: BusAccess {
     private let policies = Guarded<[BusID: BusPolicy]>([:])
+    private let changes = Atomic<UInt64>(0)
 
     /// A gate that knows of no policies yet.
     package init() {}
@@ -18,7 +20,11 @@ package final class BusGate: BusAccess {
         // A policy that can't be read lets nobody in.
         let policy = value.flatMap { BusDetails($0).policy }.flatMap { try? BusPolicy($0) }
         policies.withLock { $0[bus] = policy }
+        changes.wrappingAdd(1, ordering: .releasing)
     }
+
+    /// Grows with each change of any policy: who remembers what it found sees whether to look again.
+    var edition: UInt64 { changes.load(ordering: .acquiring) }
 
     /// The policy of a bus.
     func policy(of bus: BusID) -> BusPolicy? { policies.withLock { $0[bus] } }

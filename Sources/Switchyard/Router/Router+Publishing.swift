@@ -24,6 +24,11 @@ extension Router {
         return BusHandle(port: port)
     }
 
+    /// Looks a bus up by its name in an account and region, or its resource name; nil if there is none.
+    package func handle(of bus: String, in scope: ResourceScope) -> BusHandle? {
+        publishing.port(bus, of: scope).map { BusHandle(port: $0) }
+    }
+
     /// Publishes a whole event, from any thread. It is queued then; ``publishAndConfirm(_:to:)`` waits
     /// until it is archived.
     ///
@@ -174,20 +179,4 @@ extension Router {
 
     /// Entries that were published to buses that do not exist.
     public var unroutedEntries: UInt64 { publishing.unrouted }
-}
-
-extension EntryError {
-    /// Why an event was not accepted, in the words that an entry's sender is told.
-    fileprivate init(_ error: PublishError) {
-        switch error {
-        case .full, .dropped, .tooManyPublishers:
-            self.init(.throttling, "The bus has no room; try again.")
-        case .invalid(let json): self.init(.malformedDetail, json.description)
-        case .tooLarge(let bytes, let limit):
-            self.init(
-                .invalidArgument, "The event has \(bytes) bytes; at most \(limit) are allowed.")
-        case .closed, .noSuchBus: self.init(.internalFailure, "The router was closed.")
-        case .archive(let archive): self.init(.internalFailure, archive.description)
-        }
-    }
 }

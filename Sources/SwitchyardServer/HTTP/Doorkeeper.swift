@@ -35,6 +35,9 @@
                     })
         }
 
+        /// Whether signatures are verified, and not only read.
+        var verifies: Bool { verifier != nil }
+
         /// Who sent a request.
         ///
         /// - Throws: the request is not signed as it should be.

@@ -1,87 +1,47 @@
 #if Server
     internal import AWSWire
-    internal import FoundationEssentials
     internal import HTTPTypes
     internal import Hummingbird
-    internal import InternalSystem
-    internal import Logging
     internal import NIOCore
     internal import NIOHTTPTypes
 
-    /// Answers requests: takes their bodies, finds out who calls and what is asked for, and has it done.
+    /// Takes the bodies of requests, and has them answered.
     struct HTTPFront: HTTPResponder {
         typealias Context = BasicRequestContext
 
-        let routing: WireRouting
-        let doorkeeper: Doorkeeper
+        let wire: WireFront
         let admin: AdminAPI
-        let bodyBytesMax: Int
-        let logger: Logger
-        let clock: any TimeSource
 
         func respond(to request: Request, context: Context) async throws -> Response {
-            let begun = clock.monotonicTime
-            let path = request.uri.path
-            if path.hasPrefix("/_switchyard") || path == "/moto-api/reset" {
-                return try await admin.respond(to: request)
-            }
-            let requestID = UUID().uuidString.lowercased()
-            var wire = WireRequest(
-                method: request.method.rawValue, path: path, query: request.uri.query ?? "")
-            wire.headers = request.headers.map { .init($0.name.rawName, $0.value) }
-            // The host is no field of its own any more.
-            if let host = request.head.authority { wire.headers.append(.init("host", host)) }
-            let response: WireResponse
-            var operation = "-"
-            var account = "-"
+            if Self.isOwn(request.uri.path) { return try await admin.respond(to: request) }
+            var wired = WireRequest(request.head)
             do throws(ServiceError) {
-                wire.body = try await body(of: request)
-                let visitor = try doorkeeper.visitor(wire, requestID: requestID)
-                account = visitor.caller.account
-                try wire.decompress(bytesMax: bodyBytesMax)
-                let call = try routing.call(of: wire, signedFor: visitor.signingName)
-                operation = "\(call.service.model.signingName) \(call.operation)"
-                let output = try await call.service.answer(
-                    call.operation, call.input, visitor.caller)
-                response = call.format.answer(output, to: call, requestID: requestID)
-            } catch {
-                let format = routing.format(of: wire, signedFor: nil)
-                response = format.answer(error, requestID: requestID)
-                if error.status >= 500 {
-                    logger.error(
-                        "\(error)",
-                        metadata: ["request": "\(requestID)", "operation": "\(operation)"])
-                }
-            }
-            logger.info(
-                "\(operation)",
-                metadata: [
-                    "status": "\(response.status)", "account": "\(account)",
-                    "us": "\((clock.monotonicTime &- begun) / 1_000)",
-                ])
-            return Self.http(response)
+                wired.body = try await body(of: request)
+                return Self.http(await wire.respond(to: wired))
+            } catch { return Self.http(wire.refuse(wired, error)) }
+        }
+
+        /// Whether a path is the server's own, and not AWS's.
+        static func isOwn(_ path: String) -> Bool {
+            path.hasPrefix("/_switchyard") || path == "/moto-api/reset"
         }
 
         /// The body of a request, as it came.
         private func body(of request: Request) async throws(ServiceError) -> [UInt8] {
-            if let text = request.headers[.contentLength], let length = Int(text),
-                length > bodyBytesMax
-            {
-                throw .tooLarge(limit: bodyBytesMax)
+            let limit = wire.bodyBytesMax
+            if let text = request.headers[.contentLength], let length = Int(text), length > limit {
+                throw .tooLarge(limit: limit)
             }
             do {
-                var buffer = try await request.body.collect(upTo: bodyBytesMax)
+                var buffer = try await request.body.collect(upTo: limit)
                 return buffer.readBytes(length: buffer.readableBytes) ?? []
             } catch is NIOTooManyBytesError {
-                throw .tooLarge(limit: bodyBytesMax)
+                throw .tooLarge(limit: limit)
             } catch { throw .serialization("The body can't be read: \(error)") }
         }
 
         static func http(_ response: WireResponse) -> Response {
-            var headers = HTTPFields()
-            for field in response.headers {
-                if let name = HTTPField.Name(field.name) { headers[name] = field.value }
-            }
+            var headers = HTTPFields(response)
             let body = ByteBuffer(bytes: response.body)
             let status = HTTPResponse.Status(code: response.status)
             guard status == .contentTooLarge else {
@@ -102,5 +62,29 @@
 
         /// Ends a connection whose request is not read to its end.
         private struct UnreadBody: Error {}
+    }
+
+    extension WireRequest {
+        /// A request without its body.
+        init(_ head: HTTPRequest) {
+            let target = head.path ?? "/"
+            let mark = target.firstIndex(of: "?") ?? target.endIndex
+            self.init(
+                method: head.method.rawValue, path: String(target[..<mark]),
+                query: String(target[mark...].dropFirst()))
+            headers = head.headerFields.map { .init($0.name.rawName, $0.value) }
+            // The host is no field of its own any more.
+            if let host = head.authority { headers.append(.init("host", host)) }
+        }
+    }
+
+    extension HTTPFields {
+        /// The header fields of an answer.
+        init(_ response: WireResponse) {
+            self.init()
+            for field in response.headers {
+                if let name = HTTPField.Name(field.name) { self[name] = field.value }
+            }
+        }
     }
 #endif

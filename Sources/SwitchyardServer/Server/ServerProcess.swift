@@ -42,21 +42,25 @@
             targets.begin(bridge)
             for problem in router.configurationProblems { logger.warning("\(problem)") }
             let routing = WireRouting([bridge.service, CallerIdentity.service])
-            let front = HTTPFront(
+            let shown = settings
+            let log = RequestLog(logger)
+            let wire = WireFront(
                 routing: routing, doorkeeper: Doorkeeper(settings),
-                admin: AdminAPI(bridge: bridge, routing: routing, clock: clock),
-                bodyBytesMax: settings.bodyBytesMax, logger: logger, clock: clock)
-            var http = HTTP1Channel.Configuration(
-                idleTimeout: .seconds(Int64(settings.idleSeconds)))
-            http.httpDecoder.maxHeaderFieldSize = settings.headerBytesMax
-            http.httpDecoder.maxHeaderListSize = settings.headerBytesMax
-            http.httpDecoder.maxHeaderFieldCount = 100
+                bodyBytesMax: settings.bodyBytesMax, log: log, clock: clock)
+            let front = HTTPFront(
+                wire: wire, admin: AdminAPI(bridge: bridge, routing: routing, clock: clock))
+            let loops = QuickLoops(bridge, quickTargets: routing.quickTargets)
+            let connections = HTTPServerBuilder { responder in
+                WireChannel(
+                    responder: responder, front: wire, loops: loops,
+                    headerBytesMax: shown.headerBytesMax,
+                    idleTimeout: .seconds(shown.idleSeconds))
+            }
             // One line for what the framework says, and not one for each of its steps.
             var quiet = logger
             quiet.logLevel = .warning
-            let shown = settings
             let application = Application(
-                responder: front, server: .http1(configuration: http),
+                responder: front, server: connections,
                 configuration: ApplicationConfiguration(
                     address: .hostname(settings.host, port: settings.port), backlog: 1_024,
                     availableConnectionsDelegate: MaximumAvailableConnections(
@@ -68,6 +72,7 @@
             do {
                 try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
             } catch { failure = error }
+            log.finish()
             logger.info("stopping")
             let left = try await close(router)
             let unsent = await targets.close()
