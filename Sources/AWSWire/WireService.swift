@@ -65,6 +65,11 @@ public struct WireService: Sendable {
         add(name, .blocking(handler))
     }
 
+    /// Adds an operation that gets its members as JSON, and neither waits nor writes.
+    public mutating func on(_ name: String, atOnce handler: @escaping Handler) {
+        add(name, .quick(handler))
+    }
+
     /// Adds an operation that gets its members as JSON, and may be suspended.
     public mutating func on(_ name: String, suspending handler: @escaping AsyncHandler) {
         add(name, .suspending(handler))

@@ -11,7 +11,7 @@ extension EventBridge {
         addPartners(to: &events)
         events.on("PutEvents", suspending: putEvents)
         events.on("PutPartnerEvents", putPartnerEvents)
-        events.on("TestEventPattern", isQuick: true, testEventPattern)
+        events.on("TestEventPattern", atOnce: testEventPattern)
         return events
     }
 

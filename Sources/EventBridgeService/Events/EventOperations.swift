@@ -44,13 +44,6 @@ struct PutEventsOutput: Encodable {
     }
 }
 
-struct TestEventPatternInput: Decodable {
-    let eventPattern: String
-    let event: String
-}
-
-struct TestEventPatternOutput: Encodable { let result: Bool }
-
 extension EventBridge {
     /// `PutEvents`. It returns when what was taken on is in the logs of its buses, as durable as they are.
     func putEvents(_ input: [UInt8], _ caller: Caller) async throws(ServiceError) -> [UInt8] {
@@ -133,12 +126,17 @@ extension EventBridge {
         return nil
     }
 
-    func testEventPattern(
-        _ input: TestEventPatternInput, _ caller: Caller
-    ) throws(ServiceError) -> TestEventPatternOutput {
-        let pattern = try Self.pattern(input.eventPattern)
+    /// `TestEventPattern`. Its members are read where they stand: it is asked for often, and does little.
+    func testEventPattern(_ input: [UInt8], _ caller: Caller) throws(ServiceError) -> [UInt8] {
+        let (text, event) = try JSONValue.reading(
+            input, orThrow: { ServiceError.serialization("The body is no JSON object: \($0)") }
+        ) { members throws(ServiceError) in
+            // The model has seen to it that both are there, and strings.
+            (members["EventPattern"]?.string, members["Event"]?.string)
+        }
+        let pattern = try Self.pattern(text?.description ?? "")
         let matches = try JSONValue.reading(
-            Array(input.event.utf8),
+            event?.utf8 ?? [],
             orThrow: { _ in ServiceError.validation("Parameter Event is not valid.") }
         ) { event throws(ServiceError) in
             for member in Self.demandedMembers where event[member] == nil {
@@ -153,7 +151,7 @@ extension EventBridge {
                     "Event pattern is not valid. Reason: \(error)")
             }
         }
-        return TestEventPatternOutput(result: matches)
+        return Array((matches ? #"{"Result":true}"# : #"{"Result":false}"#).utf8)
     }
 
     /// What the service wants of an event that it tests a pattern with.
