@@ -59,6 +59,7 @@ let package = Package(
         .target(
             name: "CReportPage",
             exclude: ["report.css", "report.html", "report.js", "uPlot"]),
+        .target(name: "CAdminDocument", exclude: ["openapi.json"]),
         .systemLibrary(
             name: "CJemalloc", pkgConfig: isSanitized ? nil : "jemalloc",
             providers: [.apt(["libjemalloc-dev"])]),
@@ -175,9 +176,14 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardServer",
             dependencies: [
-                "AWSSignature", "AWSTargets", "AWSWire", "EventBridgeService", "EventEnvelope",
-                "EventPipeline", "InternalSystem", "StateStore", "Switchyard",
+                "AWSSignature", "AWSTargets", "AWSWire", "CAdminDocument", "EventBridgeService",
+                "EventEnvelope", "EventPipeline", "InternalSystem", "JSONScan", "StateStore",
+                "Switchyard",
+                "SwitchyardMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["Server"])),
                 .product(
                     name: "Configuration", package: "swift-configuration",
                     condition: .when(traits: ["Server"])),
@@ -193,6 +199,8 @@ let package = Package(
                     name: "Logging", package: "swift-log", condition: .when(traits: ["Server"])),
                 .product(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
                     condition: .when(traits: ["Server"])),

@@ -23,14 +23,10 @@
             let begun = clock.monotonicTime
             let path = request.uri.path
             if path.hasPrefix("/_switchyard") || path == "/moto-api/reset" {
-                return try await admin.respond(to: request)
+                return await admin.respond(to: request)
             }
             let requestID = UUID().uuidString.lowercased()
-            var wire = WireRequest(
-                method: request.method.rawValue, path: path, query: request.uri.query ?? "")
-            wire.headers = request.headers.map { .init($0.name.rawName, $0.value) }
-            // The host is no field of its own any more.
-            if let host = request.head.authority { wire.headers.append(.init("host", host)) }
+            var wire = WireRequest(request)
             let response: WireResponse
             var operation = "-"
             var account = "-"

@@ -1,6 +1,5 @@
 #if Server
     internal import AWSWire
-    internal import Dispatch
     internal import EventBridgeService
     internal import EventPipeline
     internal import FoundationEssentials
@@ -42,9 +41,12 @@
             targets.begin(bridge)
             for problem in router.configurationProblems { logger.warning("\(problem)") }
             let routing = WireRouting([bridge.service, CallerIdentity.service])
+            let doorkeeper = Doorkeeper(settings)
             let front = HTTPFront(
-                routing: routing, doorkeeper: Doorkeeper(settings),
-                admin: AdminAPI(bridge: bridge, routing: routing, clock: clock),
+                routing: routing, doorkeeper: doorkeeper,
+                admin: AdminAPI(
+                    bridge: bridge, routing: routing, clock: clock,
+                    doorkeeper: settings.isLoopback ? nil : doorkeeper),
                 bodyBytesMax: settings.bodyBytesMax, logger: logger, clock: clock)
             var http = HTTP1Channel.Configuration(
                 idleTimeout: .seconds(Int64(settings.idleSeconds)))
@@ -78,12 +80,10 @@
         }
 
         /// Closes a router where waiting holds up nobody.
-        private static func close(_ router: Switchyard.Router) async throws -> Int {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue(label: "switchyard.close").async {
-                    continuation.resume(with: Result { try router.close().kept })
-                }
-            }
+        private static func close(
+            _ router: Switchyard.Router
+        ) async throws(RouterError) -> Int {
+            try await BlockingWork.run { () throws(RouterError) in try router.close().kept }
         }
 
         private static func temporaryDirectory() throws -> String {
