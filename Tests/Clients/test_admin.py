@@ -484,6 +484,14 @@ def test_where_others_can_reach_the_server_its_admin_api_wants_signatures(start)
     assert "signature" in failure(signed(site, "GET", "version", secret="other"), 403)
 
 
+def test_names_that_others_gave_this_machine_are_refused(admin):
+    for host in ("example.com:4010", "127.0.0.1.example.com"):
+        answer = admin("GET", "status", headers={"Host": host})
+        assert "is no name of this machine's own" in failure(answer, 403)
+    for host in ("localhost:4010", "127.0.0.1", "[::1]:4010"):
+        assert admin("GET", "version", headers={"Host": host}).status_code == 200
+
+
 def test_pages_of_other_sites_are_refused(admin):
     for origin in ("https://example.com", "null", "http://127.0.0.1.example.com"):
         answer = admin("POST", "clock", headers={"Origin": origin}, json={"advance": "PT1S"})

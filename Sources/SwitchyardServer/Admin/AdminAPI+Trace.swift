@@ -150,6 +150,7 @@
                             let isLetter = letters.contains {
                                 $0.bus == snapshot.name && $0.rule == rule.name
                                     && $0.target == target.id
+                                    && [event.sequence, .max].contains($0.sequence)
                             }
                             return TraceTarget(
                                 target: target.id,

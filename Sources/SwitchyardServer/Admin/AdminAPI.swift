@@ -18,7 +18,7 @@
     ///
     /// Who listens on an address that others can reach wants these requests signed too, as any: by one
     /// of its keys, for any service. Pages of other sites, which a browser on this machine may show,
-    /// are refused in any case.
+    /// are refused in any case, and so is who calls this machine by a name that others gave it.
     struct AdminAPI: Sendable {
         let bridge: EventBridge
         let routing: WireRouting
@@ -161,7 +161,15 @@
             if let origin = request.headers[.origin], !Self.isOfThisMachine(origin) {
                 throw .forbidden("Pages of \(origin) have no business here.")
             }
-            guard let doorkeeper, !route.isOpen else { return }
+            guard let doorkeeper else {
+                // Else a page could have its own name stand for this machine, and read what it likes.
+                guard let host = request.head.authority, !Self.isOfThisMachine("http://\(host)")
+                else { return }
+                throw .forbidden(
+                    "\(host) is no name of this machine's own, to which alone this answers without keys: "
+                        + "ask for localhost.")
+            }
+            if route.isOpen { return }
             var wire = WireRequest(request)
             wire.body = body
             do throws(ServiceError) { _ = try doorkeeper.visitor(wire, requestID: "") } catch {
@@ -169,9 +177,9 @@
             }
         }
 
-        /// Whether a page is one of this machine's: no other may ask through somebody's browser.
-        private static func isOfThisMachine(_ origin: String) -> Bool {
-            guard let host = URLComponents(string: origin)?.host else { return false }
+        /// Whether an address is one of this machine's own.
+        private static func isOfThisMachine(_ address: String) -> Bool {
+            guard let host = URLComponents(string: address)?.host else { return false }
             return ServerSettings.isLoopback(host)
         }
 
