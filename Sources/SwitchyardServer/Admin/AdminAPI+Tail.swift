@@ -16,7 +16,7 @@
         /// How long a reader may take nothing: longer, and it would keep segments for nobody.
         private static let stallLimit = Duration.seconds(30)
         /// After how long without events something is said, so that those who are gone are noticed.
-        private static let silenceMax = Duration.seconds(5)
+        private static let silenceMax = Duration.seconds(2)
         /// How long is waited between looks: the shorter where something has just come.
         private static let waits = (
             first: Duration.milliseconds(5), last: Duration.milliseconds(100)
@@ -52,7 +52,7 @@
 
         private static func follow(_ tail: BusTail, _ output: TailOutput) async throws {
             try await output.write(tail.begin, within: stallLimit)
-            var (wait, silence) = (waits.first, Duration.zero)
+            var (wait, last) = (waits.first, ContinuousClock.now)
             while true {
                 let step: (text: [UInt8], isAtEnd: Bool)
                 do throws(AdminFailure) {
@@ -64,15 +64,14 @@
                 }
                 if !step.text.isEmpty {
                     try await output.write(step.text, within: stallLimit)
-                    (wait, silence) = (waits.first, .zero)
+                    (wait, last) = (waits.first, .now)
                 }
                 guard step.isAtEnd else { continue }
                 try await Task.sleep(for: wait)
-                silence += wait
                 wait = min(wait * 2, waits.last)
-                if silence >= silenceMax {
+                if last.duration(to: .now) >= silenceMax {
                     try await output.write(Array(": nothing\n\n".utf8), within: stallLimit)
-                    silence = .zero
+                    last = .now
                 }
             }
         }
