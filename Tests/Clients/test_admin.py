@@ -291,6 +291,21 @@ def test_there_are_so_many_tails_and_no_more(start):
     )
 
 
+@pytest.mark.slow
+def test_who_takes_nothing_for_long_is_let_go(start):
+    site = start("stalled")
+    events = site.client("events")
+    with Tail(site, lag="1000000"):
+        for _ in range(60):
+            put(events, "default", [{"text": "x" * 90_000}] * 10)
+
+        def is_gone():
+            return "switchyard_tails 0\n" in site.server.admin("GET", "metrics").text
+
+        assert not is_gone()
+        eventually(is_gone, "a place that is free again", 90)
+
+
 def test_the_server_stops_though_somebody_reads_or_does_not(start):
     site = start("stopped")
     events = site.client("events")

@@ -7,6 +7,7 @@
     internal import Hummingbird
     internal import InternalSystem
     internal import JSONScan
+    internal import Logging
     internal import NIOCore
     internal import Switchyard
 
@@ -25,6 +26,7 @@
         let clock: MovableClock
         /// Who says whose requests are answered; nil where everybody's are, who can reach the server.
         let doorkeeper: Doorkeeper?
+        let logger: Logger
         let tails = AdminPlaces(tailsMax, of: "readers that follow a bus")
         /// Who reads whole logs and archives: two have the disk and a core, and leave others to events.
         let readings = AdminPlaces(2, of: "dry runs and traces")
@@ -89,8 +91,21 @@
                 account: router.configuration.account, region: router.configuration.region)
         }
 
-        /// Answers a request.
+        /// Answers a request. What changes something is logged at info, and what only looks, at debug.
         func respond(to request: Request) async -> Response {
+            let begun = clock.monotonicTime
+            let response = await answerOrFailure(request)
+            logger.log(
+                level: request.method == .post ? .info : .debug,
+                "\(request.method.rawValue) \(request.uri.path)",
+                metadata: [
+                    "status": "\(response.status.code)",
+                    "us": "\((clock.monotonicTime &- begun) / 1_000)",
+                ])
+            return response
+        }
+
+        private func answerOrFailure(_ request: Request) async -> Response {
             do throws(AdminFailure) {
                 return try await answer(request)
             } catch {

@@ -46,7 +46,7 @@
                 routing: routing, doorkeeper: doorkeeper,
                 admin: AdminAPI(
                     bridge: bridge, routing: routing, clock: clock,
-                    doorkeeper: settings.isLoopback ? nil : doorkeeper),
+                    doorkeeper: settings.isLoopback ? nil : doorkeeper, logger: logger),
                 bodyBytesMax: settings.bodyBytesMax, logger: logger, clock: clock)
             var http = HTTP1Channel.Configuration(
                 idleTimeout: .seconds(Int64(settings.idleSeconds)))
