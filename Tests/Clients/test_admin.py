@@ -499,6 +499,13 @@ def test_where_others_can_reach_the_server_its_admin_api_wants_signatures(start)
     assert "signature" in failure(signed(site, "GET", "version", secret="other"), 403)
 
 
+def test_a_key_of_one_account_has_no_say_over_all(start):
+    key = f"AKIDEXAMPLE:{SECRET}:222222222222"
+    site = start("shared", flags=["--host", "0.0.0.0", "--key", key])
+    refused = failure(signed(site, "POST", "reset"), 403)
+    assert "one of account 222222222222 alone" in refused
+
+
 def test_names_that_others_gave_this_machine_are_refused(admin):
     for host in ("example.com:4010", "127.0.0.1.example.com"):
         answer = admin("GET", "status", headers={"Host": host})

@@ -16,6 +16,9 @@
             }
         }
 
+        /// How far it can be moved: times end in 2262, and schedules look some decades ahead.
+        private static let latest = EventTime("2200-01-01T00:00:00Z")
+
         /// Moves the clock on, and answers when everything that was due in between has been begun.
         func moveClock(_ request: AdminRequest) async throws(AdminFailure) -> Response {
             let wanted =
@@ -25,6 +28,11 @@
                 let duration = ISODuration(text)
             else { throw .invalid(wanted) }
             let clock = clock
+            let (moved, isBeyond) = clock.wallTime.addingReportingOverflow(
+                Int64(clamping: duration.nanoseconds))
+            guard !isBeyond, let latest = Self.latest, EventTime(moved) <= latest else {
+                throw .conflict("The clock can't be moved beyond the year 2199.")
+            }
             await BlockingWork.run { clock.advance(by: duration.nanoseconds) }
             return try Self.json(ClockState(clock))
         }

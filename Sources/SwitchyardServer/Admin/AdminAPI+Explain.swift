@@ -46,10 +46,11 @@
             let rule = try input.text("rule")
             let limit = try input.number(
                 "limit", in: 1...Self.explainedMax, default: Self.explainedDefault)
-            let router = router
+            let (router, place) = (router, try explanations.take())
             return try Self.json(
                 try await BlockingWork.run { () throws(AdminFailure) in
-                    try Self.explanation(of: event, bus, rule, limit, router)
+                    defer { withExtendedLifetime(place) {} }
+                    return try Self.explanation(of: event, bus, rule, limit, router)
                 })
         }
 

@@ -18,7 +18,7 @@
     /// ``AdminFailure``, `{"error": "..."}` with a status.
     ///
     /// Who listens on an address that others can reach wants these requests signed too, as any: by one
-    /// of its keys, for any service. Pages of other sites, which a browser on this machine may show,
+    /// of its keys that is not given to one account alone, for any service. Pages of other sites, which a browser on this machine may show,
     /// are refused in any case, and so is who calls this machine by a name that others gave it.
     struct AdminAPI: Sendable {
         let bridge: EventBridge
@@ -30,6 +30,8 @@
         let tails = AdminPlaces(tailsMax, of: "readers that follow a bus")
         /// Who reads whole logs and archives: two have the disk and a core, and leave others to events.
         let readings = AdminPlaces(2, of: "dry runs and traces")
+        /// Who has all rules of a bus explained, of which there can be 100,000: some seconds of a core.
+        let explanations = AdminPlaces(4, of: "explanations")
 
         /// The server's version.
         static let version = "0.1.0"
@@ -187,8 +189,13 @@
             if route.isOpen { return }
             var wire = WireRequest(request)
             wire.body = body
-            do throws(ServiceError) { _ = try doorkeeper.visitor(wire, requestID: "") } catch {
-                throw AdminFailure(status: 403, message: error.message)
+            let caller: Caller
+            do throws(ServiceError) {
+                caller = try doorkeeper.visitor(wire, requestID: "").caller
+            } catch { throw .forbidden(error.message) }
+            if let account = doorkeeper.onlyAccount(of: caller) {
+                throw .forbidden(
+                    "The key is one of account \(account) alone, and this is about all accounts.")
             }
         }
 
