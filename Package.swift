@@ -60,6 +60,7 @@ let package = Package(
         .target(
             name: "CReportPage",
             exclude: ["report.css", "report.html", "report.js", "uPlot"]),
+        .target(name: "CAdminDocument", exclude: ["openapi.json"]),
         .systemLibrary(
             name: "CJemalloc", pkgConfig: isSanitized ? nil : "jemalloc",
             providers: [.apt(["libjemalloc-dev"])]),
@@ -176,9 +177,14 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardServer",
             dependencies: [
-                "AWSSignature", "AWSTargets", "AWSWire", "EventBridgeService", "EventEnvelope",
-                "EventPipeline", "InternalSystem", "StateStore", "Switchyard",
+                "AWSSignature", "AWSTargets", "AWSWire", "CAdminDocument", "EventBridgeService",
+                "EventEnvelope", "EventPipeline", "InternalSystem", "JSONScan", "StateStore",
+                "Switchyard",
+                "SwitchyardMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["Server"])),
                 .product(
                     name: "Configuration", package: "swift-configuration",
                     condition: .when(traits: ["Server"])),

@@ -100,7 +100,9 @@ package final class ArchiveDeadLetterStore: DeadLetterStore {
         lock.withLock { try? writer.startCommit() }
     }
 
-    package func waiting(limit: Int) throws(ArchiveError) -> [DeadLetter] {
+    package func waiting(
+        limit: Int, where isWanted: (DeadLetter) -> Bool
+    ) throws(ArchiveError) -> [DeadLetter] {
         let (first, end) = lock.withLock { (firstWaiting, writer.watermark.appended) }
         guard first < end else { return [] }
         let reader = try ArchiveReader(directory: directory)
@@ -114,7 +116,7 @@ package final class ArchiveDeadLetterStore: DeadLetterStore {
                     DeadLetter(JSONValue($0), number: sequence)
                 }
             }
-            if let letter { letters.append(letter) }
+            if let letter, isWanted(letter) { letters.append(letter) }
         }
         return letters
     }

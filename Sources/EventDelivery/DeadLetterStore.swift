@@ -16,10 +16,12 @@ package protocol DeadLetterStore: AnyObject, Sendable {
     /// ``write(_:)``.
     func startCommit()
 
-    /// The letters that were not sent again, oldest first, at most `limit` of them.
+    /// The letters that were not sent again and are wanted, oldest first, at most `limit` of them.
     ///
     /// - Throws: why they can't be read.
-    func waiting(limit: Int) throws(ArchiveError) -> [DeadLetter]
+    func waiting(
+        limit: Int, where isWanted: (DeadLetter) -> Bool
+    ) throws(ArchiveError) -> [DeadLetter]
 
     /// Says that all letters up to this one were sent again.
     ///
@@ -50,7 +52,7 @@ package final class NoDeadLetters: DeadLetterStore {
     package func write(_ letter: DeadLetter) -> DeadLetterFate { .nowhere }
     package var removed: UInt64 { 0 }
     package func startCommit() {}
-    package func waiting(limit: Int) -> [DeadLetter] { [] }
+    package func waiting(limit: Int, where isWanted: (DeadLetter) -> Bool) -> [DeadLetter] { [] }
     package func sent(through number: UInt64) {}
     package func close() {}
 }

@@ -31,6 +31,7 @@ public final class RouterReplay: @unchecked Sendable {
     private var records: ReplayRecords?
     private var output: (any ReplayOutput)?
     private var eventTime: EventTime?
+    private var rate = ReplayRate()
     private var turn = 0
 
     /// What other threads see and ask for.
@@ -38,6 +39,7 @@ public final class RouterReplay: @unchecked Sendable {
         var progress = ReplayProgress()
         var isPaused = false
         var isCancelled = false
+        var eventsPerSecond: Double?
         var waiters: [CheckedContinuation<ReplayProgress, Never>] = []
     }
 
@@ -64,6 +66,25 @@ public final class RouterReplay: @unchecked Sendable {
 
     /// Goes on, with the distances that are left. From any thread.
     public func resume() { control { $0.isPaused = false } }
+
+    /// How many events it may give in a second.
+    public static let rates = ReplayRate.range
+
+    /// How many events it may give in a second, besides what its pace says; nil for as many as there are
+    /// takers for. From any thread.
+    public var eventsPerSecond: Double? { shared.withLock { $0.eventsPerSecond } }
+
+    /// Has it give no more than so many events a second, at equal distances; nil for no limit. From any
+    /// thread.
+    public func setRate(_ eventsPerSecond: Double?) {
+        let wanted = eventsPerSecond.map {
+            min(max($0, Self.rates.lowerBound), Self.rates.upperBound)
+        }
+        control { $0.eventsPerSecond = wanted }
+    }
+
+    /// Returns when what was asked of it before is done. Not called by a target.
+    package func waitForTurn() { queue.sync {} }
 
     /// Ends it before its time: nothing more is read, and what targets got stays with them. From
     /// any thread; returns at once, see ``finished()``.
@@ -123,8 +144,11 @@ public final class RouterReplay: @unchecked Sendable {
 
     private func step(_ turn: Int) {
         guard turn == self.turn, records != nil else { return }
-        let (isPaused, isCancelled) = shared.withLock { ($0.isPaused, $0.isCancelled) }
+        let (isPaused, isCancelled, wanted) = shared.withLock {
+            ($0.isPaused, $0.isCancelled, $0.eventsPerSecond)
+        }
         if isCancelled { return end(.cancelled) }
+        if wanted != rate.eventsPerSecond { rate = ReplayRate(wanted) }
         let now = clock.monotonicTime
         if isPaused {
             records?.pause(now: now)
@@ -162,11 +186,14 @@ public final class RouterReplay: @unchecked Sendable {
                 return output.flush() ? .wait(nanoseconds) : .full
             case .end: return output.flush() ? .end : .full
             case .record(let record):
+                let delay = rate.delay(now: now)
+                guard delay == 0 else { return output.flush() ? .wait(delay) : .full }
                 guard output.take(record.bytes, record.sequence) else {
                     _ = output.flush()
                     return .full
                 }
                 records?.take()
+                rate.take(now: now)
                 output.counts.events += 1
                 output.counts.bytes += UInt64(record.bytes.count)
                 eventTime = EventTime(record.eventTime)

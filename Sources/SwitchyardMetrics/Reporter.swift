@@ -1,98 +1,59 @@
-internal import Foundation
 internal import Metrics
 internal import Switchyard
 
-/// Turns two snapshots into counts and gauges, whose handlers it keeps.
+/// Turns snapshots into counts and gauges, whose handlers it keeps.
 ///
 /// `@unchecked Sendable`: used under the lock of its ``RouterMetrics`` alone.
 final class Reporter: @unchecked Sendable {
     private struct Key: Hashable {
-        var name: String
+        var metric: RouterMetric
         var place: [String]
     }
 
     private let factory: any MetricsFactory
     private var counters: [Key: Counter] = [:]
     private var gauges: [Key: Gauge] = [:]
+    /// What the last snapshot had counted.
+    private var counted: [Key: UInt64] = [:]
 
     init(_ factory: any MetricsFactory) { self.factory = factory }
 
-    /// Reports what has been added between two snapshots, and where things stand at the second.
-    func report(_ now: RouterSnapshot, since last: RouterSnapshot?) {
-        let lastBuses = Dictionary(
-            (last?.buses ?? []).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        for bus in now.buses { report(bus, since: lastBuses[bus.name]) }
-        for (number, lane) in now.lanes.enumerated() {
-            let place = [("lane", "\(number)")]
-            let before = last.flatMap { number < $0.lanes.count ? $0.lanes[number] : nil }
-            set("lane_waiting", place, lane.waiting)
-            add("lane_dropped", place, lane.dropped, before?.dropped)
-        }
-        add("unrouted_entries", [], now.unroutedEntries, last?.unroutedEntries)
-        add("dead_letters_removed", [], now.removedDeadLetters, last?.removedDeadLetters)
-    }
-
-    private func report(_ bus: RouterSnapshot.Bus, since last: RouterSnapshot.Bus?) {
-        let place = [("bus", bus.name)]
-        let (now, before) = (bus.statistics, last?.statistics)
-        add("bus_accepted", place, now.accepted, before?.accepted)
-        add("bus_routed", place, now.routed, before?.routed)
-        add("bus_bytes", place, now.bytes, before?.bytes)
-        add("bus_matched", place, now.matchedEvents, before?.matchedEvents)
-        add("bus_unarchived", place, now.unarchived, before?.unarchived)
-        set("bus_held", place, now.held)
-        if let archived = now.archived { set("bus_archived", place, archived) }
-        if let durable = now.durable { set("bus_durable", place, durable) }
-        let lastRules = Dictionary(
-            (last?.rules ?? []).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        for rule in bus.rules {
-            let before = lastRules[rule.name]
-            let place = place + [("rule", rule.name)]
-            add("rule_matched", place, rule.matched, before?.matched)
-            for target in rule.targets {
-                let before = before?.targets.first { $0.id == target.id }
-                report(target, place + [("target", target.id)], since: before)
+    /// Reports what has been added since the last snapshot, and where things stand at this one.
+    func report(_ now: RouterSnapshot) {
+        var counted: [Key: UInt64] = [:]
+        for sample in now.samples {
+            let key = Key(metric: sample.metric, place: sample.place.map(\.value))
+            switch sample.metric.kind {
+            case .gauge: gauge(key, sample.place).record(Double(sample.value))
+            case .counter:
+                counted[key] = sample.value
+                add(sample, key)
             }
         }
+        self.counted = counted
     }
 
-    private func report(
-        _ target: RouterSnapshot.Target, _ place: [(String, String)],
-        since last: RouterSnapshot.Target?
-    ) {
-        let (now, before) = (target.statistics, last?.statistics)
-        add("target_delivered", place, now.delivered, before?.delivered)
-        add("target_failed", place, now.failedAttempts, before?.failedAttempts)
-        add("target_throttled", place, now.throttledAttempts, before?.throttledAttempts)
-        add("target_retried", place, now.retries, before?.retries)
-        add("target_dead_lettered", place, now.deadLettered, before?.deadLettered)
-        add("target_lost", place, now.lost, before?.lost)
-        add("target_fell_behind", place, now.fellBehind, before?.fellBehind)
-        add("target_caught_up", place, now.caughtUp, before?.caughtUp)
-        add("target_missed", place, now.missed, before?.missed)
-        set("target_queued", place, now.queued)
-        set("target_pending", place, now.pending)
-    }
-
-    private func add(
-        _ name: String, _ place: [(String, String)], _ now: UInt64, _ before: UInt64?
-    ) {
-        // What was removed and put again under its name begins to count anew.
-        let before = before.flatMap { $0 <= now ? $0 : nil } ?? 0
-        let key = Key(name: name, place: place.map(\.1))
+    private func add(_ sample: RouterSample, _ key: Key) {
         let counter =
             counters[key]
-            ?? Counter(label: "switchyard_\(name)_total", dimensions: place, factory: factory)
+            ?? Counter(
+                label: sample.metric.name, dimensions: sample.place.map { ($0.name, $0.value) },
+                factory: factory)
         counters[key] = counter
-        if now > before { counter.increment(by: Int64(clamping: now - before)) }
+        // What was removed and put again under its name begins to count anew.
+        let before = counted[key].flatMap { $0 <= sample.value ? $0 : nil } ?? 0
+        if sample.value > before {
+            counter.increment(by: Int64(clamping: sample.value - before))
+        }
     }
 
-    private func set(_ name: String, _ place: [(String, String)], _ value: some BinaryInteger) {
-        let key = Key(name: name, place: place.map(\.1))
+    private func gauge(_ key: Key, _ place: [(name: String, value: String)]) -> Gauge {
         let gauge =
             gauges[key]
-            ?? Gauge(label: "switchyard_\(name)", dimensions: place, factory: factory)
+            ?? Gauge(
+                label: key.metric.name, dimensions: place.map { ($0.name, $0.value) },
+                factory: factory)
         gauges[key] = gauge
-        gauge.record(Double(value))
+        return gauge
     }
 }

@@ -23,7 +23,7 @@ public import Switchyard
 /// | `bus_routed_total`, `bus_bytes_total` | events that were matched, their bytes | | | `target_failed_total`, `target_throttled_total`, `target_retried_total` | attempts |
 /// | `bus_matched_total` | events that a rule matched | | | `target_dead_lettered_total`, `target_lost_total` | events given up |
 /// | `bus_unarchived_total`, `bus_held` | events that found no room on the disk | | | `target_fell_behind_total`, `target_caught_up_total`, `target_missed_total` | times, events read from the archive, and events that are not there any more |
-/// | `bus_archived`, `bus_durable` | the archive's watermarks | | | `target_queued`, `target_pending` | events that wait |
+/// | `bus_archived`, `bus_durable` | the archive's watermarks | | | `target_queued`, `target_pending`, `target_behind` | events that wait, and whether it gets them from the archive |
 ///
 /// And of a lane: `lane_waiting`, how many events wait in its ring, and `lane_dropped_total`.
 public final class RouterMetrics: Sendable {
@@ -52,7 +52,7 @@ public final class RouterMetrics: Sendable {
     public func update() {
         last.withLock { last in
             let now = router.snapshot()
-            reporter.report(now, since: last)
+            reporter.report(now)
             if let logger { RouterLog(logger).log(now, since: last) }
             last = now
         }

@@ -21,6 +21,7 @@
 
                 EXAMPLES
                   switchyard-server
+                  switchyard-server tail --pattern '{"source": ["shop"]}'
                   switchyard-server --port 4010 --data ./events --backend http://127.0.0.1:5000
                   AWS_ENDPOINT_URL=http://127.0.0.1:4010 aws events list-event-buses
 
@@ -33,7 +34,9 @@
                   1   it could not do what it should
                   64  the command line or a setting is wrong
                 """,
-            subcommands: [ServeCommand.self],
+            subcommands: [
+                ServeCommand.self, TailCommand.self, ExplainCommand.self, TopCommand.self,
+            ],
             defaultSubcommand: ServeCommand.self)
     }
 #else

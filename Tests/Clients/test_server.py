@@ -166,6 +166,15 @@ def test_the_clock_is_moved_by_all_units_together(switchyard):
     assert moved == pytest.approx(86_400 + 2 * 3_600 + 3 * 60 + 4.5)
 
 
+def test_the_clock_is_not_moved_beyond_the_end_of_times(start):
+    site = start("late")
+    moved = site.server.admin("POST", "clock", json={"advance": "P36500D"})
+    assert moved.json()["now"].startswith("21")
+    refused = site.server.admin("POST", "clock", json={"advance": "P36500D"})
+    assert refused.status_code == 409 and "beyond the year 2199" in refused.json()["error"]
+    assert site.server.admin("GET", "clock").json()["now"].startswith("21")
+
+
 def test_reset_of_an_account_leaves_others_alone(site, switchyard):
     name, other = fresh("bus"), "444444444444"
     mine, theirs = site.client("events"), site.client("events", account=other)

@@ -1,9 +1,9 @@
 internal import InternalSystem
 
 /// What comes encoded in requests: paths, queries, forms (RFC 3986; WHATWG URL, 5.1 for forms).
-enum FormText {
+package enum FormText {
     /// What an encoded text stands for; sequences that are none stay as they are.
-    static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String {
+    package static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
         else { return String(text) }
         var bytes: [UInt8] = []
@@ -26,7 +26,7 @@ enum FormText {
     }
 
     /// The fields of a form or a query, in their order.
-    static func form(_ text: String) -> [(name: String, value: String)] {
+    package static func form(_ text: String) -> [(name: String, value: String)] {
         text.split(separator: "&").map { field in
             let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (

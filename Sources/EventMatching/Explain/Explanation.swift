@@ -60,6 +60,12 @@ public struct Explanation: Sendable {
     /// The ways to satisfy the pattern, in text order.
     public let branches: [Branch]
 
+    /// How many fields of its nearest alternative are not as the rule wants them; 0 where each one is, but
+    /// not in the same element of an array.
+    public var failedFields: Int {
+        branches.map { $0.fields.count { !$0.holds } }.min() ?? 0
+    }
+
     /// Explains one rule for one event.
     ///
     /// - Throws: what is wrong with the event's JSON, or with the pattern's size.

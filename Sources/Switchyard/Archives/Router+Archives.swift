@@ -226,7 +226,7 @@ extension Router {
     }
 
     /// The time from which an archive that keeps events for so many days has them.
-    func firstTime(days: Int) -> Int64 {
+    package func firstTime(days: Int) -> Int64 {
         guard let age = ArchiveDefinition.ageNanoseconds(days: days) else { return .min }
         return configuration.clock.wallTime &- age
     }

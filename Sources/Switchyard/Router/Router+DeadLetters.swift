@@ -9,8 +9,15 @@ extension Router {
     ///
     /// - Throws: ``RouterError``: their archive can't be read.
     public func deadLetters(limit: Int = 1_000) throws(RouterError) -> [DeadLetter] {
+        try deadLetters(limit: limit) { _ in true }
+    }
+
+    /// The same for those that are wanted. O(all that were not sent again).
+    package func deadLetters(
+        limit: Int, where isWanted: (DeadLetter) -> Bool
+    ) throws(RouterError) -> [DeadLetter] {
         do throws(ArchiveError) {
-            return try services.deadLetters.waiting(limit: limit)
+            return try services.deadLetters.waiting(limit: limit, where: isWanted)
         } catch { throw .deadLetters(error) }
     }
 

@@ -96,10 +96,10 @@ extension Router {
             let explanation = try? Explanation(
                 of: Rule(name: rule.name, pattern: pattern), for: event.utf8Span.span.bytes)
             guard let explanation, !explanation.matches || !rule.isEnabled else { continue }
-            let failed = explanation.branches.map { $0.fields.count { !$0.holds } }.min() ?? 0
             misses.append(
                 EventTrace.Miss(
-                    explanation: explanation, failedFields: failed, isDisabled: !rule.isEnabled))
+                    explanation: explanation, failedFields: explanation.failedFields,
+                    isDisabled: !rule.isEnabled))
         }
         // Sorting keeps the order of the rules that are equally near.
         let nearest = misses.enumerated()

@@ -36,6 +36,9 @@ public struct RouterSnapshot: Sendable, Hashable {
         public var statistics: TargetStatistics
         /// Whether it is behind, and gets events from the archive.
         public var isBehind: Bool
+        /// Its watermark: all events of its bus before this number are dealt with, delivered or dead
+        /// letters. It is raised some ten times a second. Nil where nothing is kept of it.
+        public var doneBelow: UInt64?
     }
 
     /// A lane: the worker of some buses.
@@ -69,20 +72,7 @@ extension Router {
     /// off by a run of events against each other. O(buses + rules + targets); events wait for nothing.
     public func snapshot() -> RouterSnapshot {
         let buses = control.queue.sync {
-            control.buses.values.sorted { $0.name < $1.name }.map { bus in
-                RouterSnapshot.Bus(
-                    name: bus.name, statistics: statistics(of: bus),
-                    rules: bus.order.compactMap { bus.rules[$0] }.map { rule in
-                        RouterSnapshot.Rule(
-                            name: rule.rule.name, isEnabled: rule.isEnabled,
-                            matched: rule.route.matched,
-                            targets: rule.targets.map { engine in
-                                RouterSnapshot.Target(
-                                    id: engine.names.target, statistics: engine.statistics,
-                                    isBehind: engine.isCatchingUp.load(ordering: .relaxed))
-                            })
-                    })
-            }
+            control.buses.values.sorted { $0.name < $1.name }.map { snapshot(of: $0) }
         }
         let lanes = lanes.map { lane in
             let statistics = lane.stage.statistics
@@ -94,5 +84,27 @@ extension Router {
             buses: buses, lanes: lanes, unroutedEntries: unroutedEntries,
             removedDeadLetters: services.deadLetters.removed,
             unreadableWatermarks: services.watermarks?.unreadableLines ?? 0)
+    }
+
+    /// Reads the counters of one bus: see ``snapshot()``.
+    ///
+    /// - Throws: ``RouterError/noSuchBus(_:)``
+    public func snapshot(bus name: String) throws(RouterError) -> RouterSnapshot.Bus {
+        try control.sync { () throws(RouterError) in snapshot(of: try state(of: name)) }
+    }
+
+    private func snapshot(of bus: BusState) -> RouterSnapshot.Bus {
+        RouterSnapshot.Bus(
+            name: bus.name, statistics: statistics(of: bus),
+            rules: bus.order.compactMap { bus.rules[$0] }.map { rule in
+                RouterSnapshot.Rule(
+                    name: rule.rule.name, isEnabled: rule.isEnabled, matched: rule.route.matched,
+                    targets: rule.targets.map { engine in
+                        RouterSnapshot.Target(
+                            id: engine.names.target, statistics: engine.statistics,
+                            isBehind: engine.isCatchingUp.load(ordering: .relaxed),
+                            doneBelow: services.watermarks?[engine.names.key])
+                    })
+            })
     }
 }

@@ -68,6 +68,11 @@
             return Visitor(caller: caller, signingName: signingName)
         }
 
+        /// The account that a caller's key was given to; nil where it is not one account's alone.
+        func onlyAccount(of caller: Caller) -> String? {
+            keys[caller.accessKeyID]?.account
+        }
+
         /// An access key that is a number of 12 digits is the account itself.
         private func account(of key: String) -> String {
             key.utf8.count == 12 && key.utf8.allSatisfy { (0x30...0x39).contains($0) }

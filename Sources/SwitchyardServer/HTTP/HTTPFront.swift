@@ -13,7 +13,7 @@
         let admin: AdminAPI
 
         func respond(to request: Request, context: Context) async throws -> Response {
-            if Self.isOwn(request.uri.path) { return try await admin.respond(to: request) }
+            if Self.isOwn(request.uri.path) { return await admin.respond(to: request) }
             var wired = WireRequest(request.head)
             do throws(ServiceError) {
                 wired.body = try await body(of: request)
@@ -62,20 +62,6 @@
 
         /// Ends a connection whose request is not read to its end.
         private struct UnreadBody: Error {}
-    }
-
-    extension WireRequest {
-        /// A request without its body.
-        init(_ head: HTTPRequest) {
-            let target = head.path ?? "/"
-            let mark = target.firstIndex(of: "?") ?? target.endIndex
-            self.init(
-                method: head.method.rawValue, path: String(target[..<mark]),
-                query: String(target[mark...].dropFirst()))
-            headers = head.headerFields.map { .init($0.name.rawName, $0.value) }
-            // The host is no field of its own any more.
-            if let host = head.authority { headers.append(.init("host", host)) }
-        }
     }
 
     extension HTTPFields {

@@ -1,6 +1,5 @@
 #if Server
     internal import AWSWire
-    internal import Dispatch
     internal import EventBridgeService
     internal import EventPipeline
     internal import FoundationEssentials
@@ -44,11 +43,15 @@
             let routing = WireRouting([bridge.service, CallerIdentity.service])
             let shown = settings
             let log = RequestLog(logger)
+            let doorkeeper = Doorkeeper(settings)
             let wire = WireFront(
-                routing: routing, doorkeeper: Doorkeeper(settings),
-                bodyBytesMax: settings.bodyBytesMax, log: log, clock: clock)
+                routing: routing, doorkeeper: doorkeeper, bodyBytesMax: settings.bodyBytesMax,
+                log: log, clock: clock)
             let front = HTTPFront(
-                wire: wire, admin: AdminAPI(bridge: bridge, routing: routing, clock: clock))
+                wire: wire,
+                admin: AdminAPI(
+                    bridge: bridge, routing: routing, clock: clock,
+                    doorkeeper: settings.isLoopback ? nil : doorkeeper, logger: logger))
             let loops = QuickLoops(bridge, quickTargets: routing.quickTargets)
             let connections = HTTPServerBuilder { responder in
                 WireChannel(
@@ -83,12 +86,10 @@
         }
 
         /// Closes a router where waiting holds up nobody.
-        private static func close(_ router: Switchyard.Router) async throws -> Int {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue(label: "switchyard.close").async {
-                    continuation.resume(with: Result { try router.close().kept })
-                }
-            }
+        private static func close(
+            _ router: Switchyard.Router
+        ) async throws(RouterError) -> Int {
+            try await BlockingWork.run { () throws(RouterError) in try router.close().kept }
         }
 
         private static func temporaryDirectory() throws -> String {

@@ -161,8 +161,14 @@
         }
 
         /// Whether only this machine can reach the address.
-        var isLoopback: Bool {
-            host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        var isLoopback: Bool { Self.isLoopback(host) }
+
+        /// Whether an address or a name of one is this machine's, for itself alone.
+        static func isLoopback(_ host: String) -> Bool {
+            if ["localhost", "::1", "[::1]"].contains(host) { return true }
+            let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+            return numbers.count == 4 && numbers[0] == "127"
+                && numbers.allSatisfy { UInt8($0) != nil }
         }
 
         private static func directory(_ environment: [String: String]) -> String {

@@ -73,7 +73,8 @@ struct ExplainCommand: ParsableCommand {
                 }
                 Terminal.print(
                     json
-                        ? try JSONText.encoded(ExplanationJSON(event.number, explanation))
+                        ? try JSONText.encoded(
+                            EventExplanation(event: event.number, explanation: explanation))
                         : "\(isFirst ? "" : "\n")event \(event.number), \(explanation)")
                 isFirst = false
             }
@@ -115,51 +116,16 @@ extension Rule {
     fileprivate mutating func showName() { name = ShownName.text(name) }
 }
 
-/// An explanation as `--json` prints it.
-private struct ExplanationJSON: Encodable {
-    struct Branch: Encodable {
-        var holds: Bool
-        var sameElement: Bool
-        var fields: [Field]
-    }
+/// An explanation as `--json` prints it: that of an event.
+private struct EventExplanation: Encodable {
+    private enum CodingKeys: String, CodingKey { case event }
 
-    struct Field: Encodable {
-        var path: String
-        var pattern: String
-        var holds: Bool
-        var sentence: String
-        var values: [Value]
-    }
+    let event: Int
+    let explanation: Explanation
 
-    struct Value: Encodable {
-        var location: String
-        var value: String
-        var matches: Bool
-        var incomparable: Bool
-    }
-
-    var event: Int
-    var rule: String
-    var matches: Bool
-    var branches: [Branch]
-
-    init(_ line: Int, _ explanation: Explanation) {
-        event = line
-        rule = explanation.rule
-        matches = explanation.matches
-        branches = explanation.branches.map { branch in
-            Branch(
-                holds: branch.holds, sameElement: !branch.fieldsDisagree,
-                fields: branch.fields.map { field in
-                    Field(
-                        path: field.path, pattern: field.pattern, holds: field.holds,
-                        sentence: field.sentence,
-                        values: field.values.map {
-                            Value(
-                                location: $0.location, value: $0.text, matches: $0.matches,
-                                incomparable: $0.isIncomparable)
-                        })
-                })
-        }
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(event, forKey: .event)
+        try explanation.encode(to: encoder)
     }
 }

@@ -77,8 +77,8 @@ final class MemoryDeadLetters: DeadLetterStore {
 
     var removed: UInt64 { 0 }
     func startCommit() {}
-    func waiting(limit: Int) -> [DeadLetter] {
-        state.withLock { Array($0.letters[$0.sent...].prefix(limit)) }
+    func waiting(limit: Int, where isWanted: (DeadLetter) -> Bool) -> [DeadLetter] {
+        state.withLock { Array($0.letters[$0.sent...].filter(isWanted).prefix(limit)) }
     }
     func sent(through number: UInt64) { state.withLock { $0.sent = Int(number) + 1 } }
     func close() {}

@@ -198,6 +198,35 @@ import Testing
         try router.close()
     }
 
+    @Test(
+        "it gives no more events in a second than it may, from when that is said until it is taken back"
+    )
+    func rate() async throws {
+        let folder = try TemporaryFolder()
+        let time = ManualClock()
+        let router = try makeRouter(folder, eventsAMillisecondApart: 10, clock: time)
+        let inbox = Inbox()
+        try router.putTargets([.inline("t") { inbox.take($0.text) }], of: "all")
+        let replay = try router.startReplay(ReplayRequest(name: "r", pace: .times(2)))
+        #expect(replay.eventsPerSecond == nil)
+        await wait { time.nanosecondsToNext == 500_000 }
+        replay.setRate(1_000)
+        replay.waitForTurn()
+        #expect(replay.eventsPerSecond == 1_000)
+        // By its pace they are half a millisecond apart, by its rate a whole one.
+        for (half, count) in [2, 2, 3, 3, 4].enumerated() {
+            time.advance(by: 500_000)
+            replay.waitForTurn()
+            #expect(inbox.count == count, "after \(half + 1) half milliseconds")
+        }
+        replay.setRate(nil)
+        replay.waitForTurn()
+        #expect(inbox.count == 6, "what its pace had due by then")
+        time.advance(by: 100_000_000)
+        #expect(await replay.finished().events == 10)
+        try router.close()
+    }
+
     @Test("live events do not wait for a replay that waits for its target")
     func besideLiveEvents() async throws {
         let folder = try TemporaryFolder()

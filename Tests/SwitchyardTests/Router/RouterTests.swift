@@ -386,6 +386,25 @@ import Testing
         #expect(text.map { String(decoding: $0, as: UTF8.self).contains("removed") } == false)
     }
 
+    @Test("a snapshot tells up to where a target is done with its bus's events")
+    func tellsWatermarks() async throws {
+        let folder = try TemporaryFolder()
+        let router = try makeRouter(folder)
+        let gate = Switch(false)
+        let target = Target.closure("t", retry: eager) { _ in if !gate.isOn { throw Refusal() } }
+        try router.putTargets([target, .closure("free") { _ in }], of: "all")
+        func done(_ target: Int) throws -> UInt64? {
+            try router.snapshot(bus: "default").rules[0].targets[target].doneBelow
+        }
+        for number in 0..<10 { try router.publish(event(number)) }
+        try await wait { try done(1) == 10 }
+        #expect(try done(0) == 0)
+        gate.isOn = true
+        try await wait { try done(0) == 10 }
+        #expect(throws: RouterError.self) { try router.snapshot(bus: "nowhere") }
+        try router.close()
+    }
+
     @Test(
         "as many bytes as anybody may wish can wait for a target",
         arguments: [1 << 30, 1 << 40, Int.max])
