@@ -33,7 +33,7 @@
                   1   it could not do what it should
                   64  the command line or a setting is wrong
                 """,
-            subcommands: [ServeCommand.self],
+            subcommands: [ServeCommand.self, LoadCommand.self],
             defaultSubcommand: ServeCommand.self)
     }
 #else
