@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -31,14 +32,14 @@ def environment(key, secret):
     return {**own, "AWS_REGION": REGION, **(credentials if key else {})}
 
 
-def load(endpoint, *options, key=ACCOUNT, secret="any"):
-    """Runs it to its end."""
+def load(endpoint, *options, key=ACCOUNT, secret="any", bundle=""):
+    """Runs it to its end; certificates are checked by those of `bundle`."""
     return subprocess.run(
         command(endpoint, *options),
         capture_output=True,
         text=True,
         timeout=60,
-        env=environment(key, secret),
+        env={**environment(key, secret), "AWS_CA_BUNDLE": str(bundle)},
     )
 
 
@@ -306,10 +307,40 @@ def test_nobody_at_the_endpoint_is_said_so():
     assert run.returncode == 2 and "there is no host nobody.invalid" in run.stderr
 
 
+# Encryption
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """The files of a certificate of `localhost`, and of its key."""
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    made += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    made += ["-out", files[0], "-keyout", files[1]]
+    if subprocess.run(made, capture_output=True).returncode != 0:
+        pytest.skip("openssl can't be run")
+    return files
+
+
+def test_https_is_spoken_with_who_has_a_certificate_that_is_trusted(certificate):
+    with Standin(lambda seen: (200, {}, answer_of([{"EventId": "1"}]))) as standin:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        listening = standin.server.socket
+        standin.server.socket = context.wrap_socket(listening, server_side=True)
+        url = standin.url.replace("http://127.0.0.1", "https://localhost")
+        refused = load(url, "--rate", "50", *SHORT)
+        assert refused.returncode == 2 and "CERTIFICATE_VERIFY_FAILED" in refused.stderr
+        figures = report(load(url, "--json", "--rate", "50", *SHORT, bundle=certificate[0]))
+        assert figures["delivered"] == figures["published"] == 30
+    nothing = load(url, bundle="/nowhere.pem")
+    assert nothing.returncode == 2 and "AWS_CA_BUNDLE" in nothing.stderr
+
+
 def test_https_is_not_spoken_with_who_does_not():
-    with RawStandin([PLAIN]) as standin:
+    with Standin() as standin:
         run = load(standin.url.replace("http:", "https:"), "--timeout", "2", *SHORT)
-    assert run.returncode in (1, 2), run.stderr
+    assert run.returncode == 2 and "is no endpoint of EventBridge" in run.stderr
 
 
 # The command line

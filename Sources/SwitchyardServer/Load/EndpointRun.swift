@@ -26,7 +26,7 @@
             isSigned = signing.signer != nil
             do {
                 generator = try LoadGenerator(command, command.place(), signing)
-            } catch { throw Outcome.failure("there is no encryption: \(error)") }
+            } catch { throw Outcome.failure("AWS_CA_BUNDLE names no certificates: \(error)") }
             do { try generator.connect() } catch {
                 generator.shutdown()
                 throw Outcome.failure(

@@ -20,7 +20,8 @@
                 as it has the answer to the one before.
 
                 Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; \
-                without these, they have no signature. Nothing is sent a second time: what is not \
+                without these, they have no signature. AWS_CA_BUNDLE is a file of certificates to trust \
+                instead of the system's. Nothing is sent a second time: what is not \
                 acknowledged is counted, by AWS's code, and the command ends with 1.
 
                 One thread sends everything. "Own processors busy" says how much of a processor that took: \

@@ -46,18 +46,26 @@
 
         /// Makes a generator that sends nothing yet.
         ///
-        /// - Throws: that encryption is not to be had.
+        /// - Throws: that there is no encryption, since the certificates can't be read.
         init(_ command: LoadCommand, _ endpoint: LoadEndpoint, _ signing: LoadSigning) throws {
             loop = group.next()
             self.endpoint = endpoint
-            var configuration = TLSConfiguration.makeClientConfiguration()
-            configuration.applicationProtocols = ["http/1.1"]
-            encryption =
-                endpoint.isEncrypted ? try NIOSSLContext(configuration: configuration) : nil
+            encryption = try endpoint.isEncrypted ? Self.encryption() : nil
             entries = command.entries
             connectionCount = command.connections
             timeoutNanoseconds = UInt64(command.timeout * 1e9)
             requests = LoadRequests(command, endpoint, signing)
+        }
+
+        /// Encryption as AWS's SDKs have it: certificates are checked, by the system's authorities, or by
+        /// those in the file that `AWS_CA_BUNDLE` names.
+        private static func encryption() throws -> NIOSSLContext {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.applicationProtocols = ["http/1.1"]
+            if let bundle = ProcessInfo.processInfo.environment["AWS_CA_BUNDLE"], !bundle.isEmpty {
+                configuration.trustRoots = .file(bundle)
+            }
+            return try NIOSSLContext(configuration: configuration)
         }
 
         /// Has the event loop do something, and waits for it. From any other thread.
