@@ -46,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.0.0",
@@ -81,6 +82,19 @@ let package = Package(
                 "InternalSystem", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
+        // How the commands of both programs print, end and are stopped.
+        .target(
+            name: "CommandOutput",
+            dependencies: [
+                "EventEnvelope", "InternalSystem", "JSONScan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .target(
+            name: "LoadReporting",
+            dependencies: [
+                "CReportPage", "CommandOutput", "EventPipeline", "InternalSystem",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
         .target(name: "EventWorkload", swiftSettings: settings),
         .target(name: "MemoryMeasures", dependencies: ["CJemalloc"], swiftSettings: settings),
         .target(
@@ -177,10 +191,10 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardServer",
             dependencies: [
-                "AWSSignature", "AWSTargets", "AWSWire", "CAdminDocument", "EventBridgeService",
-                "EventEnvelope", "EventPipeline", "InternalSystem", "JSONScan", "StateStore",
-                "Switchyard",
-                "SwitchyardMetrics",
+                "AWSSignature", "AWSTargets", "AWSWire", "CAdminDocument", "CommandOutput",
+                "EventBridgeService", "EventEnvelope", "EventPipeline", "InternalSystem",
+                "JSONScan",
+                "LoadReporting", "StateStore", "Switchyard", "SwitchyardMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
@@ -206,6 +220,11 @@ let package = Package(
                     name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras",
                     condition: .when(traits: ["Server"])),
                 .product(
+                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "NIOSSL", package: "swift-nio-ssl",
+                    condition: .when(traits: ["Server"])),
+                .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
                     condition: .when(traits: ["Server"])),
                 .product(
@@ -218,8 +237,9 @@ let package = Package(
         .executableTarget(
             name: "SwitchyardTool",
             dependencies: [
-                "CReportPage", "Switchyard", "EventArchive", "EventMatching", "EventPattern",
-                "EventPipeline", "EventWorkload", "InternalSystem", "JSONScan", "MemoryMeasures",
+                "CommandOutput", "Switchyard", "EventArchive", "EventMatching", "EventPattern",
+                "EventPipeline", "EventWorkload", "InternalSystem", "JSONScan", "LoadReporting",
+                "MemoryMeasures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(

@@ -29,6 +29,14 @@ function loop(report) {
     ? `open loop at ${count(report.targetRate)} events/s` : "closed loop, as fast as it goes";
 }
 
+// What an endpoint was asked, over the wire; undefined where a router was embedded.
+const endpoint = report => report.endpoint;
+const isOfEndpoint = endpoint(last) !== undefined;
+
+const plural = (number, one, many) => `${whole(number)} ${number === 1 ? one : many}`;
+const requests = ({ entries, detailBytes }) =>
+  `${plural(entries, "entry", "entries")} a request, details of ${whole(detailBytes)} bytes`;
+
 function buses(report) {
   const number = report.buses ?? 1;
   return `${whole(number)} bus${number === 1 ? "" : "es"}`
@@ -38,8 +46,11 @@ function buses(report) {
 // For how much of the measured time, from its start, the target failed; 0 for none.
 const outage = report => report.outageSeconds ?? 0;
 
-document.getElementById("summary").textContent =
-  `${loop(last)}, ${last.producers} publisher${last.producers === 1 ? "" : "s"}, `
+document.getElementById("summary").textContent = isOfEndpoint
+  ? `${loop(last)}, ${plural(endpoint(last).connections, "connection", "connections")}, `
+  + `${requests(endpoint(last))}, to ${endpoint(last).url}`
+  + (isComparison ? "; the grey lines are the report before" : "")
+  : `${loop(last)}, ${last.producers} publisher${last.producers === 1 ? "" : "s"}, `
   + ((last.buses ?? 1) > 1 ? `${buses(last)}, ` : "")
   + `${whole(last.rules)} rules, target ${last.target}, `
   + (last.isArchived ? "archived" : "not archived")
@@ -50,20 +61,31 @@ if (reports.some(report => outage(report) > 0)) {
   for (const note of document.querySelectorAll(".outage-note")) note.hidden = false;
 }
 
-document.getElementById("latency-note").textContent = last.isOpenLoop
-  ? "From the time at which an event should have been published until its target had it."
-  : "From the moment of publishing until the target had it.";
+const notes = isOfEndpoint
+  ? ["From the time at which a request should have been sent until its answer was there.",
+    "From the moment of sending a request until its answer was there."]
+  : ["From the time at which an event should have been published until its target had it.",
+    "From the moment of publishing until the target had it."];
+document.getElementById("latency-note").textContent = notes[last.isOpenLoop ? 0 : 1];
+if (isOfEndpoint) document.getElementById("throughput-title").textContent = "Events acknowledged";
 if (reports.some(report => report.intervals.some(interval => interval.events === 0))) {
   document.getElementById("latency-note").textContent +=
     " Where the line is broken, nothing came.";
 }
 
+// Why entries were not acknowledged, the most frequent first.
+const refusals = report => Object.entries(endpoint(report)?.refused ?? {})
+  .sort((one, two) => two[1] - one[1]).map(([code, number]) => `${whole(number)} ${code}`)
+  .join(", ") || "none";
+
 const lost = last.published - last.delivered;
 if (lost !== 0) {
   const warning = document.getElementById("warning");
   warning.hidden = false;
-  warning.textContent = `${whole(last.published)} events were published, but `
-    + `${whole(last.delivered)} delivered.`;
+  warning.textContent = isOfEndpoint
+    ? `${whole(last.published)} entries were sent, but ${whole(last.delivered)} acknowledged: `
+    + `${refusals(last)}.`
+    : `${whole(last.published)} events were published, but ${whole(last.delivered)} delivered.`;
 }
 
 const figures = [
@@ -72,7 +94,7 @@ const figures = [
   ["latency p99", r => r.latency.p99, duration],
   ["latency p99.9", r => r.latency.p999, duration],
   ["latency, longest", r => r.latency.max, duration],
-  ["processor s/M events", r => r.processorSecondsPerMillionEvents, v => v.toFixed(2)],
+  [`${isOfEndpoint ? "own " : ""}processor s/M events`, r => r.processorSecondsPerMillionEvents, v => v.toFixed(2)],
   ["peak memory", r => r.peakMemoryBytes, bytes],
 ];
 for (const [name, of, text] of figures) {
@@ -92,20 +114,33 @@ for (const [name, of, text] of figures) {
   document.getElementById("figures").appendChild(tile);
 }
 
-const configuration = [
-  ["loop", loop],
+const routerConfiguration = [
   ["publishers", r => r.producers],
   ["target", r => r.target],
   ["archived", r => r.isArchived ? "yes, without syncs" : "no"],
   ["buses", buses],
-  ["rules", r => `${whole(r.rules)}, from ${r.ruleSource}`],
+  ["rules", r => r.rules === undefined ? "-" : `${whole(r.rules)}, from ${r.ruleSource}`],
   ["events", r => r.eventSource],
+];
+const endpointConfiguration = [
+  ["endpoint", r => endpoint(r)?.url],
+  ["bus", r => endpoint(r)?.bus],
+  ["connections", r => endpoint(r)?.connections],
+  ["requests", r => endpoint(r) && requests(endpoint(r))],
+  ["signed", r => endpoint(r)?.isSigned ? "yes" : "no"],
+  ["not acknowledged", refusals],
+  ["of these throttled", r => endpoint(r) && whole(endpoint(r).throttled)],
+];
+const configuration = [
+  ["loop", loop],
+  ...reports.some(report => !endpoint(report)) ? routerConfiguration : [],
+  ...reports.some(endpoint) ? endpointConfiguration : [],
   ["measured", r => r.origin?.date ?? "-"],
   ["build", r => r.origin?.build ?? "-"],
   ["processor", r => r.origin?.processor ?? "-"],
   ["measured", r => `${r.seconds.toFixed(1)} s`],
-  ["published", r => whole(r.published)],
-  ["delivered", r => whole(r.delivered)],
+  [isOfEndpoint ? "sent" : "published", r => whole(r.published)],
+  [isOfEndpoint ? "acknowledged" : "delivered", r => whole(r.delivered)],
 ];
 if (reports.some(report => outage(report) > 0)) {
   configuration.push(["outage of the target", r => outage(r) > 0
@@ -124,7 +159,7 @@ for (const [name, of] of configuration) {
   const head = document.createElement("th");
   head.textContent = name;
   row.appendChild(head);
-  for (const report of reports) row.insertCell().textContent = of(report);
+  for (const report of reports) row.insertCell().textContent = of(report) ?? "-";
 }
 
 // The plots.
@@ -229,10 +264,14 @@ plot("latency", overTime([
   ["longest", "--three", ofSome(i => i.max), true],
 ]), duration, { ...seconds, y: logarithmic });
 
-plot("memory", overTime([
-  ["resident", "--four", i => i.residentBytes ?? null],
-  ["of it no file's", "--one", i => i.ownBytes ?? null, true],
-]), bytes, { ...seconds, y: fromZero });
+// An endpoint's memory is its own affair.
+document.getElementById("memory-section").hidden = isOfEndpoint;
+if (!isOfEndpoint) {
+  plot("memory", overTime([
+    ["resident", "--four", i => i.residentBytes ?? null],
+    ["of it no file's", "--one", i => i.ownBytes ?? null, true],
+  ]), bytes, { ...seconds, y: fromZero });
+}
 
 // As HdrHistogram's plots have it: 1 / (1 - quantile) on a logarithmic axis.
 plot("percentiles", reports.map((report, index) => ({

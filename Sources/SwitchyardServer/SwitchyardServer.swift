@@ -35,7 +35,8 @@
                   64  the command line or a setting is wrong
                 """,
             subcommands: [
-                ServeCommand.self, TailCommand.self, ExplainCommand.self, TopCommand.self,
+                ServeCommand.self, LoadCommand.self, TailCommand.self, ExplainCommand.self,
+                TopCommand.self,
             ],
             defaultSubcommand: ServeCommand.self)
     }

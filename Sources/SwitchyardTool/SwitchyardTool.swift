@@ -12,6 +12,9 @@ struct SwitchyardTool: ParsableCommand {
         main(nil)
     }
 
+    /// As reports tell it.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "switchyard",
         abstract: "Route events on your own machine: match, archive, replay, measure.",
@@ -39,7 +42,7 @@ struct SwitchyardTool: ParsableCommand {
               switchyard explain --rules data/rules.jsonl --rule NAME --events data/events.jsonl
               switchyard archive replay DIR --rules data/rules.jsonl
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
             BenchCommand.self, LoadCommand.self, MatchCommand.self, ExplainCommand.self,
             CheckCommand.self, DryRunCommand.self,

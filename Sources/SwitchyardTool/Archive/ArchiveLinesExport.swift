@@ -1,3 +1,4 @@
+import CommandOutput
 import Foundation
 
 /// JSON Lines on standard output.

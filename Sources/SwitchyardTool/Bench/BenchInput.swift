@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOutput
 import EventArchive
 import EventMatching
 import EventPattern

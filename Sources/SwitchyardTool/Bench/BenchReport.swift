@@ -1,4 +1,6 @@
+import CommandOutput
 import Foundation
+import LoadReporting
 
 /// What a benchmark found: the table for people, the object for `--json`.
 struct BenchReport: Encodable {
@@ -16,7 +18,7 @@ struct BenchReport: Encodable {
     }
 
     var title: String
-    var origin = ReportOrigin.here
+    var origin = ReportOrigin.here(version: SwitchyardTool.version)
     /// Events of one pass, distinct ones among them, their bytes, and where they come from.
     var events: Int
     var distinctEvents: Int

@@ -1,8 +1,10 @@
 import ArgumentParser
+import CommandOutput
 import EventArchive
 import EventMatching
 import EventWorkload
 import JSONScan
+import LoadReporting
 import Switchyard
 
 /// `switchyard bench route`, the main job.
@@ -122,5 +124,14 @@ extension BenchReport {
                 $0.isSound && $0.statistics.refused == 0 && $0.statistics.dropped == 0
             },
         ]
+    }
+}
+
+extension LatencyFigures {
+    /// Of so many events.
+    fileprivate init(_ times: LatencyPercentiles, of count: UInt64) {
+        self.init(
+            p50: times.p50, p90: times.p90, p99: times.p99, p999: times.p999, p9999: times.p9999,
+            max: times.max, of: count)
     }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CommandOutput
 import EventPattern
 public import EventWorkload
 import Foundation

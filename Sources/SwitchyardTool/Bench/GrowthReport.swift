@@ -1,3 +1,4 @@
+import CommandOutput
 import EventWorkload
 import Foundation
 
@@ -8,7 +9,7 @@ struct GrowthReport: Encodable {
     let passes: Int
     let kernel: String
     let seed: UInt64
-    let origin = ReportOrigin.here
+    let origin = ReportOrigin.here(version: SwitchyardTool.version)
     /// What was measured so far, a series after the other, values ascending.
     var points: [GrowthMeasurement] = []
     /// Whether nothing is missing.

@@ -1,3 +1,4 @@
+import CommandOutput
 import EventMatching
 import EventWorkload
 import JSONScan

@@ -1,3 +1,4 @@
+import CommandOutput
 import EventArchive
 import EventMatching
 import Foundation

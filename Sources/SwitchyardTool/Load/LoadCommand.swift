@@ -1,8 +1,10 @@
 import ArgumentParser
+import CommandOutput
 import EventArchive
 import EventMatching
 import Foundation
 import JSONScan
+import LoadReporting
 import Switchyard
 
 /// `switchyard load`: the embedded router under load.

@@ -1,8 +1,10 @@
+import CommandOutput
 import EventArchive
 import EventMatching
 import EventPipeline
 import Foundation
 internal import InternalSystem
+import LoadReporting
 import MemoryMeasures
 import Switchyard
 import Synchronization
@@ -109,7 +111,11 @@ final class LoadRun: Sendable {
     func drive() throws {
         // The threads are there when the first event is due.
         let start = monotonicNanoseconds() &+ 1_000_000
-        let schedule = command.rate.map { LoadSchedule(command, rate: $0, start: start) }
+        let schedule = command.rate.map {
+            LoadSchedule(
+                rate: $0, start: start, warmup: command.warmup, seconds: command.seconds,
+                producers: command.producers)
+        }
         if let schedule { probe.ignore(before: schedule.begin) }
         let threads = try (0..<command.producers).map { number in
             let publisher = PublisherBox(try router.makePublisher())
@@ -121,7 +127,7 @@ final class LoadRun: Sendable {
         let begin = (
             time: schedule?.begin ?? monotonicNanoseconds(), processor: processorNanoseconds()
         )
-        result.begin()
+        var memory = LoadMemoryMeter()
         if command.outage > 0 { outage.begin(seconds: command.outage) }
         var last = begin.time
         while !Interrupt.isRequested, failure.error == nil {
@@ -135,7 +141,9 @@ final class LoadRun: Sendable {
             // last in an open loop is measured when all has come.
             let patience =
                 isLast && schedule != nil ? 0.01 : command.outage > 0 ? 0.2 : 2
-            result.add(probe.takeInterval(within: patience), nanoseconds: now &- last)
+            result.add(
+                probe.takeInterval(within: patience), nanoseconds: now &- last,
+                memory: memory.read())
             last = now
             if let progress = result.progress {
                 Terminal.progress(progress)
@@ -149,7 +157,8 @@ final class LoadRun: Sendable {
         try close()
         if command.outage > 0 || schedule != nil {
             result.addRest(
-                probe.takeRest(), nanoseconds: max(probe.lastTime, last) &- last)
+                probe.takeRest(), nanoseconds: max(probe.lastTime, last) &- last,
+                memory: memory.read())
         }
         probe.end()
         if let error = failure.error { throw error }
@@ -275,11 +284,4 @@ private final class LoadFailure: Sendable {
 
     func set(_ error: PublishError) { first.withLock { $0 = $0 ?? error } }
     var error: PublishError? { first.withLock { $0 } }
-}
-
-/// The processor time of this process, in nanoseconds.
-private func processorNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CommandOutput
 import EventMatching
 public import JSONScan
 

@@ -1,20 +1,21 @@
-import ArgumentParser
+internal import EventEnvelope
 import Foundation
-import Switchyard
 
 /// When, with which program and on what a report was made.
-struct ReportOrigin: Codable {
+package struct ReportOrigin: Codable {
     /// When it was measured, in UTC.
-    var date: String
+    package var date: String
     /// The program: its version, how it was compiled, and when.
-    var build: String
+    package var build: String
     /// The processor's name, and how many of it the system has.
-    var processor: String
+    package var processor: String
 
     /// Of this process, now.
-    static var here: ReportOrigin {
+    ///
+    /// - Parameter version: the program's.
+    package static func here(version: String) -> ReportOrigin {
         ReportOrigin(
-            date: time(EventTime.now.nanoseconds / 1_000_000_000), build: buildName,
+            date: time(EventTime.now.nanoseconds / 1_000_000_000), build: buildName(version),
             processor: "\(processorName), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) online")
     }
 
@@ -22,7 +23,7 @@ struct ReportOrigin: Codable {
         EventTime(seconds * 1_000_000_000).description
     }
 
-    private static var buildName: String {
+    private static func buildName(_ version: String) -> String {
         #if DEBUG
             let kind = "debug"
         #else
@@ -31,7 +32,7 @@ struct ReportOrigin: Codable {
         var status = stat()
         let isFound = stat("/proc/self/exe", &status) == 0
         let built = isFound ? ", built \(time(Int64(status.st_mtim.tv_sec)))" : ""
-        return "\(SwitchyardTool.configuration.version) \(kind)\(built)"
+        return "\(version) \(kind)\(built)"
     }
 
     /// As the kernel tells it; ARM's kernels tell numbers alone, and then it is the architecture.

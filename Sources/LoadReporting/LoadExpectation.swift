@@ -1,10 +1,11 @@
-import ArgumentParser
+package import ArgumentParser
+internal import CommandOutput
 import Foundation
 
 /// What a load test is expected to reach: `p99<5ms`, `rate>=0.99`.
-struct LoadExpectation {
+package struct LoadExpectation {
     /// What is compared.
-    enum Measured: Equatable {
+    package enum Measured: Equatable {
         /// The longest latency, or a percentile of it, in nanoseconds.
         case latency(String)
         /// The part of `--rate` that was kept.
@@ -14,13 +15,13 @@ struct LoadExpectation {
     }
 
     /// As it was written.
-    let text: String
-    let figure: Measured
+    package let text: String
+    package let figure: Measured
     private let isBelow: Bool
     private let mayEqual: Bool
     private let limit: Double
 
-    static let help = ArgumentHelp(
+    package static let help = ArgumentHelp(
         """
         End with 1 unless this holds; can be repeated. p50, p90, p99, p99.9, p99.99 or max, < or <= \
         a time in ns, us, ms or s; rate, > or >= a part of --rate; events/s, > or >= a number.
@@ -34,7 +35,7 @@ struct LoadExpectation {
     /// Reads an expectation.
     ///
     /// - Throws: what is wrong with it.
-    init(_ text: String) throws(ValidationError) {
+    package init(_ text: String) throws(ValidationError) {
         self.text = text
         func wrong(_ reason: String) -> ValidationError {
             ValidationError(
@@ -83,7 +84,7 @@ struct LoadExpectation {
     }
 
     /// Why a run is not as expected; nil where it is.
-    func failure(of report: LoadReport) -> String? {
+    package func failure(of report: LoadReport) -> String? {
         let actual: Double
         let shown: String
         switch figure {

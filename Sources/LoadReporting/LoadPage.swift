@@ -1,13 +1,17 @@
 internal import CReportPage
+internal import CommandOutput
 import Foundation
 
 /// A report, or two that are compared, as one HTML page that needs no other file.
-struct LoadPage {
+package struct LoadPage {
     /// One report, or the one before and the one after.
-    var reports: [LoadReport]
+    package var reports: [LoadReport]
+
+    /// A page of one or two reports.
+    package init(reports: [LoadReport]) { self.reports = reports }
 
     /// The page. What it is made of is in the program.
-    var html: String {
+    package var html: String {
         get throws {
             // In a script, `<` could end the script.
             let data = try JSONText.encoded(reports)

@@ -1,21 +1,21 @@
 import Foundation
 
 /// Standard output for results, standard error for everything else.
-enum Terminal {
+package enum Terminal {
     /// Whether a person is looking at standard error.
-    static let isInteractive = isatty(STDERR_FILENO) == 1
+    package static let isInteractive = isatty(STDERR_FILENO) == 1
     private static let hasColor =
         isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
         && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
     /// Writes a line of results.
-    static func print(_ line: some StringProtocol) {
+    package static func print(_ line: some StringProtocol) {
         Output.standard.write(line)
         Output.standard.write("\n")
     }
 
     /// Reports something that is wrong.
-    static func error(_ message: String) {
+    package static func error(_ message: String) {
         Output.standard.flush()
         clearProgress()
         let label = hasColor ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
@@ -23,7 +23,7 @@ enum Terminal {
     }
 
     /// Says something that is no result.
-    static func note(_ message: String) {
+    package static func note(_ message: String) {
         Output.standard.flush()
         clearProgress()
         writeError(message + "\n")
@@ -31,7 +31,7 @@ enum Terminal {
 
     /// Shows how far a long command is: on a terminal one line that is written over, elsewhere a
     /// line each time.
-    static func progress(_ message: String) {
+    package static func progress(_ message: String) {
         if isInteractive {
             writeError("\r\u{1B}[K\(message)")
         } else {
@@ -40,7 +40,7 @@ enum Terminal {
     }
 
     /// Takes the progress line away.
-    static func clearProgress() {
+    package static func clearProgress() {
         if isInteractive { writeError("\r\u{1B}[K") }
     }
 
@@ -59,24 +59,24 @@ enum Terminal {
 /// Standard output, buffered: results can be millions of lines.
 ///
 /// Every command runs on the main thread and writes from there alone.
-final class Output {
-    nonisolated(unsafe) static let standard = Output()
+package final class Output {
+    package nonisolated(unsafe) static let standard = Output()
 
     private var buffer: [UInt8] = []
 
-    func write(_ text: some StringProtocol) {
+    package func write(_ text: some StringProtocol) {
         buffer += text.utf8
         if buffer.count >= 1 << 16 { flush() }
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) {
+    package func write(_ bytes: UnsafeRawBufferPointer) {
         buffer += bytes
         if buffer.count >= 1 << 16 { flush() }
     }
 
     /// Writes out what is buffered. A reader that went away (`| head`) ends the process quietly, as
     /// it ends other tools.
-    func flush() {
+    package func flush() {
         var start = 0
         while start < buffer.count {
             let count = buffer.withUnsafeBytes { bytes in

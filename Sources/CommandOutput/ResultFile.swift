@@ -2,14 +2,17 @@ import ArgumentParser
 import Foundation
 
 /// A file that a command leaves its result in.
-struct ResultFile {
-    var path: String
+package struct ResultFile {
+    package var path: String
+
+    /// Names a file.
+    package init(path: String) { self.path = path }
 
     /// Refuses `-`, which elsewhere is standard output: there the command prints what it found.
     ///
     /// - Parameter instead: what to do.
     /// - Throws: that the command line can't be.
-    static func refuseStandardOutput(
+    package static func refuseStandardOutput(
         _ path: String?, option: String, _ instead: String
     ) throws {
         guard path == "-" else { return }
@@ -21,7 +24,7 @@ struct ResultFile {
     /// Finds out before minutes of measuring whether the file can be written at the end of them.
     ///
     /// - Throws: the command's failure, which was said.
-    func check() throws {
+    package func check() throws {
         let existed = access(path, F_OK) == 0
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw failure(errno) }
@@ -32,7 +35,7 @@ struct ResultFile {
     /// Makes `text` what the file holds.
     ///
     /// - Throws: the command's failure, which was said.
-    func write(_ text: String) throws {
+    package func write(_ text: String) throws {
         guard let file = fopen(path, "w") else { throw failure(errno) }
         let bytes = Array(text.utf8)
         let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0

@@ -5,24 +5,24 @@ import Synchronization
 
 /// Ctrl-C, and a polite kill: the command is asked to end in good order. A second one ends it at
 /// once.
-enum Interrupt {
+package enum Interrupt {
     private static let requested = Atomic<Bool>(false)
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
     /// What a second signal removes.
     private static let temporary = Guarded<Set<String>>([])
 
     /// Names a file or folder that is removed if a second signal ends the process.
-    static func cleanUp(_ path: String) { temporary.withLock { _ = $0.insert(path) } }
+    package static func cleanUp(_ path: String) { temporary.withLock { _ = $0.insert(path) } }
 
     /// Takes it back: it is gone, or has become something to keep.
-    static func forget(_ path: String) { temporary.withLock { _ = $0.remove(path) } }
+    package static func forget(_ path: String) { temporary.withLock { _ = $0.remove(path) } }
 
     /// Whether the command should end.
-    static var isRequested: Bool { requested.load(ordering: .relaxed) }
+    package static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     /// Begins to listen, and returns when no signal goes unheard any more. Called once, by the command that
     /// will look at ``isRequested``, before it begins anything.
-    static func listen() {
+    package static func listen() {
         let registered = DispatchGroup()
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
