@@ -159,9 +159,11 @@ def test_a_duration_that_is_none_moves_nothing(switchyard, duration):
     assert switchyard.server.admin("GET", "clock").json()["advancedSeconds"] == before
 
 
-def test_the_clock_is_moved_by_all_units_together(switchyard):
-    before = switchyard.server.admin("GET", "clock").json()["advancedSeconds"]
-    answer = switchyard.server.admin("POST", "clock", json={"advance": "P1DT2H3M4.5S"})
+def test_the_clock_is_moved_by_all_units_together(start):
+    # Not the server that tests share: CloudWatch Logs takes no entry of so far in the future.
+    site = start("moved")
+    before = site.server.admin("GET", "clock").json()["advancedSeconds"]
+    answer = site.server.admin("POST", "clock", json={"advance": "P1DT2H3M4.5S"})
     moved = answer.json()["advancedSeconds"] - before
     assert moved == pytest.approx(86_400 + 2 * 3_600 + 3 * 60 + 4.5)
 
