@@ -24,12 +24,14 @@ package struct EnvelopeBuffer: ~Copyable {
     package mutating func removeAll() { count = 0 }
 
     /// Where the parts of an event are that was written.
-    package struct Written {
-        /// The event.
-        package let event: Range<Int>
-        /// Its identifier, ``EventIdentifiers/byteCount`` bytes.
+    package struct Written: BitwiseCopyable {
+        /// The event's first byte.
+        package let start: Int
+        /// How many bytes it has.
+        package let byteCount: Int
+        /// The first of its identifier's ``EventIdentifiers/byteCount`` bytes.
         package let id: Int
-        /// Its detail, from its own first byte on.
+        /// Where in it its detail is.
         package let detail: Int
     }
 
@@ -77,7 +79,7 @@ package struct EnvelopeBuffer: ~Copyable {
             return nil
         }
         put(EnvelopeText.end)
-        return Written(event: start..<count, id: id, detail: detail - start)
+        return Written(start: start, byteCount: count - start, id: id, detail: detail - start)
     }
 
     private var quote: StaticString { "\"" }

@@ -5,21 +5,14 @@ internal import Synchronization
 /// The way in for a thread that has events of any bus and must not wait, as an event loop has: a
 /// publisher for each lane, and what tells when events are archived.
 ///
-///     try intake.publish(bytes, withObjectAt: offset, to: bus)     // any number of times
-///     intake.flush { taken in … }
-///     intake.confirm(bus) { failure in … }
+///     let bus = try intake.open(handle)                       // once a bus
+///     intake.publish(bytes, withObjectAt: offset, to: bus)    // for each event
+///     intake.flush(bus)
+///     intake.confirm(handle) { failure in … }
 ///
-/// For one thread at a time. Nothing on the way of an event allocates once warm, locks or waits.
+/// For one thread at a time. Nothing on the way of an event allocates, counts references, locks or waits.
 package final class EventIntake {
-    /// A publisher, and the ports of what it published since it was flushed.
-    private struct Lane {
-        let stage: ObjectIdentifier
-        let publisher: EventPublisher
-    }
-
-    private var lanes: [Lane] = []
-    /// What was published since the last flush: the bus, and the lane's position.
-    private var published: [(port: Unmanaged<PublishPort>, lane: Int)] = []
+    private var publishers: [(stage: ObjectIdentifier, publisher: EventPublisher)] = []
     private var confirmations: [ObjectIdentifier: ConfirmationQueue] = [:]
     private let thread: ConfirmationQueue.Thread
 
@@ -28,56 +21,70 @@ package final class EventIntake {
     /// - Parameter thread: runs something on the thread, later.
     package init(on thread: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
         self.thread = thread
-        published.reserveCapacity(32)
+    }
+
+    /// A bus that can be published to, for as long as its handle and the intake are kept.
+    package struct Bus: BitwiseCopyable {
+        fileprivate let port: Unmanaged<PublishPort>
+        fileprivate let publisher: Unmanaged<EventPublisher>
+        /// The number of its lane: what is sent together.
+        package let lane: Int
+
+        /// Whether the bus takes nothing any more: it was removed.
+        package var isClosed: Bool { port._withUnsafeGuaranteedRef { $0.isClosed } }
+
+        /// Counts events that were taken on, and not taken back.
+        package func count(accepted events: Int) {
+            port._withUnsafeGuaranteedRef {
+                _ = $0.accepted.wrappingAdd(UInt64(events), ordering: .releasing)
+            }
+        }
+    }
+
+    /// Makes ready to publish to a bus.
+    ///
+    /// - Throws: ``PublishError/tooManyPublishers(limit:)``
+    package func open(_ bus: BusHandle) throws(PublishError) -> Bus {
+        let stage = ObjectIdentifier(bus.port.stage)
+        var lane = publishers.firstIndex { $0.stage == stage } ?? publishers.count
+        if lane == publishers.count {
+            // Whatever the bus does where there is no room: here nobody waits.
+            publishers.append((stage, try EventPublisher(to: bus.port, backPressure: .fail)))
+            lane = publishers.count - 1
+        }
+        return Bus(
+            port: .passUnretained(bus.port),
+            publisher: .passUnretained(publishers[lane].publisher), lane: lane)
     }
 
     /// Publishes an event whose last member, at `offset`, came from elsewhere: see ``EventPublisher``.
     ///
-    /// - Parameter bus: has to be kept until the next ``flush(_:)``.
-    /// - Throws: ``PublishError``; nothing was queued then. Where the object is none, `invalid`.
+    /// - Returns: why it was not queued; `invalid` where the object is none.
     package func publish(
-        _ event: UnsafeRawBufferPointer, withObjectAt offset: Int, to bus: BusHandle,
-        publishTime: UInt64
-    ) throws(PublishError) {
-        let lane = try lane(of: bus.port)
-        try lanes[lane].publisher.publish(
-            event, withObjectAt: offset, to: bus.port, publishTime: publishTime)
-        published.append((.passUnretained(bus.port), lane))
+        _ event: UnsafeRawBufferPointer, withObjectAt offset: Int, to bus: Bus, publishTime: UInt64
+    ) -> PublishError? {
+        bus.publisher._withUnsafeGuaranteedRef { publisher in
+            bus.port._withUnsafeGuaranteedRef { port in
+                do throws(PublishError) {
+                    try publisher.publish(
+                        event, withObjectAt: offset, to: port, publishTime: publishTime)
+                    return nil
+                } catch { return error }
+            }
+        }
     }
 
-    private func lane(of port: PublishPort) throws(PublishError) -> Int {
-        let stage = ObjectIdentifier(port.stage)
-        if let known = lanes.firstIndex(where: { $0.stage == stage }) { return known }
-        // Whatever the bus does where there is no room: here nobody waits.
-        let publisher = try EventPublisher(to: port, backPressure: .fail)
-        lanes.append(Lane(stage: stage, publisher: publisher))
-        return lanes.count - 1
-    }
-
-    /// Sends what was published to the lanes.
+    /// Sends what was published to the buses of a bus's lane.
     ///
-    /// - Parameter refused: called with the number of each event, counted from the first one since the last
-    ///   flush, that there was no room for after all; the last one first.
-    package func flush(_ refused: (Int, PublishError) -> Void) {
-        for lane in lanes.indices where lanes[lane].publisher.flush() > 0 {
-            var count = lanes[lane].publisher.takeBack()
-            var at = published.count
-            while count > 0, at > 0 {
-                at -= 1
-                guard published[at].lane == lane else { continue }
-                count -= 1
-                let isClosed = published[at].port._withUnsafeGuaranteedRef { $0.isClosed }
-                refused(at, isClosed ? .closed : .full)
-                published[at].lane = -1
-            }
+    /// - Returns: how many of these events there was no room for after all: the last ones.
+    package func flush(_ bus: Bus) -> Int {
+        bus.publisher._withUnsafeGuaranteedRef { publisher in
+            publisher.flush() == 0 ? 0 : takeBackSlow(publisher)
         }
-        for event in published where event.lane >= 0 {
-            event.port._withUnsafeGuaranteedRef {
-                _ = $0.accepted.wrappingAdd(1, ordering: .releasing)
-            }
-        }
-        published.removeAll(keepingCapacity: true)
     }
+
+    @inline(never)
+    private func takeBackSlow(_ publisher: EventPublisher) -> Int { publisher.takeBack() }
 
     /// Calls `done` on the thread once everything is archived that was sent to a bus by now, as durable as
     /// its archive's configuration says, and offered to its targets; with an error if it can't be archived.

@@ -75,11 +75,12 @@ public final class EventPublisher {
         uncounted += 1
         if uncounted == 64 {
             count()
-            look()
+            lookSlow()
         }
     }
 
-    private func look() {
+    @inline(never)
+    private func lookSlow() {
         isHelping = port.stage.depth > Self.helpDepth
     }
 
@@ -96,7 +97,7 @@ public final class EventPublisher {
         untilLook &-= 1
         if untilLook == 0 {
             untilLook = 64
-            look()
+            lookSlow()
         }
     }
 
@@ -124,7 +125,7 @@ public final class EventPublisher {
         untilLook &-= 1
         if untilLook == 0 {
             untilLook = 64
-            look()
+            lookSlow()
         }
     }
 

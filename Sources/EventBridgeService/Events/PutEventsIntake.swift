@@ -21,16 +21,19 @@ package final class PutEventsIntake {
     private let intake: EventIntake
     private let scanner = ScannerBox()
     private var senders: [ResourceScope: SenderBuses] = [:]
-    private var buffer = EnvelopeBuffer()
-    private var entries: [Entry] = []
+    @exclusivity(unchecked) private var buffer = EnvelopeBuffer()
+    @exclusivity(unchecked) private var entries: [Entry] = []
+    /// What became of entries that were not taken on, by their positions.
+    private var failures: [Int: EntryError] = [:]
     private let limits: EntryLimits
 
     /// An entry that was read, and its event.
-    private struct Entry {
+    private struct Entry: BitwiseCopyable {
         let text: EntryText
         let bus: Int
         var written: EnvelopeBuffer.Written?
-        var failure: EntryError?
+        /// Whether its event was published, and not taken back.
+        var isTaken = false
     }
 
     /// As many senders as are remembered; each has a few hundred bytes and its buses.
@@ -64,11 +67,12 @@ package final class PutEventsIntake {
         }
         let sender = sender(scope)
         entries.removeAll(keepingCapacity: true)
+        failures.removeAll(keepingCapacity: true)
         buffer.removeAll()
         guard read(index, sender), write(index, sender) else { return nil }
         publish(sender)
         let count = entries.count
-        if entries.allSatisfy({ $0.failure?.code == .throttling }) {
+        if failures.count == count, failures.values.allSatisfy({ $0.code == .throttling }) {
             done(.failure(.throttling("Rate exceeded")))
             return count
         }
@@ -125,24 +129,46 @@ package final class PutEventsIntake {
         let time = monotonicNanoseconds()
         let bytes = buffer.bytes
         for position in entries.indices {
-            guard let written = entries[position].written else { continue }
-            do throws(PublishError) {
-                try intake.publish(
-                    UnsafeRawBufferPointer(rebasing: bytes[written.event]),
-                    withObjectAt: written.detail, to: sender.buses[entries[position].bus],
-                    publishTime: time)
-            } catch { entries[position].failure = Self.failure(error) }
-        }
-        intake.flush { number, error in
-            // The number-th of those that were published.
-            var left = number
-            for position in entries.indices where entries[position].failure == nil {
-                if left == 0 {
-                    entries[position].failure = Self.failure(error)
-                    return
-                }
-                left -= 1
+            let entry = entries[position]
+            guard let written = entry.written else { continue }
+            let event = UnsafeRawBufferPointer(
+                rebasing: bytes[written.start..<written.start + written.byteCount])
+            let failure = intake.publish(
+                event, withObjectAt: written.detail, to: sender.buses[entry.bus], publishTime: time)
+            if let failure {
+                failures[position] = Self.failure(failure)
+            } else {
+                entries[position].isTaken = true
             }
+        }
+        flush(sender)
+        for entry in entries where entry.isTaken { sender.buses[entry.bus].count(accepted: 1) }
+    }
+
+    /// Sends what was published to its lanes; what a lane has no room for is not taken on after all.
+    private func flush(_ sender: SenderBuses) {
+        var flushed = -1
+        for entry in entries where entry.isTaken {
+            let bus = sender.buses[entry.bus]
+            // Most often all go to one lane; a lane that comes again has nothing left to send.
+            if bus.lane == flushed { continue }
+            flushed = bus.lane
+            let refused = intake.flush(bus)
+            if refused > 0 { takeBackSlow(refused, lane: bus.lane, sender) }
+        }
+    }
+
+    @inline(never)
+    private func takeBackSlow(_ count: Int, lane: Int, _ sender: SenderBuses) {
+        var left = count
+        for position in entries.indices.reversed()
+        where left > 0 && entries[position].isTaken
+            && sender.buses[entries[position].bus].lane == lane
+        {
+            entries[position].isTaken = false
+            let isClosed = sender.buses[entries[position].bus].isClosed
+            failures[position] = EntryError(isClosed ? PublishError.closed : .full)
+            left -= 1
         }
     }
 
@@ -154,15 +180,14 @@ package final class PutEventsIntake {
 
     /// The answer's body.
     private func answer() -> [UInt8] {
-        let failures = entries.count { $0.failure != nil }
         var answer: [UInt8] = []
         answer.reserveCapacity(48 + 64 * entries.count)
         answer += #"{"FailedEntryCount":"#.utf8
-        answer += String(failures).utf8
+        answer += String(failures.count).utf8
         answer += #","Entries":["#.utf8
         for (position, entry) in entries.enumerated() {
             if position > 0 { answer.append(UInt8(ascii: ",")) }
-            if let failure = entry.failure {
+            if let failure = failures[position] {
                 answer += #"{"ErrorCode":"#.utf8
                 answer += JSONString.quoted(failure.code.rawValue)
                 answer += #","ErrorMessage":"#.utf8
@@ -184,13 +209,13 @@ package final class PutEventsIntake {
         _ done: @escaping (Result<[UInt8], ServiceError>) -> Void
     ) {
         var buses: [Int] = []
-        for entry in entries where entry.failure == nil && !buses.contains(entry.bus) {
+        for entry in entries where entry.isTaken && !buses.contains(entry.bus) {
             buses.append(entry.bus)
         }
         guard !buses.isEmpty else { return done(.success(answer)) }
         let confirmation = Confirmation(count: buses.count)
         for bus in buses {
-            intake.confirm(sender.buses[bus]) { failure in
+            intake.confirm(sender.handles[bus]) { failure in
                 confirmation.failure = confirmation.failure ?? failure
                 confirmation.left -= 1
                 guard confirmation.left == 0 else { return }
@@ -215,8 +240,11 @@ package final class PutEventsIntake {
 
 /// The buses that a sender has put events on, by the names that it used.
 private final class SenderBuses {
-    var text: SenderText
-    private(set) var buses: [BusHandle] = []
+    @exclusivity(unchecked) var text: SenderText
+    /// By their positions.
+    @exclusivity(unchecked) private(set) var buses: [EventIntake.Bus] = []
+    /// What keeps them.
+    private(set) var handles: [BusHandle] = []
     private var names: [[UInt8]] = []
     /// Positions in `buses`, by hashes of names.
     private var positions: [Int: Int] = [:]
@@ -241,6 +269,7 @@ private final class SenderBuses {
         guard newest != edition || buses.count >= Self.namesMax else { return }
         edition = newest
         buses.removeAll()
+        handles.removeAll()
         names.removeAll()
         positions.removeAll()
     }
@@ -253,21 +282,25 @@ private final class SenderBuses {
         let hash = hasher.finalize()
         if let known = positions[hash], names[known].elementsEqual(name) {
             if !buses[known].isClosed { return known }
-            intake.forget(buses[known])
+            intake.forget(handles[known])
             positions[hash] = nil
             return nil
         }
-        return look(for: name, hash)
+        return lookSlow(for: name, hash, intake)
     }
 
     @inline(never)
-    private func look(for name: UnsafeRawBufferPointer, _ hash: Int) -> Int? {
+    private func lookSlow(
+        for name: UnsafeRawBufferPointer, _ hash: Int, _ intake: EventIntake
+    ) -> Int? {
         let text = name.isEmpty ? BusID.defaultName : String(decoding: name, as: UTF8.self)
         guard let id = try? BusID(nameOrARN: text, in: scope), id.account == scope.account,
             bridge.gate.policy(of: id) == nil,
-            let handle = bridge.router.handle(of: text, in: scope)
+            let handle = bridge.router.handle(of: text, in: scope),
+            let bus = try? intake.open(handle)
         else { return nil }
-        buses.append(handle)
+        buses.append(bus)
+        handles.append(handle)
         names.append(Array(name))
         positions[hash] = buses.count - 1
         return buses.count - 1
