@@ -41,6 +41,10 @@
         /// When the last answer came.
         private(set) var lastTime: UInt64 = 0
 
+        /// How long the loop sleeps at least: what is due meanwhile is sent together, and late. To sleep costs
+        /// a processor some 20 µs on a virtual machine, so that 10,000 requests a second, each after a sleep of
+        /// its own, took half of one.
+        private static let shortestSleep: UInt64 = 200_000
         /// How long a connection that was lost is left alone.
         private static let pause = TimeAmount.milliseconds(100)
 
@@ -211,7 +215,9 @@
                 var due = now
                 if let schedule {
                     guard let time = schedule.time(of: position, publisher: 0) else { return }
-                    guard time <= now else { return wake(at: time) }
+                    guard time <= now else {
+                        return wake(at: max(time, now &+ Self.shortestSleep))
+                    }
                     due = time
                     if due >= begin { late.record(now &- due) }
                 }
