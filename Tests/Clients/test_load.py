@@ -182,6 +182,7 @@ def test_what_was_under_way_when_the_endpoint_went_away_is_counted(start):
     server.server.kill()
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 1, errors
+    assert "error: the endpoint went away: Connection refused" in errors
     figures = json.loads(output)
     lost = figures["published"] - figures["delivered"]
     assert figures["endpoint"]["refused"].get("NoAnswer", 0) == lost

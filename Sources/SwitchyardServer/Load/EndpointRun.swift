@@ -14,6 +14,8 @@
         private let generator: LoadGenerator
         private let result = LoadResult()
         private var tally = LoadTally()
+        /// Why the endpoint was gone at the end, and nothing could be sent; nil where it was there.
+        private(set) var absence: String?
 
         /// How long requests that are a little late may still be sent after the end.
         private static let graceSeconds = 0.1
@@ -113,6 +115,7 @@
             }
             generator.shutdown()
             tally = generator.tally
+            absence = generator.absence.map(Self.reason)
         }
 
         private func waitUntilDone(seconds: Double) throws {

@@ -38,7 +38,7 @@
 
                 EXIT CODES
                   0    done, and every entry was acknowledged
-                  1    done, but entries were refused, or an expectation was not met
+                  1    done, but not everything was acknowledged, or something was not as expected
                   2    could not be done: nobody answers at the endpoint, a file can't be written
                   64   the command line is wrong
                   130  stopped by Ctrl-C; the report is of the time until then
@@ -196,11 +196,13 @@
                     "\(Figure.count(report.published - report.delivered)) of "
                         + "\(Figure.count(report.published)) entries were not acknowledged")
             }
+            if let absence = run.absence {
+                Terminal.error("the endpoint went away: \(absence)")
+            }
             for failure in failures { Terminal.error("not as expected: \(failure)") }
             if Interrupt.isRequested { throw Outcome.interrupted }
-            guard report.delivered == report.published, failures.isEmpty else {
-                throw Outcome.wrong
-            }
+            guard report.delivered == report.published, run.absence == nil, failures.isEmpty
+            else { throw Outcome.wrong }
             guard report.eventsPerSecond > 0 else {
                 Terminal.error(
                     "nothing was answered in the measured time: raise --seconds or --rate")

@@ -9,6 +9,10 @@
 
     /// Sends the requests when they are due, over those connections that are idle, and counts the answers.
     ///
+    /// It shares the machine with what it measures, so it goes to SwiftNIO directly: 9 µs of a processor for a
+    /// signed request of 1 KB in a closed loop of 16 connections, to an nginx on the same two processors.
+    /// AsyncHTTPClient took 67 µs.
+    ///
     /// `@unchecked Sendable`: everything that changes belongs to the one event loop, which is the one
     /// thread that the load costs. Others ask by ``onLoop(_:)``.
     final class LoadGenerator: @unchecked Sendable {
@@ -38,9 +42,15 @@
         private(set) var tally = LoadTally()
         /// Why the load can't be: nobody there speaks HTTP.
         private(set) var failure: String?
+        /// Why a connection that was lost could not be opened again, the last time that was tried.
+        private(set) var absence: (any Error)?
         /// When the last answer came.
         private(set) var lastTime: UInt64 = 0
 
+        /// How long the loop sleeps at least: what is due meanwhile is sent together, and late. To sleep costs
+        /// a processor some 20 µs on a virtual machine, so that 10,000 requests a second, each after a sleep of
+        /// its own, took half of one.
+        private static let shortestSleep: UInt64 = 200_000
         /// How long a connection that was lost is left alone.
         private static let pause = TimeAmount.milliseconds(100)
 
@@ -109,6 +119,7 @@
                         let connection = try? channel.pipeline.syncOperations.handler(
                             type: LoadConnection.self), channel.isActive
                     else { return }
+                    absence = nil
                     becomeIdle(connection)
                 }
         }
@@ -192,8 +203,10 @@
         private func connectAgain(in pause: TimeAmount) {
             loop.scheduleTask(in: pause) { [self] in
                 guard isRunning else { return }
-                connectOne().whenFailure { [self] _ in
-                    if isRunning { connectAgain(in: Self.pause) }
+                connectOne().whenFailure { [self] error in
+                    guard isRunning else { return }
+                    absence = error
+                    connectAgain(in: Self.pause)
                 }
             }
         }
@@ -211,7 +224,9 @@
                 var due = now
                 if let schedule {
                     guard let time = schedule.time(of: position, publisher: 0) else { return }
-                    guard time <= now else { return wake(at: time) }
+                    guard time <= now else {
+                        return wake(at: max(time, now &+ Self.shortestSleep))
+                    }
                     due = time
                     if due >= begin { late.record(now &- due) }
                 }
