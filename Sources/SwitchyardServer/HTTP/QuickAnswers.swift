@@ -44,6 +44,8 @@
         private var othersLeft = 0
         private var held = CircularBuffer<HTTPRequestPart>()
         private var wantsRead = false
+        /// Whether the client sends nothing more, which nobody is told before its last request is answered.
+        private var isInputClosed = false
         /// What the last `Authorization` said, since clients that do not sign say it again and again.
         private var known: (authorization: String, visitor: Doorkeeper.Visitor)?
 
@@ -96,6 +98,8 @@
                 let length = head.headerFields[.contentLength].flatMap({ Int($0) }),
                 length <= front.bodyBytesMax, head.headerFields[.contentEncoding] == nil,
                 head.headerFields[.expect] == nil, head.headerFields[.transferEncoding] == nil,
+                // Connections are ended elsewhere.
+                head.headerFields[.connection].map({ $0.lowercased() == "keep-alive" }) ?? true,
                 !HTTPFront.isOwn(head.path ?? "/")
             else { return nil }
             if target == "AWSEvents.PutEvents" { return .putEvents }
@@ -190,6 +194,10 @@
                 take(part, context)
                 if case .answering = state { return }
             }
+            if isInputClosed {
+                isInputClosed = false
+                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            }
             if wantsRead {
                 wantsRead = false
                 context.read()
@@ -213,6 +221,14 @@
         ) {
             if case .end = unwrapOutboundIn(data) { othersLeft -= 1 }
             context.write(data, promise: promise)
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case .answering = state, case .inputClosed? = event as? ChannelEvent {
+                isInputClosed = true
+            } else {
+                context.fireUserInboundEventTriggered(event)
+            }
         }
 
         func read(context: ChannelHandlerContext) {
