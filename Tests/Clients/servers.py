@@ -18,6 +18,13 @@ OTHER_ACCOUNT = "222222222222"
 REGION = "us-east-1"
 
 
+def inherited():
+    """The environment without what tests are told by it: that would be settings to the server."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("SWITCHYARD_")
+    }
+
+
 class Process:
     """A server in a process of its own, whose output goes to a file."""
 
@@ -29,7 +36,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                env={**inherited(), **(environment or {})},
             )
 
     def output(self):

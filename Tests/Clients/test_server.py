@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from clients import ACCOUNT, REGION, fresh
+from servers import inherited
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
@@ -20,7 +21,7 @@ def ran(*arguments, environment=None):
         capture_output=True,
         text=True,
         timeout=60,
-        env={**os.environ, **(environment or {})},
+        env={**inherited(), **(environment or {})},
     )
 
 
@@ -52,6 +53,64 @@ def test_settings_come_from_options_the_environment_and_a_file_in_this_order(tmp
     assert checked.returncode == 0, checked.stderr
     assert "127.0.0.1:4001" in checked.stdout
     assert "account      333333333333, region eu-west-2" in checked.stdout
+
+
+def test_settings_are_called_as_the_options_are_wherever_they_stand(tmp_path):
+    file = tmp_path / "settings.yaml"
+    mapping = "arn:aws:lambda:*:*:function:x=http://127.0.0.1:9/"
+    file.write_text(
+        f'key: [A:B, "C:D"]\nallow-local-targets: true\nlog-level: debug\ntarget: "{mapping}"\n'
+    )
+    environment = {
+        "SWITCHYARD_KEY": "A:B,C:D",
+        "SWITCHYARD_ALLOW_LOCAL_TARGETS": "true",
+        "SWITCHYARD_LOG_LEVEL": "debug",
+        "SWITCHYARD_TARGET": mapping,
+    }
+    flags = ["--key", "A:B", "--key", "C:D", "--allow-local-targets", "--log-level", "debug"]
+    flags += ["--target", mapping]
+    for checked in (
+        ran("--check", *flags),
+        ran("--check", "--config", str(file)),
+        ran("--check", environment=environment),
+    ):
+        assert checked.returncode == 0, checked.stderr
+        for words in (mapping, "verified for 2", "targets that run programs", "debug and above"):
+            assert words in checked.stdout
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("prot: 4010", "settings.yaml:1"),
+        ("port: 4010\nkeys: [A:B]", 'settings.yaml:2" can\'t be used: there is no setting "keys"'),
+        ("port: many", 'port: "many" can\'t be used: a number is wanted'),
+        ("port: [1, 2]", "port: "),
+        ("ephemeral: perhaps", "true or false is wanted"),
+        ("log-level: loud", "log-level: "),
+    ],
+)
+def test_a_file_whose_settings_are_none_is_refused(tmp_path, text, words):
+    file = tmp_path / "settings.yaml"
+    file.write_text(text + "\n")
+    checked = ran("--check", "--config", str(file))
+    assert checked.returncode == 64 and words in checked.stderr, checked
+
+
+def test_a_value_of_the_environment_that_can_t_be_read_is_refused():
+    for name, value in (("PORT", "many"), ("EPHEMERAL", "perhaps"), ("LOG_FORMAT", "xml")):
+        checked = ran("--check", environment={f"SWITCHYARD_{name}": value})
+        assert checked.returncode == 64 and value in checked.stderr, checked
+
+
+def test_a_place_that_can_t_be_listened_at_is_said_so(switchyard, tmp_path):
+    port = switchyard.endpoint.rsplit(":", 1)[1]
+    taken = ran("--port", port, "--data", str(tmp_path / "a"))
+    assert taken.returncode == 1 and "something listens there already" in taken.stderr
+    foreign = ran("--host", "192.0.2.1", "--key", "A:B", "--data", str(tmp_path / "b"))
+    assert foreign.returncode == 1 and "it is no address of this machine" in foreign.stderr
+    nowhere = ran("--port", "0", "--data", "/proc/nowhere")
+    assert nowhere.returncode == 1 and "/proc/nowhere" in nowhere.stderr
 
 
 @pytest.mark.parametrize(

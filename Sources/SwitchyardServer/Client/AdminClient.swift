@@ -10,8 +10,11 @@
 
     /// Which server a command asks, and as whom.
     struct ServerOptions: ParsableArguments {
-        @Option(help: ArgumentHelp("The server.", valueName: "URL"))
-        var server = "http://127.0.0.1:4010"
+        @Option(
+            help: ArgumentHelp(
+                "The server. (default: AWS_ENDPOINT_URL, if it is set, or the port SWITCHYARD_PORT, or "
+                    + "4010, of this machine)", valueName: "URL"))
+        var server: String?
 
         @Option(
             help: ArgumentHelp(
@@ -19,6 +22,15 @@
                     + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, if they are set)",
                 valueName: "ID:SECRET"))
         var key: String?
+
+        /// The server's address.
+        func address(_ environment: [String: String]) -> String {
+            if let server { return server }
+            for name in ["AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL"] {
+                if let address = environment[name], !address.isEmpty { return address }
+            }
+            return "http://127.0.0.1:\(environment["SWITCHYARD_PORT"] ?? "4010")"
+        }
 
         /// Who signs; nil for nobody.
         func credentials(_ environment: [String: String]) throws -> AWSCredentials? {
@@ -58,15 +70,17 @@
 
         /// - Throws: the address or the key is none.
         init(_ options: ServerOptions) throws {
-            guard let url = URLComponents(string: options.server), url.host?.isEmpty == false,
+            let environment = ProcessInfo.processInfo.environment
+            let address = options.address(environment)
+            guard let url = URLComponents(string: address), url.host?.isEmpty == false,
                 url.scheme == "http" || url.scheme == "https", url.query == nil
             else {
                 throw ValidationError(
-                    "server: \"\(options.server)\" can't be used: it is an address as in "
+                    "server: \"\(address)\" can't be used: it is an address as in "
                         + "http://127.0.0.1:4010")
             }
-            server = options.server.last == "/" ? String(options.server.dropLast()) : options.server
-            credentials = try options.credentials(ProcessInfo.processInfo.environment)
+            server = address.last == "/" ? String(address.dropLast()) : address
+            credentials = try options.credentials(environment)
         }
 
         /// Gets what is at an address, as a whole.
@@ -152,8 +166,11 @@
         }
 
         private static func reason(_ error: any Error) -> String {
-            guard let error = error as? HTTPClientError else { return "\(error)" }
-            return error.shortDescription
+            switch error {
+            case let error as IOError: describe(errorNumber: error.errnoCode)
+            case let error as HTTPClientError: error.shortDescription
+            default: "\(error)"
+            }
         }
     }
 #endif

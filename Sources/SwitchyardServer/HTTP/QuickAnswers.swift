@@ -142,6 +142,8 @@
             let isTaken = body.withUnsafeReadableBytes { bytes in
                 loop.intake.put(bytes, from: visitor.caller.scope) { [self] result in
                     let requestID = loop.nextRequestID()
+                    var code: String?
+                    if case .failure(let error) = result { code = error.code }
                     let response =
                         switch result {
                         case .success(let output):
@@ -152,7 +154,8 @@
                         }
                     front.log.request(
                         "events PutEvents", account: visitor.caller.account,
-                        status: response.status, nanoseconds: monotonicNanoseconds() &- begun)
+                        status: response.status, nanoseconds: monotonicNanoseconds() &- begun,
+                        code: code)
                     finish(response, context)
                 } != nil
             }

@@ -43,7 +43,12 @@
         }
 
         /// Tells of a request that was answered.
-        func request(_ operation: String, account: String, status: Int, nanoseconds: UInt64) {
+        ///
+        /// - Parameter code: the error's, if it was refused.
+        func request(
+            _ operation: String, account: String, status: Int, nanoseconds: UInt64,
+            code: String? = nil
+        ) {
             guard isOn else { return }
             let second = monotonicNanoseconds() / 1_000_000_000
             let (isSingle, rest) = state.withLock { state -> (Bool, [Kind: Sum]) in
@@ -63,11 +68,11 @@
             }
             tell(rest)
             guard isSingle else { return }
-            logger.info(
-                "\(operation)",
-                metadata: [
-                    "status": "\(status)", "account": "\(account)", "us": "\(nanoseconds / 1_000)",
-                ])
+            var facts: Logger.Metadata = [
+                "status": "\(status)", "account": "\(account)", "us": "\(nanoseconds / 1_000)",
+            ]
+            if let code { facts["error"] = "\(code)" }
+            logger.info("\(operation)", metadata: facts)
         }
 
         /// Tells what is not told yet: when the server stops.

@@ -12,7 +12,6 @@
         let doorkeeper: Doorkeeper
         let bodyBytesMax: Int
         let log: RequestLog
-        let clock: any TimeSource
 
         /// Answers a request, however long that takes.
         func respond(to request: WireRequest) async -> WireResponse {
@@ -52,7 +51,7 @@
 
         private func begin(_ request: WireRequest) -> Exchange {
             Exchange(
-                request: request, id: UUID().uuidString.lowercased(), begun: clock.monotonicTime)
+                request: request, id: UUID().uuidString.lowercased(), begun: monotonicNanoseconds())
         }
 
         private func admit(
@@ -71,13 +70,16 @@
                 log.failure(error, operation: exchange.operation, requestID: exchange.id)
             }
             let format = routing.format(of: exchange.request, signedFor: nil)
-            return end(exchange, format.answer(error, requestID: exchange.id))
+            return end(
+                exchange, format.answer(error, requestID: exchange.id), code: error.code)
         }
 
-        private func end(_ exchange: Exchange, _ response: WireResponse) -> WireResponse {
+        private func end(
+            _ exchange: Exchange, _ response: WireResponse, code: String? = nil
+        ) -> WireResponse {
             log.request(
                 exchange.operation, account: exchange.account, status: response.status,
-                nanoseconds: clock.monotonicTime &- exchange.begun)
+                nanoseconds: monotonicNanoseconds() &- exchange.begun, code: code)
             return response
         }
     }

@@ -15,10 +15,12 @@
                   backend      \(settings.backend ?? "none: targets of SQS, SNS, Lambda and the like become "
                     + "dead letters (--backend URL)")
                 try
-                  AWS_ENDPOINT_URL=\(address)
+                  AWS_ENDPOINT_URL=\(settings.host == "0.0.0.0" ? "http://127.0.0.1:\(port)" : address)
                 """
+            // A secret that was given is not shown.
+            let key = settings.keys.first?.id ?? settings.account
             text +=
-                " AWS_ACCESS_KEY_ID=\(settings.account) AWS_SECRET_ACCESS_KEY=any "
+                " AWS_ACCESS_KEY_ID=\(key) AWS_SECRET_ACCESS_KEY=\(settings.keys.isEmpty ? "any" : "...") "
                 + "AWS_DEFAULT_REGION=\(settings.region) aws events list-event-buses\n"
             StandardError.write(text)
         }

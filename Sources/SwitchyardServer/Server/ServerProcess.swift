@@ -13,6 +13,8 @@
     internal import StateStore
     internal import Switchyard
 
+    internal import Glibc
+
     /// The server as a whole: opened on a data directory, run until it is told to stop, closed.
     enum ServerProcess {
         /// Runs until SIGTERM or Ctrl-C.
@@ -46,7 +48,7 @@
             let doorkeeper = Doorkeeper(settings)
             let wire = WireFront(
                 routing: routing, doorkeeper: doorkeeper, bodyBytesMax: settings.bodyBytesMax,
-                log: log, clock: clock)
+                log: log)
             let front = HTTPFront(
                 wire: wire,
                 admin: AdminAPI(
@@ -76,13 +78,36 @@
                 try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
             } catch { failure = error }
             log.finish()
-            logger.info("stopping")
+            // Who asks a second time does not want to wait for targets: nothing is lost by that.
+            for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+            if failure == nil {
+                logger.info("stopping, once deliveries under way have ended (again: at once)")
+            }
             let left = try await close(router)
             let unsent = await targets.close()
             try store.close()
             if left > 0 { logger.notice("\(left) deliveries go on after the next start") }
             if unsent > 0 { logger.warning("\(unsent) dead letters were not sent to their queues") }
-            if let failure { throw failure }
+            if let failure { throw Self.explained(failure, settings) }
+        }
+
+        /// Why the server can't listen, in words that say what to do.
+        private static func explained(
+            _ error: any Error, _ settings: ServerSettings
+        ) -> any Error {
+            guard let error = error as? IOError else { return error }
+            let place = "\(settings.host):\(settings.port)"
+            switch error.errnoCode {
+            case EADDRINUSE:
+                return SettingsError(
+                    "port", place,
+                    "something listens there already; choose another, or 0 for any that is free")
+            case EADDRNOTAVAIL:
+                return SettingsError("host", place, "it is no address of this machine")
+            case EACCES:
+                return SettingsError("port", place, "ports below 1024 are for the system's own")
+            default: return error
+            }
         }
 
         /// Closes a router where waiting holds up nobody.
@@ -96,16 +121,16 @@
             let path =
                 FileManager.default.temporaryDirectory.path
                 + "/switchyard-\(UUID().uuidString.lowercased())"
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+            try Folder.make(path)
             return path
         }
 
         private static func openStore(
             _ settings: ServerSettings
         ) throws -> any ConfigurationStore {
-            try FileManager.default.createDirectory(
-                atPath: settings.directory, withIntermediateDirectories: true)
+            do throws(FileError) { try Folder.make(settings.directory) } catch {
+                throw SettingsError("data", settings.directory, "\(error.path): \(error.reason)")
+            }
             return try SQLiteConfigurationStore(directory: settings.directory)
         }
 

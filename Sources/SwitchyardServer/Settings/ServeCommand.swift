@@ -81,39 +81,31 @@
         @Flag(help: "Check the settings, say what would run, and end.")
         var check = false
 
-        /// What the command line says, by the names of the settings.
+        /// What the command line says, by the names of the settings, which are those of the options.
         private var given: [AbsoluteConfigKey: ConfigValue] {
             var given: [AbsoluteConfigKey: ConfigValue] = [:]
-            func text(_ name: String, _ value: String?) {
-                if let value { given[[name]] = ConfigValue(.string(value), isSecret: false) }
+            func set(_ name: String, _ content: ConfigContent?, isSecret: Bool = false) {
+                if let content { given[[name]] = ConfigValue(content, isSecret: isSecret) }
             }
-            func number(_ name: String, _ value: Int?) {
-                if let value { given[[name]] = ConfigValue(.int(value), isSecret: false) }
+            func list(_ values: [String]) -> ConfigContent? {
+                values.isEmpty ? nil : .stringArray(values)
             }
-            func flag(_ name: String, _ value: Bool) {
-                if value { given[[name]] = ConfigValue(.bool(true), isSecret: false) }
-            }
-            func list(_ name: String, _ values: [String]) {
-                if !values.isEmpty {
-                    given[[name]] = ConfigValue(.stringArray(values), isSecret: name == "keys")
-                }
-            }
-            text("host", host)
-            number("port", port)
-            text("data", data)
-            flag("ephemeral", ephemeral)
-            text("account", account)
-            text("region", region)
-            text("backend", backend)
-            list("endpoints", endpoints)
-            list("targets", targets)
-            list("keys", keys)
-            text("durability", durability)
-            flag("allowPrivateAddresses", allowPrivateAddresses)
-            flag("allowLocalTargets", allowLocalTargets)
-            number("connections", connections)
-            text("logFormat", logFormat)
-            text("logLevel", logLevel)
+            set("host", host.map { .string($0) })
+            set("port", port.map { .int($0) })
+            set("data", data.map { .string($0) })
+            set("ephemeral", ephemeral ? .bool(true) : nil)
+            set("account", account.map { .string($0) })
+            set("region", region.map { .string($0) })
+            set("backend", backend.map { .string($0) })
+            set("endpoint", list(endpoints))
+            set("target", list(targets))
+            set("key", list(keys), isSecret: true)
+            set("durability", durability.map { .string($0) })
+            set("allow-private-addresses", allowPrivateAddresses ? .bool(true) : nil)
+            set("allow-local-targets", allowLocalTargets ? .bool(true) : nil)
+            set("connections", connections.map { .int($0) })
+            set("log-format", logFormat.map { .string($0) })
+            set("log-level", logLevel.map { .string($0) })
             return given
         }
 

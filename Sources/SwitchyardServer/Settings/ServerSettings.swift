@@ -39,6 +39,8 @@
         var connectionsMax = 4_096
         var logsJSON: Bool?
         var logLevel = "info"
+        /// The file that some of it is from; nil for none.
+        var file: String?
 
         /// The most bytes of a request's body: ten of the largest entries and their JSON.
         var bodyBytesMax = 10 << 20
@@ -66,39 +68,44 @@
             environment: [String: String] = ProcessInfo.processInfo.environment
         ) async throws {
             let variables = EnvironmentVariablesProvider(
-                environmentVariables: environment, secretsSpecifier: .specific(["SWITCHYARD_KEYS"])
+                environmentVariables: environment, secretsSpecifier: .specific(["SWITCHYARD_KEY"])
             ).prefixKeys(with: "switchyard")
             var providers: [any ConfigProvider] = [
                 InMemoryProvider(name: "options", values: given), variables,
             ]
             if let file = file ?? environment["SWITCHYARD_CONFIG"] {
+                self.file = file
                 do {
+                    try SettingNames.check(fileAt: file)
                     providers.append(
                         try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
+                } catch let error as SettingsError {
+                    throw error
                 } catch { throw SettingsError("config", file, "\(error)") }
             }
             try read(ConfigReader(providers: providers), environment)
         }
 
         private mutating func read(
-            _ reader: ConfigReader, _ environment: [String: String]
+            _ values: ConfigReader, _ environment: [String: String]
         ) throws {
-            host = reader.string(forKey: "host", default: host)
-            port = reader.int(forKey: "port", default: port)
-            isEphemeral = reader.bool(forKey: "ephemeral", default: false)
-            account = reader.string(forKey: "account", default: account)
-            region = reader.string(forKey: "region", default: region)
-            backend = reader.string(forKey: "backend")
-            allowsPrivateAddresses = reader.bool(forKey: "allowPrivateAddresses", default: false)
-            allowsLocalTargets = reader.bool(forKey: "allowLocalTargets", default: false)
-            connectionsMax = reader.int(forKey: "connections", default: connectionsMax)
-            logLevel = reader.string(forKey: "logLevel", default: logLevel)
-            if isEphemeral, let data = reader.string(forKey: "data") {
+            let reader = SettingReader(values)
+            host = try reader.string("host") ?? host
+            port = try reader.int("port") ?? port
+            isEphemeral = try reader.bool("ephemeral") ?? false
+            account = try reader.string("account") ?? account
+            region = try reader.string("region") ?? region
+            backend = try reader.string("backend")
+            allowsPrivateAddresses = try reader.bool("allow-private-addresses") ?? false
+            allowsLocalTargets = try reader.bool("allow-local-targets") ?? false
+            connectionsMax = try reader.int("connections") ?? connectionsMax
+            logLevel = try reader.string("log-level") ?? logLevel
+            if isEphemeral, let data = try reader.string("data") {
                 throw SettingsError(
                     "data", data, "with ephemeral everything is kept in a directory of its own")
             }
             directory =
-                reader.string(forKey: "data") ?? (isEphemeral ? "" : Self.directory(environment))
+                try reader.string("data") ?? (isEphemeral ? "" : Self.directory(environment))
             guard (0...65_535).contains(port) else {
                 throw SettingsError("port", "\(port)", "a port is a number from 0 to 65535")
             }
@@ -110,23 +117,23 @@
             }
             guard Logger.Level(rawValue: logLevel) != nil else {
                 throw SettingsError(
-                    "logLevel", logLevel,
+                    "log-level", logLevel,
                     "it is " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            switch reader.string(forKey: "durability", default: "process") {
+            switch try reader.string("durability") ?? "process" {
             case "process": isDurable = false
             case "disk": isDurable = true
             case let other:
                 throw SettingsError("durability", other, "it is process or disk")
             }
-            switch reader.string(forKey: "logFormat") {
+            switch try reader.string("log-format") {
             case "json": logsJSON = true
             case "text": logsJSON = false
             case nil: logsJSON = nil
-            case let other?: throw SettingsError("logFormat", other, "it is text or json")
+            case let other?: throw SettingsError("log-format", other, "it is text or json")
             }
             if let backend { try Self.checkURL("backend", backend) }
-            for text in reader.stringArray(forKey: "endpoints", default: []) {
+            for text in try reader.stringArray("endpoint") ?? [] {
                 let (service, url) = try Self.pair("endpoint", text, "SERVICE=URL")
                 try Self.checkURL("endpoint", url)
                 guard AWSService(rawValue: service) != nil else {
@@ -135,14 +142,14 @@
                 }
                 endpoints[service] = url
             }
-            for text in reader.stringArray(forKey: "targets", default: []) {
+            for text in try reader.stringArray("target") ?? [] {
                 let (pattern, place) = try Self.pair("target", text, "ARN=URL")
                 targets.append((pattern, place))
                 do throws(InvalidDestination) {
                     _ = try TargetMapping(pattern, to: place)
                 } catch { throw SettingsError("target", text, error.reason) }
             }
-            for text in reader.stringArray(forKey: "keys", isSecret: true, default: []) {
+            for text in try reader.stringArray("key", isSecret: true) ?? [] {
                 let parts = text.split(separator: ":", omittingEmptySubsequences: false)
                 guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else {
                     throw SettingsError("key: expected ID:SECRET or ID:SECRET:ACCOUNT")
@@ -195,6 +202,15 @@
     }
 
     extension ServerSettings: CustomStringConvertible {
+        private static func list(_ values: [String]) -> String {
+            values.isEmpty ? "none" : values.joined(separator: ", ")
+        }
+
+        private var allowed: [String] {
+            (allowsPrivateAddresses ? ["private addresses"] : [])
+                + (allowsLocalTargets ? ["targets that run programs and write files"] : [])
+        }
+
         /// What would run.
         var description: String {
             """
@@ -205,6 +221,12 @@
             durability   \(isDurable ? "an event is taken when it is on the disk"
                 : "an event is taken when it survives the end of this process")
             backend      \(backend ?? "none: targets of other services become dead letters")
+            endpoints    \(Self.list(endpoints.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }))
+            targets      \(Self.list(targets.map { "\($0.pattern)=\($0.destination)" }))
+            allowed      \(Self.list(allowed))
+            connections  \(connectionsMax) at most
+            log          \(logLevel) and above
+            file         \(file ?? "none")
             """
         }
     }
