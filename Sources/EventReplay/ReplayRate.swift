@@ -15,8 +15,9 @@ struct ReplayRate {
     /// When the next one is due.
     private var due: UInt64?
 
-    /// - Parameter eventsPerSecond: in ``range``.
+    /// - Parameter eventsPerSecond: in ``range``; what is no number is no limit.
     init(_ eventsPerSecond: Double? = nil) {
+        let eventsPerSecond = eventsPerSecond.flatMap { $0.isNaN ? nil : $0 }
         self.eventsPerSecond = eventsPerSecond
         distance = eventsPerSecond.map { UInt64((1e9 / $0).rounded()) } ?? 0
     }

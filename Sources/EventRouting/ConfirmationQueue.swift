@@ -27,6 +27,9 @@ final class ConfirmationQueue: @unchecked Sendable {
         self.thread = thread
     }
 
+    /// Whether the bus was removed, and nobody waits any more.
+    var isClosed: Bool { port.isClosed && waiting.isEmpty }
+
     /// Calls `done` on the thread once all is archived that was pushed into the bus's lane by now, and as
     /// durable as the archive's configuration says; with an error where it could not be archived.
     func add(_ done: @escaping (PublishError?) -> Void) {

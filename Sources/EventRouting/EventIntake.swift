@@ -100,6 +100,6 @@ package final class EventIntake {
         queue.add(done)
     }
 
-    /// Forgets a bus that was removed.
-    package func forget(_ bus: BusHandle) { confirmations[ObjectIdentifier(bus.port)] = nil }
+    /// Forgets buses that were removed. O(buses)
+    package func forgetRemoved() { confirmations = confirmations.filter { !$0.value.isClosed } }
 }

@@ -29,6 +29,9 @@ def following(switchyard):
     started = []
 
     def start(*arguments):
+        if not started:
+            # Those of other tests, who have gone, are noticed some seconds later.
+            eventually(lambda: tails(switchyard) == 0, "nobody follows a bus")
         before = tails(switchyard)
         process = subprocess.Popen(
             [os.environ["SWITCHYARD_SERVER"], "tail", *arguments, "--server", switchyard.endpoint],

@@ -3,8 +3,11 @@
 import gzip
 import http.client
 import json
+import os
 import socket
+import threading
 import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -147,14 +150,17 @@ def test_who_asks_whether_to_go_on_is_told_so(connection):
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_answers_say_the_protocol_and_an_id(connection, version):
-    seen = set()
+    seen, names = set(), []
     for operation, body in (("PutEvents", {"Entries": [PUT]}), ("ListEventBuses", {})):
         type = f"application/x-amz-json-{version}"
         connection.send(encode(operation, body, Content_Type=type))
         status, fields, _ = connection.answer()
         assert status == 200 and fields["Content-Type"] == type
         seen.add(fields["x-amzn-RequestId"])
+        names.append(sorted(name.lower() for name in fields))
+        assert abs(parsedate_to_datetime(fields["Date"]).timestamp() - time.time()) < 60
     assert len(seen) == 2
+    assert names[0] == names[1], "the fields tell which way a request took"
 
 
 def test_what_is_acknowledged_in_one_go_arrives_once(site, connection):
@@ -173,3 +179,50 @@ def test_what_is_acknowledged_in_one_go_arrives_once(site, connection):
         assert time.monotonic() < deadline, f"{count} of 300 events are in the archive"
         time.sleep(0.05)
     assert count == 300
+
+
+def test_what_is_wrong_later_is_said_after_the_answers_before(connection):
+    good = encode("PutEvents", {"Entries": [PUT]})
+    connection.send(good, good, b"\x00 no request\r\n\r\n")
+    for _ in range(2):
+        status, _, answer = connection.answer()
+        assert status == 200 and answer["FailedEntryCount"] == 0
+    assert connection.file.readline().startswith(b"HTTP/1.1 400") or connection.is_ended()
+
+
+def test_thousands_of_requests_in_one_go_that_are_answered_at_once(site):
+    good = encode("PutEvents", {"Entries": [PUT]})
+    bad = encode("PutEvents", {"Entries": [{**PUT, "Detail": "{x}"}]})
+    count = 20_000
+    with Connection(site) as connection:
+
+        def send():
+            connection.send(good, bad * count)
+            connection.socket.shutdown(socket.SHUT_WR)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        assert connection.answer()[2]["FailedEntryCount"] == 0
+        for _ in range(count):
+            assert connection.answer()[2]["FailedEntryCount"] == 1
+        sender.join()
+
+
+def test_who_does_not_read_answers_is_not_answered_without_end(start):
+    if "SWITCHYARD_ENDPOINT" in os.environ:
+        pytest.skip("whose memory that is can't be told")
+    site = start("unread")
+    request = encode(*KINDS["test"][:2])
+    with Connection(site) as connection:
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.socket.setblocking(False)
+        sent, quiet, part = 0, 0, request * 500
+        while quiet < 20:
+            try:
+                # Whole requests or parts of one: what counts is that at some time no more is taken.
+                sent += connection.socket.send(part[sent % len(part) :])
+                quiet = 0
+            except BlockingIOError:
+                quiet += 1
+                time.sleep(0.05)
+            assert sent < 100 << 20, "it takes whatever comes, though nobody reads the answers"

@@ -95,7 +95,7 @@ package final class PutEventsIntake {
             Self.isEntries(index.stringBytes(at: list.key)),
             index.byte(at: list.value) == UInt8(ascii: "[")
         else { return false }
-        sender.refresh()
+        sender.refresh(intake)
         var size = 0
         for element in index.elements(of: list.value) {
             guard entries.count < limits.entriesMax, let text = EntryText(index, at: element),
@@ -264,7 +264,7 @@ private final class SenderBuses {
 
     /// Forgets what may have become wrong: policies were changed, or there are too many names. Between
     /// requests only, since positions end with it.
-    func refresh() {
+    func refresh(_ intake: EventIntake) {
         let newest = bridge.gate.edition
         guard newest != edition || buses.count >= Self.namesMax else { return }
         edition = newest
@@ -272,6 +272,7 @@ private final class SenderBuses {
         handles.removeAll()
         names.removeAll()
         positions.removeAll()
+        intake.forgetRemoved()
     }
 
     /// The position of a bus among ``buses``; nil where there is none of that name, or it is not the
@@ -281,10 +282,7 @@ private final class SenderBuses {
         hasher.combine(bytes: name)
         let hash = hasher.finalize()
         if let known = positions[hash], names[known].elementsEqual(name) {
-            if !buses[known].isClosed { return known }
-            intake.forget(handles[known])
-            positions[hash] = nil
-            return nil
+            return buses[known].isClosed ? nil : known
         }
         return lookSlow(for: name, hash, intake)
     }

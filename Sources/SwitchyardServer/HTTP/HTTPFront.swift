@@ -22,8 +22,9 @@
         }
 
         /// Whether a path is the server's own, and not AWS's.
-        static func isOwn(_ path: String) -> Bool {
-            path.hasPrefix("/_switchyard") || path == "/moto-api/reset"
+        static func isOwn(_ path: some StringProtocol) -> Bool {
+            path == AdminAPI.root || path.hasPrefix(AdminAPI.root + "/")
+                || path == "/moto-api/reset"
         }
 
         /// The body of a request, as it came.

@@ -7,13 +7,14 @@
     internal import NIOCore
     internal import NIOHTTPTypes
 
-    /// Answers on a connection's event loop what can be answered there: `PutEvents`, as ``/EventBridgeService``
-    /// takes it at speed, and operations that neither wait nor write. All else goes on to ``HTTPFront``.
+    /// Answers on a connection's event loop what can be answered there: `PutEvents`, as
+    /// ``/EventBridgeService`` takes it at speed, and operations that neither wait nor write. All else goes
+    /// on to ``HTTPFront``.
     ///
-    /// A request is held back until its body is whole, which its length tells before. So one that turns out
-    /// to be for the other way goes on as if it had never been here. Answers keep the order of requests:
-    /// while one goes the other way, all that follow do; while one is being answered here, what follows waits,
-    /// and no more is read.
+    /// A request is held back until its body is whole, which its length tells before, so that one that turns
+    /// out to be for the other way can go on from its start. Answers keep the order of requests: while one
+    /// goes the other way, all that follow do. While one is being answered here, or the client does not
+    /// read its answers, what follows is held, and no more is asked for.
     final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         typealias InboundIn = HTTPRequestPart
         typealias InboundOut = HTTPRequestPart
@@ -31,6 +32,12 @@
             case answering
         }
 
+        /// The most bytes of a body that a loop is kept busy with, and all its connections wait for: what
+        /// the largest entries take, a hash of what is signed, a pattern with an event; some milliseconds.
+        private static let eventBytesMax = 2 << 20
+        private static let signedBytesMax = 1 << 20
+        private static let otherBytesMax = 256 << 10
+
         private enum Operation {
             case putEvents
             case other
@@ -42,10 +49,14 @@
         private var state = State.idle
         /// Requests that went the other way and are not answered yet.
         private var othersLeft = 0
+        /// What came and is not looked at yet.
         private var held = CircularBuffer<HTTPRequestPart>()
+        private var isDraining = false
         private var wantsRead = false
-        /// Whether the client sends nothing more, which nobody is told before its last request is answered.
+        /// Whether the client sends nothing more, and what is wrong with what it sent last: nobody is told
+        /// before the requests that came before are answered.
         private var isInputClosed = false
+        private var failure: (any Error)?
         /// What the last `Authorization` said, since clients that do not sign say it again and again.
         private var known: (authorization: String, visitor: Doorkeeper.Visitor)?
 
@@ -57,10 +68,36 @@
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let part = unwrapInboundIn(data)
-            if case .answering = state {
+            if isDraining || !held.isEmpty || mustHold(context) {
                 held.append(part)
             } else {
                 take(part, context)
+            }
+        }
+
+        /// Whether nothing more is to be looked at for now.
+        private func mustHold(_ context: ChannelHandlerContext) -> Bool {
+            if case .answering = state { true } else { !context.channel.isWritable }
+        }
+
+        /// Goes on with what was held. One call does it all, however many answers are given at once.
+        private func drain(_ context: ChannelHandlerContext) {
+            guard !isDraining else { return }
+            isDraining = true
+            while !mustHold(context), let part = held.popFirst() { take(part, context) }
+            isDraining = false
+            guard held.isEmpty, !mustHold(context) else { return }
+            if let failure {
+                self.failure = nil
+                context.fireErrorCaught(failure)
+            }
+            if isInputClosed {
+                isInputClosed = false
+                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            }
+            if wantsRead {
+                wantsRead = false
+                context.read()
             }
         }
 
@@ -96,14 +133,18 @@
         private func operation(_ head: HTTPRequest) -> Operation? {
             guard head.method == .post, let target = head.headerFields[.amzTarget],
                 let length = head.headerFields[.contentLength].flatMap({ Int($0) }),
-                length <= front.bodyBytesMax, head.headerFields[.contentEncoding] == nil,
+                head.headerFields[.contentEncoding] == nil,
                 head.headerFields[.expect] == nil, head.headerFields[.transferEncoding] == nil,
                 // Connections are ended elsewhere.
                 head.headerFields[.connection].map({ $0.lowercased() == "keep-alive" }) ?? true,
-                !HTTPFront.isOwn(head.path ?? "/")
+                !HTTPFront.isOwn(head.path?.prefix { $0 != "?" } ?? "/")
             else { return nil }
-            if target == "AWSEvents.PutEvents" { return .putEvents }
-            return quickTargets.contains(target) ? .other : nil
+            if target == "AWSEvents.PutEvents" {
+                return length
+                    <= (front.doorkeeper.verifies ? Self.signedBytesMax : Self.eventBytesMax)
+                    ? .putEvents : nil
+            }
+            return length <= Self.otherBytesMax && quickTargets.contains(target) ? .other : nil
         }
 
         private func answer(
@@ -143,7 +184,13 @@
                 loop.intake.put(bytes, from: visitor.caller.scope) { [self] result in
                     let requestID = loop.nextRequestID()
                     var code: String?
-                    if case .failure(let error) = result { code = error.code }
+                    if case .failure(let error) = result {
+                        code = error.code
+                        if error.status >= 500 {
+                            front.log.failure(
+                                error, operation: "events PutEvents", requestID: requestID)
+                        }
+                    }
                     let response =
                         switch result {
                         case .success(let output):
@@ -193,23 +240,13 @@
             state = .idle
             guard context.channel.isActive else { return }
             write(response, context)
-            while let part = held.popFirst() {
-                take(part, context)
-                if case .answering = state { return }
-            }
-            if isInputClosed {
-                isInputClosed = false
-                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-            }
-            if wantsRead {
-                wantsRead = false
-                context.read()
-            }
+            drain(context)
         }
 
         private func write(_ response: WireResponse, _ context: ChannelHandlerContext) {
             var fields = HTTPFields(response)
             fields[.contentLength] = String(response.body.count)
+            fields[.date] = loop.date
             let head = HTTPResponse(
                 status: HTTPResponse.Status(code: response.status), headerFields: fields)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
@@ -222,24 +259,41 @@
         func write(
             context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
         ) {
-            if case .end = unwrapOutboundIn(data) { othersLeft -= 1 }
+            if case .end = unwrapOutboundIn(data) { othersLeft = max(0, othersLeft - 1) }
             context.write(data, promise: promise)
         }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            if case .answering = state, case .inputClosed? = event as? ChannelEvent {
+            if isBehind(context), case .inputClosed? = event as? ChannelEvent {
                 isInputClosed = true
             } else {
                 context.fireUserInboundEventTriggered(event)
             }
         }
 
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            if isBehind(context) {
+                failure = failure ?? error
+            } else {
+                context.fireErrorCaught(error)
+            }
+        }
+
+        func channelWritabilityChanged(context: ChannelHandlerContext) {
+            context.fireChannelWritabilityChanged()
+            if context.channel.isWritable { drain(context) }
+        }
+
         func read(context: ChannelHandlerContext) {
-            if case .answering = state {
+            if isBehind(context) {
                 wantsRead = true
             } else {
                 context.read()
             }
+        }
+
+        private func isBehind(_ context: ChannelHandlerContext) -> Bool {
+            isDraining || !held.isEmpty || mustHold(context)
         }
     }
 
@@ -247,9 +301,19 @@
     final class QuickLoop {
         let intake: PutEventsIntake
         private var identifiers = EventIdentifiers()
+        private var dated: (second: Int64, text: String) = (0, "")
 
         init(_ bridge: EventBridge, _ loop: any EventLoop) {
             intake = PutEventsIntake(bridge) { work in loop.execute(work) }
+        }
+
+        /// The date as answers tell it (RFC 9110, 6.6.1).
+        var date: String {
+            let second = wallClockNanoseconds() / 1_000_000_000
+            if second != dated.second {
+                dated = (second, HTTPDate.text(secondsSince1970: second))
+            }
+            return dated.text
         }
 
         /// The id of a request, as its answer tells it.

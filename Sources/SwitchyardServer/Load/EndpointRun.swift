@@ -18,7 +18,7 @@
         private(set) var absence: String?
 
         /// How long requests that are a little late may still be sent after the end.
-        private static let graceSeconds = 0.1
+        private static let graceSeconds = 1.0
 
         /// Connects to the endpoint.
         ///

@@ -37,7 +37,9 @@
             let clock = MovableClock()
             let targets = try ServerTargets(settings, clock: clock, logger: logger)
             let router = try Switchyard.Router(
-                configuration(settings, store, gate, clock, targets))
+                configuration(
+                    settings, store, gate, clock, targets,
+                    deadLetters: DeadLetterLog(targets.deadLetters, logger)))
             let bridge = try EventBridge(
                 router, store: store, secrets: try SecretBox(settings.directory), gate: gate)
             targets.begin(bridge)
@@ -136,7 +138,7 @@
 
         private static func configuration(
             _ settings: ServerSettings, _ store: any ConfigurationStore, _ gate: BusGate,
-            _ clock: MovableClock, _ targets: ServerTargets
+            _ clock: MovableClock, _ targets: ServerTargets, deadLetters: DeadLetterLog
         ) -> RouterConfiguration {
             var archive = ArchiveConfiguration(
                 segmentBytes: 64 << 20, eventBytesMax: 2 << 20,
@@ -145,6 +147,8 @@
             archive.retention.bytes = 4 << 30
             var configuration = RouterConfiguration(
                 directory: settings.directory, archive: archive)
+            // Each event loop has a publisher, which holds one.
+            configuration.slabCount += System.coreCount
             configuration.clock = clock
             configuration.account = settings.account
             configuration.region = settings.region
@@ -154,7 +158,7 @@
             configuration.busAccess = gate
             configuration.namedArchives.durability = settings.isDurable ? .batch : .none
             configuration.adapters = targets.adapters
-            configuration.deadLetterObserver = targets.deadLetters
+            configuration.deadLetterObserver = deadLetters
             return configuration
         }
     }
