@@ -80,19 +80,43 @@
                         try router.rules(on: bus.arn).map(\.rule)
                     }
             } catch { throw AdminFailure(error) }
+            // Of all rules only how near they are is kept; the nearest are explained once more.
+            var all: [Nearness] = []
+            for (position, rule) in rules.enumerated() {
+                all.append(Nearness(position, try RuleExplanation(rule, event)))
+            }
+            all.sort()
             var explanations: [RuleExplanation] = []
-            for rule in rules { explanations.append(try RuleExplanation(rule, event)) }
-            let matched = explanations.filter { $0.matches && $0.isEnabled }.map(\.rule)
-            // Sorting keeps the order of the rules that are equally near.
-            let nearest = explanations.enumerated().sorted { one, other in
-                let (nearer, further) = (one.element, other.element)
-                return (nearer.matches ? 0 : 1, nearer.failedFields, one.offset)
-                    < (further.matches ? 0 : 1, further.failedFields, other.offset)
+            for near in all.prefix(limit) {
+                explanations.append(try RuleExplanation(rules[near.position], event))
             }
             return EventExplanation(
-                bus: bus.arn, rules: rules.count, matched: matched,
-                explanations: nearest.prefix(limit).map(\.element),
-                leftOut: max(0, nearest.count - limit))
+                bus: bus.arn, rules: rules.count,
+                matched: all.filter(\.counts).sorted { $0.position < $1.position }
+                    .map { rules[$0.position].name },
+                explanations: explanations, leftOut: max(0, all.count - limit))
+        }
+
+        /// How near a rule comes to an event: those that match first, then by the fields in the way, and in
+        /// the order of the rules.
+        private struct Nearness: Comparable {
+            let position: Int
+            let failedFields: Int
+            let matches: Bool
+            /// Whether it matches and is enabled.
+            let counts: Bool
+
+            init(_ position: Int, _ explanation: RuleExplanation) {
+                self.position = position
+                failedFields = explanation.failedFields
+                matches = explanation.matches
+                counts = explanation.matches && explanation.isEnabled
+            }
+
+            static func < (one: Nearness, other: Nearness) -> Bool {
+                (one.matches ? 0 : 1, one.failedFields, one.position)
+                    < (other.matches ? 0 : 1, other.failedFields, other.position)
+            }
         }
     }
 

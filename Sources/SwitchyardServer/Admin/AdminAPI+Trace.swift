@@ -127,7 +127,15 @@
                 do throws(ArchiveError) { found = try search.run(directory, first..<end) } catch {
                     throw .archive(bus: bus.arn, error)
                 }
-                for event in found { places.append(try place(of: event, bus, letters)) }
+                guard !found.isEmpty else { continue }
+                let snapshot = try router.snapshot(bus: bus.arn)
+                let rules = try ruleSet(of: bus)
+                var matcher = Matcher(rules)
+                for event in found {
+                    // What is in a log was JSON when it came there.
+                    let matched = try? matcher.matchNames(event.bytes.span.bytes)
+                    places.append(place(of: event, bus, snapshot, Set(matched ?? []), letters))
+                }
             }
             return Trace(
                 id: id, places: places, deadLetters: letters.map(TraceLetter.init),
@@ -135,10 +143,9 @@
         }
 
         private func place(
-            of event: EventSearch.Found, _ bus: BusID, _ letters: [DeadLetter]
-        ) throws(RouterError) -> TracePlace {
-            let snapshot = try router.snapshot(bus: bus.arn)
-            let matched = try matchedRules(event.bytes, bus)
+            of event: EventSearch.Found, _ bus: BusID, _ snapshot: RouterSnapshot.Bus,
+            _ matched: Set<String>, _ letters: [DeadLetter]
+        ) -> TracePlace {
             let rules = snapshot.rules.filter { matched.contains($0.name) }
             return TracePlace(
                 bus: bus.arn, sequence: event.sequence,
@@ -160,20 +167,12 @@
                 })
         }
 
-        /// The rules of a bus that match an event as they are now.
-        private func matchedRules(
-            _ event: [UInt8], _ bus: BusID
-        ) throws(RouterError) -> Set<String> {
+        /// The rules of a bus as they are now, but those that are disabled.
+        private func ruleSet(of bus: BusID) throws(RouterError) -> RuleSet {
             let rules = try router.rules(on: bus.arn).map(\.rule).compactMap { rule in
                 rule.isEnabled ? rule.pattern.map { Rule(name: rule.name, pattern: $0) } : nil
             }
-            do throws(RuleError) {
-                let ruleSet = try RuleSet(rules)
-                var matcher = Matcher(ruleSet)
-                // What is in a log was JSON when it came there.
-                let matches = try? matcher.matchNames(event.span.bytes)
-                return Set(matches ?? [])
-            } catch { throw .rule(error) }
+            do throws(RuleError) { return try RuleSet(rules) } catch { throw .rule(error) }
         }
     }
 

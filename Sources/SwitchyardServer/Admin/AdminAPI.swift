@@ -17,9 +17,10 @@
     /// own, and `openapi.json` says of each what it takes and answers. Whatever is wrong is an
     /// ``AdminFailure``, `{"error": "..."}` with a status.
     ///
-    /// Who listens on an address that others can reach wants these requests signed too, as any: by one
-    /// of its keys that is not given to one account alone, for any service. Pages of other sites, which a browser on this machine may show,
-    /// are refused in any case, and so is who calls this machine by a name that others gave it.
+    /// Who listens on an address that others can reach wants these requests signed too, as any: by one of
+    /// its keys that is not given to one account alone, for any service. Pages of other sites, which a
+    /// browser on this machine may show, are refused in any case, and so is who calls this machine by a
+    /// name that others gave it.
     struct AdminAPI: Sendable {
         let bridge: EventBridge
         let routing: WireRouting
