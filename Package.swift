@@ -192,9 +192,9 @@ let package = Package(
             name: "SwitchyardServer",
             dependencies: [
                 "AWSSignature", "AWSTargets", "AWSWire", "CAdminDocument", "CommandOutput",
-                "EventBridgeService", "EventEnvelope", "EventPipeline", "InternalSystem",
-                "JSONScan",
-                "LoadReporting", "StateStore", "Switchyard", "SwitchyardMetrics",
+                "EventBridgeService", "EventDelivery", "EventEnvelope", "EventPipeline",
+                "InternalSystem", "JSONScan", "LoadReporting", "StateStore", "Switchyard",
+                "SwitchyardMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
