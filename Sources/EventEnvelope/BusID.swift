@@ -18,6 +18,11 @@ public struct ResourceScope: Sendable, Hashable, Comparable, CustomStringConvert
         return region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
     }
 
+    /// Whether a text is an account's: 12 digits.
+    package static func isAccount(_ text: String) -> Bool {
+        text.utf8.count == 12 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
     /// `account/region`
     public var description: String { "\(account)/\(region)" }
 

@@ -132,8 +132,7 @@ package struct EntryText: BitwiseCopyable {
         /// The member of a name.
         init?(_ name: UnsafeBufferPointer<UInt8>) {
             func isCalled(_ text: StaticString) -> Bool {
-                name.elementsEqual(
-                    UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+                JSONString.isPlain(name, text)
             }
             switch name.count {
             case 4 where isCalled("Time"): self = .time

@@ -79,6 +79,16 @@ public final class EventPublisher {
         }
     }
 
+    /// Looks once in 64 events.
+    @inline(__always)
+    private func lookInTime() {
+        untilLook &-= 1
+        if untilLook == 0 {
+            untilLook = 64
+            lookSlow()
+        }
+    }
+
     @inline(never)
     private func lookSlow() {
         isHelping = port.stage.depth > Self.helpDepth
@@ -94,11 +104,7 @@ public final class EventPublisher {
         }
         try publish(event, to: bus.port, publishTime: publishTime, tag: tag)
         bus.port.accepted.wrappingAdd(1, ordering: .releasing)
-        untilLook &-= 1
-        if untilLook == 0 {
-            untilLook = 64
-            lookSlow()
-        }
+        lookInTime()
     }
 
     /// Publishes to a bus of the same stage, whose ``PublishPort/accepted`` is left to the caller.
@@ -122,11 +128,7 @@ public final class EventPublisher {
             index.byte(at: last.value) == UInt8(ascii: "{"), index.textLength == event.count
         else { throw .invalid(JSONError(.textAfterValue, offset: offset)) }
         try send(event, index, to: port, publishTime, 0)
-        untilLook &-= 1
-        if untilLook == 0 {
-            untilLook = 64
-            lookSlow()
-        }
+        lookInTime()
     }
 
     @inline(__always)

@@ -70,9 +70,6 @@ package struct BusHandle: Sendable {
 
     /// Creates a handle.
     package init(port: PublishPort) { self.port = port }
-
-    /// Whether the bus takes nothing any more: it was removed.
-    package var isClosed: Bool { port.isClosed }
 }
 
 /// The error that keeps an archive from being written: set and cleared by the worker, seen by

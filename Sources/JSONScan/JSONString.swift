@@ -52,6 +52,14 @@ public enum JSONString {
         }
     }
 
+    /// Whether `raw` is this text, as it stands: an escape is none of it. O(bytes), allocates nothing.
+    package static func isPlain(
+        _ raw: UnsafeBufferPointer<UInt8>, _ text: StaticString
+    ) -> Bool {
+        raw.elementsEqual(
+            UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
     /// The string that `raw` spells.
     package static func unescaped(_ raw: UnsafeBufferPointer<UInt8>) -> ExactString {
         guard raw.contains(UInt8(ascii: "\\")) else { return ExactString(utf8: Array(raw)) }

@@ -217,6 +217,21 @@ struct PutEventsIntakeTests {
         try service.close()
     }
 
+    @Test("where events count as taken when they are on the disk, none is acknowledged before")
+    func answersWhenDurable() async throws {
+        let service = try Service(durability: .batch)
+        let bus = "arn:aws:events:eu-west-1:111111111111:event-bus/default"
+        _ = try await service.collect(#"{"source":["shop"]}"#)
+        let intake = Intake(service)
+        let body = try request(entry(#"{"n":1}"#), entry(#"{"n":2}"#))
+        for number in 1...50 {
+            let answer = try await intake.answer(body)
+            #expect(answer["FailedEntryCount"] == "0")
+            #expect(try service.router.statistics(bus: bus).durable ?? 0 >= UInt64(2 * number))
+        }
+        try service.close()
+    }
+
     @Test("there is no answer before the events are archived, and no room is told as throttling")
     func answersWhenArchived() async throws {
         let service = try Service()

@@ -21,7 +21,8 @@ final class Service: Sendable {
     static let region = "eu-west-1"
 
     /// - Parameter earlier: the service whose folder and store this one goes on with.
-    init(after earlier: Service? = nil) throws {
+    /// - Parameter durability: of the logs of buses.
+    init(after earlier: Service? = nil, durability: ArchiveDurability = .none) throws {
         folder = try earlier?.folder ?? TemporaryFolder()
         clock = earlier?.clock ?? ManualClock()
         store = try FileConfigurationStore(directory: folder.path)
@@ -29,7 +30,8 @@ final class Service: Sendable {
         var configuration = RouterConfiguration(
             directory: folder.path,
             archive: ArchiveConfiguration(
-                segmentBytes: 4 << 20, durability: .none, prefaultBytes: 0, preparedSegmentsMax: 1))
+                segmentBytes: 4 << 20, durability: durability, prefaultBytes: 0,
+                preparedSegmentsMax: 1))
         configuration.account = "000000000000"
         configuration.region = Self.region
         configuration.slabBytes = 64 << 10

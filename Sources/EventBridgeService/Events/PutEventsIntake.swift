@@ -92,7 +92,7 @@ package final class PutEventsIntake {
     private func read(_ index: StructuralIndex, _ sender: SenderBuses) -> Bool {
         var members = index.members(of: 0)
         guard let list = members.next(), members.next() == nil,
-            Self.isEntries(index.stringBytes(at: list.key)),
+            JSONString.isPlain(index.stringBytes(at: list.key), "Entries"),
             index.byte(at: list.value) == UInt8(ascii: "[")
         else { return false }
         sender.refresh(intake)
@@ -105,12 +105,6 @@ package final class PutEventsIntake {
             entries.append(Entry(text: text, bus: bus))
         }
         return !entries.isEmpty && size < limits.requestBytes
-    }
-
-    private static func isEntries(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        let wanted: StaticString = "Entries"
-        return name.elementsEqual(
-            UnsafeBufferPointer(start: wanted.utf8Start, count: wanted.utf8CodeUnitCount))
     }
 
     /// Writes the events; false where a detail has anything unusual.

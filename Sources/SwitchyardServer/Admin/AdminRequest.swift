@@ -173,9 +173,9 @@
             _ account: String?, _ region: String?, default own: ResourceScope
         ) throws(AdminFailure) {
             self.init(account: account ?? own.account, region: region ?? own.region)
-            guard self.account.utf8.count == 12,
-                self.account.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-            else { throw .invalid("account: expected a number of 12 digits") }
+            guard Self.isAccount(self.account) else {
+                throw .invalid("account: expected a number of 12 digits")
+            }
             guard !self.region.isEmpty else { throw .invalid("region: expected a region's name") }
         }
     }

@@ -42,10 +42,9 @@
                 return AWSCredentials(
                     accessKeyID: String(parts[0]), secretAccessKey: String(parts[1]))
             }
-            guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
-                let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
-            else { return nil }
-            return AWSCredentials(accessKeyID: id, secretAccessKey: secret)
+            do throws(IncompleteCredentials) {
+                return try AWSCredentials(environment: environment)
+            } catch { throw ValidationError(error.description) }
         }
     }
 

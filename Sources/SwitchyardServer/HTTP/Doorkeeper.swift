@@ -71,14 +71,12 @@
         /// The account that a caller's key was given to; nil where it is not one account's alone.
         func onlyAccount(of caller: Caller) -> String? {
             let key = caller.accessKeyID
-            return keys[key]?.account ?? (Self.isAccount(key) ? key : nil)
+            return keys[key]?.account ?? (ResourceScope.isAccount(key) ? key : nil)
         }
 
         /// An access key that is a number of 12 digits is the account itself.
-        private func account(of key: String) -> String { Self.isAccount(key) ? key : account }
-
-        private static func isAccount(_ key: String) -> Bool {
-            key.utf8.count == 12 && key.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        private func account(of key: String) -> String {
+            ResourceScope.isAccount(key) ? key : account
         }
 
         private func verify(

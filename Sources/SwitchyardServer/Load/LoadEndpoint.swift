@@ -72,19 +72,14 @@
             func value(_ name: String) -> String? {
                 environment[name].flatMap { $0.isEmpty ? nil : $0 }
             }
-            let (key, secret) = (value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY"))
-            guard let key, let secret else {
-                guard key == nil, secret == nil else {
-                    throw ValidationError(
-                        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: "
-                            + "\(key == nil ? "the first" : "the second") is missing.")
-                }
+            let credentials: AWSCredentials?
+            do throws(IncompleteCredentials) {
+                credentials = try AWSCredentials(environment: environment)
+            } catch { throw ValidationError(error.description) }
+            guard let credentials else {
                 signer = nil
                 return
             }
-            let credentials = AWSCredentials(
-                accessKeyID: key, secretAccessKey: secret,
-                sessionToken: value("AWS_SESSION_TOKEN"))
             signer = RequestSigner(
                 credentials: credentials,
                 region: region ?? value("AWS_REGION") ?? value("AWS_DEFAULT_REGION")

@@ -1,5 +1,6 @@
 #if Server
     internal import EventEnvelope
+    internal import JSONScan
     internal import Logging
 
     internal import Glibc
@@ -48,16 +49,7 @@
             }
 
             private func quoted(_ text: String) -> String {
-                var quoted = "\""
-                for character in text.unicodeScalars {
-                    switch character {
-                    case "\"", "\\": quoted += "\\\(character)"
-                    case "\n": quoted += "\\n"
-                    case _ where character.value < 0x20: quoted += " "
-                    default: quoted.unicodeScalars.append(character)
-                    }
-                }
-                return quoted + "\""
+                String(decoding: JSONString.quoted(text), as: UTF8.self)
             }
         }
     }

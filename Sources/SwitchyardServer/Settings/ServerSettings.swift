@@ -1,6 +1,7 @@
 #if Server
     internal import AWSTargets
     internal import Configuration
+    internal import EventEnvelope
     internal import FoundationEssentials
     internal import Logging
     internal import Switchyard
@@ -109,7 +110,7 @@
             guard (0...65_535).contains(port) else {
                 throw SettingsError("port", "\(port)", "a port is a number from 0 to 65535")
             }
-            guard account.utf8.count == 12, account.allSatisfy(\.isWholeNumber) else {
+            guard ResourceScope.isAccount(account) else {
                 throw SettingsError("account", account, "an account is a number of 12 digits")
             }
             guard (1...1_000_000).contains(connectionsMax) else {

@@ -22,11 +22,11 @@
         private static let drainLimit = Duration.seconds(5)
 
         /// - Parameter clock: the router's.
-        /// - Throws: ``InvalidDestination``: a target is mapped to what is no place.
+        /// - Throws: a target is mapped to what is no place, or half of the credentials is missing.
         init(
             _ settings: ServerSettings, clock: any TimeSource = SystemClock.shared,
             logger: Logger
-        ) throws(InvalidDestination) {
+        ) throws {
             mappings = try settings.mappings()
             allowsPrivateAddresses = settings.allowsPrivateAddresses
             localTargets = LocalTargetGuard(
@@ -36,7 +36,8 @@
             client = AWSClient(
                 AWSBackend(
                     settings.backend, addresses: settings.endpoints,
-                    credentials: Self.credentials(ProcessInfo.processInfo.environment)))
+                    credentials: try AWSCredentials(
+                        environment: ProcessInfo.processInfo.environment)))
             deadLetters = DeadLetterQueues(client, clock: clock) { logger.warning("\($0)") }
         }
 
@@ -61,15 +62,6 @@
             let left = await deadLetters.drain(within: Self.drainLimit)
             await client.shutdown()
             return left
-        }
-
-        /// Who we are to AWS's services, as its own tools are told.
-        private static func credentials(_ environment: [String: String]) -> AWSCredentials? {
-            guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
-                let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
-            else { return nil }
-            let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-            return AWSCredentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
         }
     }
 
