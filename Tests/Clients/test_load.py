@@ -110,7 +110,7 @@ def test_signatures_are_good_where_they_are_verified(start):
 
 def test_half_of_a_key_is_said_so():
     run = load("http://127.0.0.1:1", key=ACCOUNT, secret="")
-    assert run.returncode == 64 and "the second is missing" in run.stderr
+    assert run.returncode == 64 and "AWS_SECRET_ACCESS_KEY is missing" in run.stderr
 
 
 # What is refused, throttled or lost
