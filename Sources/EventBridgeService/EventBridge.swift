@@ -15,6 +15,9 @@ public import Switchyard
 /// 3. connections, API destinations, partners' event sources, endpoints and the history of replays are
 ///    this service's own, kept in the same store, each kind in a `ResourceBook` of its own.
 ///
+/// `PutEvents` has a second way in, for servers' event loops: the ``PutEventsIntake`` takes ordinary
+/// requests at speed, and leaves all others to the first one.
+///
 /// Names are looked up in the caller's account and region. Every account has a bus `default` in every
 /// region, which is made when it is first asked for.
 ///

@@ -3,6 +3,8 @@
 //
 //   EventPublisher   checks an event, copies it into a slab, sends batches into the ring of a lane;
 //     │              where the lane is busy it matches too (PreparedEvent)
+//     │              SharedPublisher is one for any number of threads; EventIntake has one for each lane,
+//     │              for a thread that must not wait, and a ConfirmationQueue tells it what is archived
 //   PublishPort      a bus's way in: which ring, which slabs, whether it takes anything
 //     │
 //   RouterLane       the worker of some buses: scan, append, match, offer, one event after the other

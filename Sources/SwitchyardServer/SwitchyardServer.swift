@@ -5,12 +5,15 @@
     ///
     /// This is the place to begin reading `SwitchyardServer`. The way of a request:
     ///
-    /// 1. Hummingbird reads it, within the limits of `ServerSettings`; `HTTPFront` takes its body;
-    /// 2. what is asked for under `/_switchyard/` goes to the `AdminAPI`;
-    /// 3. anything else is AWS's: the `Doorkeeper` says who calls, by the request's signature, `WireRouting`
-    ///    what operation is meant, and the service's function answers.
+    /// 1. SwiftNIO reads it, within the limits of `ServerSettings`, on a `WireChannel`;
+    /// 2. what can be answered on the connection's event loop is: `QuickAnswers`, for `PutEvents` above all;
+    /// 3. the rest goes on to Hummingbird, and `HTTPFront` takes its body. What is asked for under
+    ///    `/_switchyard/` goes to the `AdminAPI`;
+    /// 4. anything else is AWS's, and `WireFront`'s: the `Doorkeeper` says who calls, by the request's
+    ///    signature, `WireRouting` what operation is meant, and the service's function answers.
     ///
-    /// `ServerProcess` puts it all together, on a data directory, and takes it down again.
+    /// `ServerProcess` puts it all together, on a data directory, and takes it down again. `Client` and `Load`
+    /// are the commands that ask a server from outside.
     @main
     struct SwitchyardServer: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
